@@ -1,0 +1,101 @@
+import js from '@eslint/js';
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import { importX } from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+
+/** What each kind of project may import of ours; docs/ARCHITECTURE.md explains why. */
+const mayImport = {
+  'name:core': [],
+  'name:runtime': [],
+  'name:contracts': ['name:core'],
+  'type:domain': ['name:core', 'name:runtime'],
+  'type:adapter': ['name:core', 'name:runtime', 'name:contracts', 'type:domain'],
+  'type:kit': ['name:core', 'name:contracts'],
+  'type:sdk': ['name:core', 'name:contracts'],
+  'type:embedded': ['name:core', 'name:runtime'],
+  'type:testing': ['name:core', 'name:runtime', 'name:contracts', 'type:domain'],
+  'type:app': ['name:core', 'name:runtime', 'name:contracts', 'type:domain', 'type:adapter'],
+  'type:standalone': ['name:core', 'name:runtime', 'type:app', 'type:adapter', 'type:embedded'],
+  'type:cli': ['name:core', 'name:contracts', 'type:sdk', 'type:standalone'],
+  'type:example': ['name:core', 'name:contracts', 'type:kit', 'type:sdk', 'type:standalone', 'type:embedded'],
+  'type:bench': ['*'],
+};
+
+/** Each of these packages has its homes; everywhere else the import is an error. */
+const homes = {
+  ioredis: ['name:store-redis', 'name:queue-bullmq'],
+  bullmq: ['name:queue-bullmq'],
+  dockerode: ['name:agent-docker'],
+  express: ['name:api'],
+  undici: ['name:agent-client'],
+  yargs: ['name:cli'],
+};
+const tags = Object.keys(mayImport);
+const projects = [
+  'core runtime contracts engine pool store-redis queue-bullmq agent-client agent-docker agent-process',
+  'agent-kit sdk embedded testing api worker controller standalone cli',
+]
+  .join(' ')
+  .split(' ')
+  .map((name) => `name:${name}`);
+
+const depConstraints = [
+  ...tags.map((sourceTag) => ({ sourceTag, onlyDependOnLibsWithTags: mayImport[sourceTag] })),
+  ...projects.map((sourceTag) => ({
+    sourceTag,
+    bannedExternalImports: Object.keys(homes).filter((pkg) => !homes[pkg].includes(sourceTag)),
+  })),
+];
+
+export default tseslint.config(
+  { ignores: ['**/dist', '**/node_modules', '.nx', 'coverage'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommended],
+    plugins: { '@nx': nx, 'import-x': importX },
+    languageOptions: {
+      parserOptions: { project: './tsconfig.spec.json', tsconfigRootDir: import.meta.dirname },
+    },
+    settings: { 'import-x/resolver': { node: { extensions: ['.ts'] } } },
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        { allow: [], depConstraints, enforceBuildableLibDependency: false, banTransitiveDependencies: false },
+      ],
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { arguments: false } }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      'max-lines': ['error', { max: 400 }],
+      'max-lines-per-function': ['error', { max: 50, skipBlankLines: true, skipComments: true }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Only config.ts reads the environment.' },
+      ],
+      'import-x/no-cycle': 'error',
+    },
+  },
+  { files: ['**/config.ts', 'test/**', 'bench/**'], rules: { 'no-restricted-properties': 'off' } },
+  { files: ['**/*.spec.ts', 'test/**', '**/*.conformance.ts'], rules: { 'max-lines-per-function': 'off' } },
+  {
+    files: ['**/*.mjs', '**/*.cjs'],
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        module: 'writable',
+        __dirname: 'readonly',
+        URL: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+      },
+    },
+  },
+  prettier,
+);

@@ -1,0 +1,59 @@
+/** One config, four projects: what a test needs is in its file name. */
+const base = {
+  rootDir: __dirname,
+  testEnvironment: 'node',
+  testEnvironmentOptions: { customExportConditions: ['agentainer-source', 'node', 'node-addons'] },
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          target: 'es2022',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { decoratorVersion: '2022-03' },
+        },
+        module: { type: 'es6' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  modulePathIgnorePatterns: ['<rootDir>/.*/dist/', '<rootDir>/.nx/'],
+};
+const src = '<rootDir>/{apps,libs,examples}/**/src/**';
+const redis = '<rootDir>/test/setup/redis.mjs';
+const stop = '<rootDir>/test/setup/stop.mjs';
+const engine = '<rootDir>/test/setup/redis-and-engine.mjs';
+
+module.exports = {
+  projects: [
+    {
+      ...base,
+      displayName: 'unit',
+      testMatch: [`${src}/*.spec.ts`],
+      testPathIgnorePatterns: ['\\.(redis|docker)\\.spec\\.ts$', '/node_modules/'],
+    },
+    {
+      ...base,
+      displayName: 'redis',
+      testMatch: [`${src}/*.redis.spec.ts`],
+      globalSetup: redis,
+      globalTeardown: stop,
+    },
+    {
+      ...base,
+      displayName: 'docker',
+      testMatch: [`${src}/*.docker.spec.ts`],
+      globalSetup: engine,
+      globalTeardown: stop,
+    },
+    {
+      ...base,
+      displayName: 'acceptance',
+      testMatch: ['<rootDir>/test/**/*.spec.ts'],
+      globalSetup: engine,
+      globalTeardown: stop,
+    },
+  ],
+};

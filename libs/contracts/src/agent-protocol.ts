@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+/**
+ * The protocol between a worker and an agent: HTTP/1.1 over the Unix socket `agent.sock` in the agent's
+ * directory. `GET /health`, `POST /tasks` (answered as NDJSON), `DELETE /tasks/{id}`.
+ */
+export const AGENT_SOCKET = 'agent.sock';
+/** The second socket of the same directory: what the host serves to the agent. */
+export const GATEWAY_SOCKET = 'gateway.sock';
+/** Where an agent finds its directory when its environment does not say otherwise. */
+export const AGENT_DIRECTORY = '/run/agentainer';
+/** The environment variable that names the agent's directory. */
+export const AGENT_DIRECTORY_VARIABLE = 'AGENTAINER_DIRECTORY';
+
+/** What an agent answers to `GET /health`. `boot_id` changes whenever the agent starts anew. */
+export const healthSchema = z.object({ status: z.literal('ok'), boot_id: z.string().min(1).max(64) });
+export type Health = z.output<typeof healthSchema>;
+
+/** The right to use the agent, sent with each task. The agent refuses an `epoch` lower than the highest it saw. */
+export const leaseClaimSchema = z.object({ id: z.string(), epoch: z.int().positive() });
+
+export const taskContextSchema = z.object({
+  id: z.string(),
+  run_id: z.string(),
+  workflow_id: z.string().nullable(),
+  step: z.string(),
+  kind: z.enum(['sequential', 'map', 'reduce']),
+  index: z.int(),
+  attempt: z.int(),
+  /** The attempt's fencing token; with the task's id it is the agent's credential at the gateway. */
+  token: z.string(),
+  timeout_ms: z.int(),
+});
+/** What a task knows of itself. */
+export type TaskContext = z.output<typeof taskContextSchema>;
+
+/** The body of `POST /tasks`. `input` comes last, so that it can be streamed. */
+export const taskRequestSchema = z.object({
+  lease: leaseClaimSchema,
+  task: taskContextSchema,
+  input: z.json(),
+});
+export type TaskRequest = z.output<typeof taskRequestSchema>;
+
+/** One line of the answer to `POST /tasks`; `result` or `problem` is the last one. */
+export const taskMessageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('result'), result: z.json() }),
+  z.object({
+    type: z.literal('problem'),
+    code: z.string().min(1).max(64),
+    message: z.string(),
+    detail: z.string().optional(),
+    retryable: z.boolean().optional(),
+  }),
+]);
+export type TaskMessage = z.output<typeof taskMessageSchema>;

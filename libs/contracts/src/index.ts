@@ -1,0 +1,4 @@
+export * from './agent-protocol.js';
+export * from './gateway-protocol.js';
+export * from './http.js';
+export * from './problem.js';

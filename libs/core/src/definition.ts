@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { parseDuration } from './duration.js';
+
+/** Bounds of a definition. They protect the engine, and name the field when they are passed. */
+export const LIMITS = {
+  steps: 500,
+  items: 100_000,
+  parallel: 10_000,
+  poolSize: 1_000,
+  attempts: 100,
+  nameLength: 63,
+} as const;
+
+const DURATION_HELP =
+  'must be a duration such as "30s", "5m" or "1h30m", or a number of seconds, at most 365d';
+
+/** A duration; parsed to milliseconds. */
+export const durationSchema = z
+  .union([z.string(), z.number()], { error: DURATION_HELP })
+  .transform((value, ctx) => {
+    const ms = parseDuration(value);
+    if (ms !== undefined) return ms;
+    ctx.addIssue({ code: 'custom', message: DURATION_HELP });
+    return z.NEVER;
+  });
+
+export const nameSchema = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9_-]{0,62}$/,
+    'must be 1 to 63 of a-z, 0-9, _ and -, and start with a letter or digit',
+  );
+
+export const imageSchema = z
+  .string()
+  .max(255)
+  .regex(/^[a-zA-Z0-9][\w.:/@-]*$/, 'must be an image reference such as "scraper:latest"');
+
+const pointerSchema = z
+  .string()
+  .max(1_000)
+  .regex(/^(\/.*)?$/s, 'must be a JSON pointer such as "/urls", or ""');
+
+/** Where a step's input or items come from: a value given here, the run's input, or the result of a step before it. */
+export const sourceSchema = z.union([
+  z.strictObject({ value: z.json() }),
+  z.strictObject({ input: pointerSchema }),
+  z.strictObject({ step: nameSchema, pointer: pointerSchema.default('') }),
+]);
+export type Source = z.output<typeof sourceSchema>;
+
+const size = (max: number) => z.int().min(1).max(max);
+
+export const poolConfigSchema = z
+  .strictObject({
+    min_size: z.int().min(0).max(LIMITS.poolSize).default(0),
+    max_size: size(LIMITS.poolSize).default(4),
+    idle_timeout: durationSchema.default(300_000),
+    max_agent_uses: size(1_000_000_000).default(1_000_000),
+    warm_up: z.boolean().default(false),
+  })
+  .refine((c) => c.min_size <= c.max_size, {
+    path: ['min_size'],
+    message: 'must not be greater than max_size',
+  });
+export type PoolConfig = z.output<typeof poolConfigSchema>;
+
+export const retrySchema = z.strictObject({
+  max_attempts: size(LIMITS.attempts).default(3),
+  backoff: z.enum(['constant', 'linear', 'exponential']).default('exponential'),
+  delay: durationSchema.default(1_000),
+  max_delay: durationSchema.default(60_000),
+  jitter: z.number().min(0).max(1).default(0.2),
+});
+export type RetryPolicy = z.output<typeof retrySchema>;
+
+const common = {
+  name: nameSchema,
+  image: imageSchema,
+  depends_on: z.array(nameSchema).max(LIMITS.steps).default([]),
+  execution_mode: z.enum(['pooled', 'standard']).default('pooled'),
+  pool_config: poolConfigSchema.prefault({}),
+  timeout: durationSchema.default(600_000),
+  retry: retrySchema.prefault({}),
+};
+
+export const stepSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('sequential'), ...common, input: sourceSchema.optional() }),
+  z.strictObject({
+    type: z.literal('map'),
+    ...common,
+    items: z.union([z.array(z.json()).max(LIMITS.items), sourceSchema]),
+    max_parallel: size(LIMITS.parallel).optional(),
+    continue_on_partial: z.boolean().default(false),
+  }),
+  z.strictObject({ type: z.literal('reduce'), ...common, over: nameSchema.optional() }),
+]);
+export type Step = z.output<typeof stepSchema>;
+export type MapStep = Extract<Step, { type: 'map' }>;
+
+export const definitionSchema = z.strictObject({
+  name: nameSchema,
+  description: z.string().max(2_000).default(''),
+  config: z
+    .strictObject({
+      max_parallel: size(LIMITS.parallel).default(16),
+      timeout: durationSchema.default(86_400_000),
+    })
+    .prefault({}),
+  steps: z
+    .array(z.preprocess(withDefaultType, stepSchema))
+    .min(1, 'must have at least one step')
+    .max(LIMITS.steps),
+});
+
+/** A validated workflow definition: defaults filled in, durations in milliseconds. */
+export type Definition = z.output<typeof definitionSchema>;
+/** A workflow definition as its author writes it. */
+export type DefinitionInput = z.input<typeof definitionSchema>;
+
+function withDefaultType(step: unknown): unknown {
+  return typeof step === 'object' && step !== null && !('type' in step)
+    ? { type: 'sequential', ...step }
+    : step;
+}

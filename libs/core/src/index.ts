@@ -1,0 +1,13 @@
+export * from './definition.js';
+export * from './duration.js';
+export * from './errors.js';
+export * from './ids.js';
+export * from './json.js';
+export * from './map-reduce.js';
+export * from './parse.js';
+export * from './pool-spec.js';
+export * from './state-operation.js';
+export * from './task-error.js';
+export * from './task-id.js';
+export * from './transitions.js';
+export { dependenciesOf, reducedStep, validateDefinition } from './validate-definition.js';

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import {
+  type DefinitionInput,
+  durationSchema,
+  imageSchema,
+  LIMITS,
+  nameSchema,
+  poolConfigSchema,
+  retrySchema,
+  sourceSchema,
+} from './definition.js';
+import { parse } from './parse.js';
+
+/** The whole of a map-reduce in one object: list (optional) → map → reduce. */
+export const mapReduceSchema = z
+  .strictObject({
+    name: nameSchema,
+    description: z.string().max(2_000).optional(),
+    mapper_image: imageSchema,
+    reducer_image: imageSchema,
+    /** An agent whose result is the list of items. */
+    list_image: imageSchema.optional(),
+    /** The items themselves, or where they come from; the run's input field `items` where neither is given. */
+    items: z.union([z.array(z.json()).max(LIMITS.items), sourceSchema]).optional(),
+    max_parallel: z.int().min(1).max(LIMITS.parallel).default(10),
+    pool_size: z.int().min(1).max(LIMITS.poolSize).optional(),
+    pool_config: poolConfigSchema.optional(),
+    execution_mode: z.enum(['pooled', 'standard']).optional(),
+    /** Of the whole run. */
+    timeout: durationSchema.optional(),
+    /** Of one task. */
+    task_timeout: durationSchema.optional(),
+    retry: retrySchema.optional(),
+    continue_on_partial: z.boolean().default(false),
+  })
+  .refine((r) => !(r.list_image && r.items), {
+    path: ['items'],
+    message: 'must not be given together with list_image',
+  })
+  .refine((r) => !(r.pool_size && r.pool_config), {
+    path: ['pool_size'],
+    message: 'must not be given together with pool_config',
+  });
+export type MapReduceInput = z.input<typeof mapReduceSchema>;
+
+/**
+ * The workflow definition that a map-reduce stands for.
+ * @throws {InvalidInputError} with every fault of the request, in the request's own field names.
+ */
+export function mapReduceDefinition(body: unknown): DefinitionInput {
+  const { max_parallel, continue_on_partial } = parse(mapReduceSchema, body);
+  const request = body as MapReduceInput;
+  const policies = {
+    execution_mode: request.execution_mode,
+    timeout: request.task_timeout,
+    retry: request.retry,
+  };
+  const single = { ...policies, pool_config: { max_size: 1 } };
+  const list = request.list_image
+    ? [{ type: 'sequential' as const, name: 'list', image: request.list_image, ...single }]
+    : [];
+  return {
+    name: request.name,
+    description: request.description,
+    config: { max_parallel, timeout: request.timeout },
+    steps: [
+      ...list,
+      {
+        type: 'map',
+        name: 'map',
+        image: request.mapper_image,
+        items: request.items ?? (request.list_image ? { step: 'list' } : { input: '/items' }),
+        max_parallel,
+        continue_on_partial,
+        ...policies,
+        pool_config: request.pool_config ?? {
+          max_size: request.pool_size ?? Math.min(max_parallel, 10),
+          warm_up: true,
+        },
+      },
+      { type: 'reduce', name: 'reduce', image: request.reducer_image, over: 'map', ...single },
+    ],
+  };
+}

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import type { PoolConfig, Step } from './definition.js';
+
+/** What a pool is made of. Two steps with the same spec share one pool. */
+export interface PoolSpec {
+  /** A readable slug of the image and a hash of the whole spec; safe in keys, queue names and container names. */
+  id: string;
+  image: string;
+  config: PoolConfig;
+}
+
+/** The pool that serves a step. `execution_mode: standard` is a pool whose agents serve one task each. */
+export function poolOf(step: Pick<Step, 'image' | 'pool_config' | 'execution_mode'>): PoolSpec {
+  const config =
+    step.execution_mode === 'standard' ? { ...step.pool_config, max_agent_uses: 1 } : step.pool_config;
+  return { id: poolId(step.image, config), image: step.image, config };
+}
+
+function poolId(image: string, config: PoolConfig): string {
+  const canonical = JSON.stringify([
+    image,
+    config.min_size,
+    config.max_size,
+    config.idle_timeout,
+    config.max_agent_uses,
+    config.warm_up,
+  ]);
+  const hash = createHash('sha256').update(canonical).digest('hex').slice(0, 8);
+  const slug = image
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 32);
+  return `${slug}-${hash}`;
+}

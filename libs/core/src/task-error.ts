@@ -1,0 +1,35 @@
+/** Why a task failed. Codes in capitals are ours; an agent's own codes are kept as they came. */
+export interface TaskError {
+  code: string;
+  message: string;
+  /** The end of a stack or of standard error, where there is one. */
+  detail?: string;
+}
+
+/** The codes that the engine itself gives a failed task, and what each means. */
+export const TASK_ERRORS = {
+  AGENT_FAILED: 'the agent reported a failure without a code of its own',
+  AGENT_LOST: 'the agent ended while it ran the task',
+  AGENT_PROTOCOL: 'the agent answered something that is not of the protocol',
+  ATTEMPT_LOST: 'the worker that ran the attempt went away',
+  TASK_TIMEOUT: 'the attempt took longer than the timeout of its step',
+  RUN_TIMEOUT: 'the run took longer than the timeout of its workflow',
+  RESULT_TOO_LARGE: 'the result is larger than the limit',
+  INPUT_INVALID: 'the input or the items of the step are not what it needs',
+  IMAGE_NOT_FOUND: 'the image of the step does not exist where the agents run',
+  AGENT_START_FAILED: 'no agent of this image could be started',
+} as const;
+export type TaskErrorCode = keyof typeof TASK_ERRORS;
+
+/** Codes that no further attempt can mend. */
+export const NON_RETRYABLE: ReadonlySet<string> = new Set<TaskErrorCode>([
+  'RUN_TIMEOUT',
+  'RESULT_TOO_LARGE',
+  'INPUT_INVALID',
+  'IMAGE_NOT_FOUND',
+]);
+
+/** How a task ended, as a reduce step gets it: in item order, successes and failures both. */
+export type TaskOutcome =
+  | { index: number; status: 'completed'; result: unknown }
+  | { index: number; status: 'failed' | 'timed_out'; error: TaskError };

@@ -1,0 +1,76 @@
+import { IllegalTransitionError } from './errors.js';
+
+/** For each state, the states that may follow it. A state without successors is terminal. */
+export type TransitionTable<S extends string> = Readonly<Record<S, readonly S[]>>;
+
+export type RunState = 'running' | 'completed' | 'failed' | 'timed_out';
+
+export const RUN_TRANSITIONS: TransitionTable<RunState> = {
+  running: ['completed', 'failed', 'timed_out'],
+  completed: [],
+  failed: [],
+  timed_out: [],
+};
+
+/**
+ * `pending` waits for other steps, `ready` has its tasks and its lanes queued, `running` had a task claimed.
+ * `skipped` could not run because a step before it failed; `timed_out` was open when its run's time was over.
+ */
+export type StepState = 'pending' | 'ready' | 'running' | 'completed' | 'failed' | 'skipped' | 'timed_out';
+
+export const STEP_TRANSITIONS: TransitionTable<StepState> = {
+  pending: ['ready', 'skipped', 'failed', 'timed_out'],
+  ready: ['running', 'completed', 'timed_out'],
+  running: ['completed', 'failed', 'timed_out'],
+  completed: [],
+  failed: [],
+  skipped: [],
+  timed_out: [],
+};
+
+/** `retrying` waits for its backoff to pass; a lost attempt also goes there, due at once. */
+export type TaskState = 'pending' | 'running' | 'retrying' | 'completed' | 'failed' | 'timed_out';
+
+export const TASK_TRANSITIONS: TransitionTable<TaskState> = {
+  pending: ['running', 'timed_out'],
+  running: ['completed', 'retrying', 'failed', 'timed_out'],
+  retrying: ['running', 'timed_out'],
+  completed: [],
+  failed: [],
+  timed_out: [],
+};
+
+/**
+ * `creating` is being started by the keeper, `retiring` is given a last while to end by itself.
+ * An agent whose lease ended badly goes to `retiring`, never back to `idle`.
+ */
+export type AgentState = 'creating' | 'idle' | 'leased' | 'retiring' | 'dead';
+
+export const AGENT_TRANSITIONS: TransitionTable<AgentState> = {
+  creating: ['idle', 'leased', 'retiring', 'dead'],
+  idle: ['leased', 'retiring', 'dead'],
+  leased: ['idle', 'leased', 'retiring', 'dead'],
+  retiring: ['dead'],
+  dead: [],
+};
+
+export function isTerminal<S extends string>(table: TransitionTable<S>, state: S): boolean {
+  return table[state].length === 0;
+}
+
+/** The states from which `to` may be entered: what a script gets as its guard, so that the table stays the only truth. */
+export function sourcesOf<S extends string>(table: TransitionTable<S>, to: S): S[] {
+  return (Object.keys(table) as S[]).filter((from) => table[from].includes(to));
+}
+
+/** `to`, if the table lets `from` go there. @throws {IllegalTransitionError} */
+export function transition<S extends string>(
+  table: TransitionTable<S>,
+  entity: string,
+  id: string,
+  from: S,
+  to: S,
+): S {
+  if (!table[from].includes(to)) throw new IllegalTransitionError(entity, id, from, to);
+  return to;
+}

@@ -1,0 +1,99 @@
+import { type Definition, definitionSchema, type Step } from './definition.js';
+import { type Fault, InvalidInputError } from './errors.js';
+import { parse } from './parse.js';
+
+/**
+ * A definition ready to run: shape, names and graph are right, defaults are filled in.
+ * @throws {InvalidInputError} with all faults at once, each with its place. The faults of the graph are
+ * looked for only once the shape is right.
+ */
+export function validateDefinition(input: unknown): Definition {
+  const definition = parse(definitionSchema, input);
+  const faults = [...namingFaults(definition), ...referenceFaults(definition), ...cycleFaults(definition)];
+  if (faults.length > 0) throw new InvalidInputError(faults);
+  return definition;
+}
+
+/** The steps that must have ended before this one: those it names, and those that its data comes from. */
+export function dependenciesOf(step: Step): string[] {
+  const named = new Set(step.depends_on);
+  const source = step.type === 'sequential' ? step.input : step.type === 'map' ? step.items : undefined;
+  if (source && 'step' in source) named.add(source.step);
+  if (step.type === 'reduce' && step.over) named.add(step.over);
+  return [...named];
+}
+
+/** The map step whose results a reduce step gets: the one it names, or else its only map dependency. */
+export function reducedStep(definition: Definition, step: Step & { type: 'reduce' }): string | undefined {
+  if (step.over) return step.over;
+  const maps = step.depends_on.filter((d) => definition.steps.find((s) => s.name === d)?.type === 'map');
+  return maps.length === 1 ? maps[0] : undefined;
+}
+
+function namingFaults({ steps }: Definition): Fault[] {
+  return steps.flatMap((step, i) => {
+    const first = steps.findIndex((s) => s.name === step.name);
+    return first < i
+      ? [{ path: `steps[${i}].name`, message: `"${step.name}" is already the name of steps[${first}]` }]
+      : [];
+  });
+}
+
+function referenceFaults(definition: Definition): Fault[] {
+  const byName = new Map(definition.steps.map((s) => [s.name, s]));
+  return definition.steps.flatMap((step, i) => {
+    const at = `steps[${i}]`;
+    const faults: Fault[] = [];
+    const check = (path: string, name: string) => {
+      if (!byName.has(name)) faults.push({ path: `${at}.${path}`, message: `"${name}" is not a step` });
+    };
+    step.depends_on.forEach((name, d) => check(`depends_on[${d}]`, name));
+    if (step.type === 'sequential' && step.input && 'step' in step.input)
+      check('input.step', step.input.step);
+    if (step.type === 'map' && 'step' in step.items) check('items.step', step.items.step);
+    if (step.type === 'reduce') {
+      const over = reducedStep(definition, step);
+      if (over === undefined) {
+        faults.push({ path: `${at}.over`, message: 'must name the map step whose results are reduced' });
+      } else if (byName.get(over)?.type !== 'map') {
+        faults.push({ path: `${at}.over`, message: `"${over}" is not a map step` });
+      }
+    }
+    return faults;
+  });
+}
+
+/** One fault for each step that waits for itself, found by taking away steps that can run (Kahn's algorithm). */
+function cycleFaults({ steps }: Definition): Fault[] {
+  const known = new Set(steps.map((s) => s.name));
+  const waitsFor = new Map(steps.map((s) => [s.name, dependenciesOf(s).filter((d) => known.has(d))]));
+  const done = new Set<string>();
+  for (let before = -1; before < done.size;) {
+    before = done.size;
+    for (const [name, deps] of waitsFor) if (deps.every((d) => done.has(d))) done.add(name);
+  }
+  return steps.flatMap((step, i) => {
+    const cycle = done.has(step.name) ? undefined : findCycle(step.name, waitsFor);
+    return cycle
+      ? [{ path: `steps[${i}].depends_on`, message: `is part of a cycle: ${cycle.join(' → ')}` }]
+      : [];
+  });
+}
+
+/** A shortest way from a step back to itself, or undefined. */
+function findCycle(start: string, waitsFor: ReadonlyMap<string, string[]>): string[] | undefined {
+  const seen = new Set<string>();
+  let paths = [[start]];
+  while (paths.length > 0) {
+    const next: string[][] = [];
+    for (const path of paths) {
+      for (const dep of waitsFor.get(path.at(-1)!) ?? []) {
+        if (dep === start) return [...path, dep];
+        if (!seen.has(dep)) next.push([...path, dep]);
+        seen.add(dep);
+      }
+    }
+    paths = next;
+  }
+  return undefined;
+}

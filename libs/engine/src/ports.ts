@@ -1,0 +1,176 @@
+import type { Definition, PoolSpec, StepState, RunState, TaskError } from '@agentainer/core';
+import type { NewRun, RunEvent, RunRecord, StoredOutcome, TaskRecord, WorkflowRecord } from './records.js';
+
+export interface Page<T> {
+  items: T[];
+  /** Where the next page begins; undefined at the end. */
+  next?: string;
+}
+
+/** Workflows and the index of their runs. */
+export interface WorkflowStore {
+  create(definition: Definition): Promise<WorkflowRecord>;
+  get(id: string): Promise<WorkflowRecord | undefined>;
+  /** Newest first. */
+  list(options: { limit: number; cursor?: string }): Promise<Page<WorkflowRecord>>;
+  latestRun(workflowId: string): Promise<string | undefined>;
+}
+
+/** One change that the engine decided on for a run; each is guarded by the states it may start from. */
+export type RunChange =
+  | { kind: 'open'; step: string; total: number }
+  | { kind: 'close'; step: string; to: StepState; error?: TaskError }
+  | { kind: 'finish'; to: RunState; error?: TaskError; result?: string };
+
+/** The run record: the only truth about a run. */
+export interface RunStore {
+  /** Indexes the run and writes its record; once this resolves the run is certain to be worked on. */
+  create(run: NewRun): Promise<void>;
+  load(runId: string): Promise<RunRecord | undefined>;
+  /** The definition a run works by; it never changes, so it may come from a cache. */
+  definition(runId: string): Promise<Definition | undefined>;
+  input(runId: string): Promise<string | undefined>;
+  result(runId: string): Promise<string | undefined>;
+  /** Stores items `from`, `from + 1`, … of a step that is not open yet. Harmless when repeated. */
+  putItems(runId: string, step: string, from: number, items: string[]): Promise<void>;
+  /** Applies changes whose guards hold and skips the others. */
+  apply(runId: string, changes: RunChange[]): Promise<void>;
+  /** Counts up the generation of a step's lanes, unless somebody already did since `from`; the present one. */
+  nextGeneration(runId: string, step: string, from: number): Promise<number>;
+  /** Outcomes of the tasks `from` … `from + count - 1`; undefined where a task has not ended. */
+  outcomes(runId: string, step: string, from: number, count: number): Promise<(StoredOutcome | undefined)[]>;
+  tasks(runId: string, step: string, from: number, count: number): Promise<TaskRecord[]>;
+  events(runId: string, after: number, limit: number): Promise<RunEvent[]>;
+  /** Runs not yet ended, oldest first. */
+  active(options: { limit: number; cursor?: string }): Promise<Page<string>>;
+  /** Takes a run that has ended, or was never written, off the list of active ones. */
+  retire(runId: string): Promise<void>;
+  /** All runs, newest first; of one workflow where it is named. */
+  list(options: { limit: number; cursor?: string; workflowId?: string }): Promise<Page<string>>;
+}
+
+export interface ClaimedTask {
+  index: number;
+  attempt: number;
+  /** Attempts that were lost before this one. */
+  lost: number;
+  /** Fences this attempt: whatever carries another token is refused. */
+  token: string;
+  /** JSON text of the item; undefined where the step has no stored items. */
+  item?: string;
+  /** Milliseconds until the run's deadline. */
+  runTimeLeft: number;
+}
+
+export type Claim =
+  | { kind: 'task'; task: ClaimedTask }
+  /** Every task of the step has ended. */
+  | { kind: 'drained' }
+  /** Others run the tasks that are left. */
+  | { kind: 'idle' }
+  /** A retry is due in so many milliseconds. */
+  | { kind: 'wait'; ms: number }
+  /** The step takes no more work: it is closed, or its run has ended. */
+  | { kind: 'closed' };
+
+/** How an attempt ended, as its lane reports it. */
+export type AttemptEnd =
+  | { kind: 'completed'; result: string }
+  | { kind: 'failed' | 'timed_out'; error: TaskError; retryInMs?: number }
+  /** The agent or the worker went away: back in line at once, or failed where it happened too often. */
+  | { kind: 'lost'; error: TaskError };
+
+export interface Completion {
+  index: number;
+  token: string;
+  end: AttemptEnd;
+}
+
+/** Tasks of open steps: who works on what. Every call is one script and one round trip. */
+export interface TaskLedger {
+  /**
+   * Completes a task (a late or doubled completion changes nothing), then claims the next one.
+   * `agentId` is who will run it; without one nothing is claimed.
+   */
+  completeAndClaim(request: {
+    runId: string;
+    step: string;
+    completion?: Completion;
+    agentId?: string;
+  }): Promise<{ accepted: boolean; claim: Claim }>;
+  /** Says that an attempt is alive. False where it is no longer the task's attempt. */
+  renew(runId: string, step: string, index: number, token: string): Promise<boolean>;
+  /** Puts tasks back in line whose attempts were not renewed in time; how many. */
+  reclaim(runId: string, step: string): Promise<number>;
+}
+
+/** Wakes the processes that work. May lose or double a message: the record decides. */
+export interface StepQueue {
+  /** Queues the root of a run. Harmless when repeated. */
+  addRun(runId: string): Promise<void>;
+  /** Queues the lanes of open steps under their fan-in, under the run's root. Harmless when repeated. */
+  addSteps(runId: string, steps: StepLanes[]): Promise<void>;
+  /** Whether a lane of that generation is queued or being worked on. */
+  hasLanes(runId: string, step: StepLanes): Promise<boolean>;
+}
+
+export interface StepLanes {
+  step: string;
+  poolId: string;
+  lanes: number;
+  generation: number;
+}
+
+/** Pools that steps need. */
+export interface PoolDirectory {
+  /** Makes the pool known to hosts and workers. Harmless when repeated. */
+  register(spec: PoolSpec): Promise<void>;
+  /** Asks for agents to be started before they are needed. */
+  warm(poolId: string): Promise<void>;
+}
+
+/** The right to use one agent for a while. */
+export interface AgentLease {
+  readonly agentId: string;
+  /** Tasks that it may still run under this lease; at 0 it must be released. */
+  usesLeft: number;
+  /** Aborts when the lease is lost. */
+  readonly lost: AbortSignal;
+  /** Runs one attempt. Never throws: what goes wrong is part of the answer. */
+  run(attempt: AttemptRequest): Promise<AttemptResult>;
+  /** Gives the agent back; `suspect` has it destroyed instead of reused. */
+  release(options?: { suspect?: boolean }): Promise<void>;
+}
+
+export interface AttemptRequest {
+  runId: string;
+  workflowId: string | null;
+  step: string;
+  kind: 'sequential' | 'map' | 'reduce';
+  index: number;
+  attempt: number;
+  token: string;
+  /** The input as JSON text, in one piece or in parts. */
+  input: string | AsyncIterable<string>;
+  timeoutMs: number;
+  signal: AbortSignal;
+}
+
+/** `suspect` agents must not be used again. */
+export type AttemptResult =
+  | { kind: 'completed'; result: string }
+  | { kind: 'failed'; error: TaskError; retryable: boolean; suspect: boolean }
+  | { kind: 'timed_out'; error: TaskError }
+  | { kind: 'lost'; error: TaskError };
+
+export type LeaseAnswer =
+  | { kind: 'leased'; lease: AgentLease }
+  /** No agent became free in time. */
+  | { kind: 'busy' }
+  /** No agent can be had: the image does not exist, or its agents do not start. */
+  | { kind: 'broken'; error: TaskError };
+
+/** Where lanes get their agents. */
+export interface AgentSource {
+  lease(poolId: string, options: { waitMs: number; signal: AbortSignal }): Promise<LeaseAnswer>;
+}

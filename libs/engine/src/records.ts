@@ -1,0 +1,79 @@
+import type { Definition, RunState, StepState, TaskError, TaskState } from '@agentainer/core';
+
+/** A stored workflow: a definition that no longer changes. Times are milliseconds since 1970. */
+export interface WorkflowRecord {
+  id: string;
+  version: number;
+  definition: Definition;
+  createdAt: number;
+}
+
+/** What starts a run. A single job is a run of a definition with one step and no workflow. */
+export interface NewRun {
+  id: string;
+  workflowId: string | null;
+  workflowVersion: number | null;
+  definition: Definition;
+  /** The run's input as JSON text. */
+  input: string;
+}
+
+/** How many tasks of a step stand where; they add up to `total`. */
+export type TaskCounts = Record<TaskState, number>;
+
+export interface StepRecord {
+  name: string;
+  state: StepState;
+  /** Number of tasks; 0 while the step is pending. */
+  total: number;
+  counts: TaskCounts;
+  /** How many times its lanes were queued; part of their job ids. */
+  generation: number;
+  /** When a task of it was last claimed or completed, or it was opened; 0 before. */
+  touchedAt: number;
+  startedAt: number;
+  finishedAt: number;
+  error?: TaskError;
+}
+
+/** One consistent reading of a run's record. */
+export interface RunRecord {
+  id: string;
+  workflowId: string | null;
+  workflowVersion: number | null;
+  state: RunState;
+  createdAt: number;
+  finishedAt: number;
+  /** When the run's time is over, by Redis's clock. */
+  deadline: number;
+  error?: TaskError;
+  /** In the order of the definition. */
+  steps: StepRecord[];
+}
+
+export interface TaskRecord {
+  runId: string;
+  step: string;
+  index: number;
+  state: TaskState;
+  /** Attempts begun. */
+  attempts: number;
+  /** Those of them that ended because an agent or a worker went away. */
+  lost: number;
+  /** The agent of the latest attempt. */
+  agentId?: string;
+  createdAt: number;
+  startedAt: number;
+  finishedAt: number;
+}
+
+/** How a task ended: its result as JSON text, or its error. */
+export type StoredOutcome = { result: string } | { error: TaskError };
+
+/** One entry of a run's history; ids count from 1 without gaps. */
+export interface RunEvent {
+  id: number;
+  at: number;
+  type: string;
+  data: Record<string, string>;
+}

@@ -1,0 +1,144 @@
+import type { AgentState, PoolSpec, TaskError } from '@agentainer/core';
+
+/** One agent of a pool on one host, as the registry has it. Times are milliseconds of Redis's clock. */
+export interface AgentRecord {
+  id: string;
+  state: AgentState;
+  /** Tasks it was leased for so far. */
+  uses: number;
+  createdAt: number;
+  /** When it last changed between idle and leased. */
+  since: number;
+  /** When its lease ends unless renewed; 0 without a lease. */
+  leaseUntil: number;
+}
+
+/** One consistent reading of a pool on one host. */
+export interface PoolSnapshot {
+  spec: PoolSpec;
+  now: number;
+  agents: AgentRecord[];
+  /** Lanes that wait for an agent. */
+  waiting: number;
+  /** Agents asked for ahead of need, and until when that request counts. */
+  warm: number;
+  warmUntil: number;
+  /** Why agents of this pool do not start, where they don't. */
+  error?: TaskError;
+  /** When the keeper may try again after an error; 0 without one. */
+  retryAt: number;
+  /** Failed starts in a row. */
+  failures: number;
+}
+
+/** The grant of an agent to a lane, fenced by `epoch`. */
+export interface Lease {
+  id: string;
+  poolId: string;
+  agentId: string;
+  /** Grows with every lease of the agent: max(previous + 1, now in ms). */
+  epoch: number;
+  /** The agent's directory on its host, where its sockets are. */
+  directory: string;
+  /** Tasks it may still run before it retires. */
+  usesLeft: number;
+}
+
+export type AcquireAnswer =
+  | { kind: 'leased'; lease: Lease }
+  /** The ticket stands in line; its grant comes over {@link LeaseStore.onGrant}. */
+  | { kind: 'queued' }
+  | { kind: 'broken'; error: TaskError };
+
+/** Leases, as the worker sees them. Each call is one script and one round trip. */
+export interface LeaseStore {
+  /** Pops an idle agent, or puts the ticket in line and tells the keeper. `ttlMs` is the lease's life unless renewed. */
+  acquire(poolId: string, ticket: string, ttlMs: number): Promise<AcquireAnswer>;
+  /** Takes a ticket out of line; the lease, where it was granted in the meantime. */
+  withdraw(poolId: string, ticket: string): Promise<Lease | undefined>;
+  /** False where the lease is no longer the agent's; it must then not be used any more. */
+  renew(lease: Lease, ttlMs: number): Promise<boolean>;
+  /**
+   * Ends a lease after `uses` tasks. A suspect or used-up agent goes to `retiring`; another one goes to
+   * the lane that waits longest, or to idle. False where the lease had already ended.
+   */
+  release(lease: Lease, options: { uses: number; suspect: boolean }): Promise<boolean>;
+  /** Calls `listener` for each grant to a ticket of this process, and for each pool that broke. */
+  onGrant(listener: (grant: Grant) => void): () => void;
+}
+
+export type Grant =
+  { kind: 'leased'; ticket: string; lease: Lease } | { kind: 'broken'; ticket: string; error: TaskError };
+
+/** The registry of agents, as the keeper of one host sees it. */
+export interface AgentRegistry {
+  /** Specs of all pools known. */
+  pools(): Promise<PoolSpec[]>;
+  snapshot(poolId: string): Promise<PoolSnapshot | undefined>;
+  /** Enters an agent as `creating`, unless the pool is at its `max_size`; false then. */
+  create(poolId: string, agentId: string, directory: string): Promise<boolean>;
+  /** `creating` → given to the lane that waits longest, or idle. False where the agent is no longer entered. */
+  ready(poolId: string, agentId: string): Promise<boolean>;
+  /** → `retiring`, from `creating` or `idle`, or from `leased` where the lease has expired; false where it may not. */
+  retire(poolId: string, agentId: string, reason: RetireReason): Promise<boolean>;
+  /** → `dead`: the agent is gone from the engine and leaves the registry. */
+  remove(poolId: string, agentId: string, reason: RetireReason): Promise<void>;
+  /** Notes that an agent did not start: those that wait learn of it. */
+  broken(poolId: string, error: TaskError, retryInMs: number): Promise<void>;
+  /** Calls `listener` when a pool may need its keeper: a lane waits, an agent retires, a pool is new. */
+  onDemand(listener: (poolId: string) => void): () => void;
+}
+
+export type RetireReason =
+  | 'idle_timeout'
+  | 'max_uses'
+  | 'unhealthy'
+  | 'suspect'
+  | 'lease_expired'
+  | 'died'
+  | 'start_failed'
+  | 'orphan'
+  | 'shutdown';
+
+/** Starts and ends agents: containers or processes. One implementation for each kind; all pass one conformance suite. */
+export interface AgentDriver {
+  readonly kind: 'docker' | 'process';
+  /**
+   * Starts an agent and resolves when it has opened its socket and answers healthy.
+   * @throws {AgentStartError}
+   */
+  start(agent: AgentStart, signal: AbortSignal): Promise<void>;
+  /** Ends an agent: SIGTERM, `graceMs`, SIGKILL. Resolves when it is gone; also where it never was. */
+  stop(agentId: string, graceMs: number): Promise<void>;
+  /** All agents of this driver's owner that exist on the host, whoever started them, running or not. */
+  list(): Promise<FoundAgent[]>;
+  /** Calls `listener` for each agent that ended, without delay. */
+  onExit(listener: (agentId: string) => void): () => void;
+  close(): Promise<void>;
+}
+
+export interface AgentStart {
+  agentId: string;
+  poolId: string;
+  image: string;
+  /** A directory of this agent alone; its sockets are made in it. */
+  directory: string;
+}
+
+export interface FoundAgent {
+  agentId: string;
+  poolId: string;
+  running: boolean;
+}
+
+/** An agent could not be started. `IMAGE_NOT_FOUND` will not mend by itself soon. */
+export class AgentStartError extends Error {
+  constructor(
+    readonly code: 'IMAGE_NOT_FOUND' | 'AGENT_START_FAILED',
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'AgentStartError';
+  }
+}

@@ -1,0 +1,2 @@
+export { connectRedis, type ConnectionRole } from './connection.js';
+export { Keys } from './keys.js';

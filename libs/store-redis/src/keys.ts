@@ -1,0 +1,42 @@
+/**
+ * Every Redis key of the product; docs/redis-keys.md describes what each one holds.
+ * The part in braces is the hash tag of an aggregate: no script touches two of them.
+ */
+export class Keys {
+  constructor(readonly prefix: string) {}
+
+  // Indexes: plain keys, written before the records they point to, so that a crash leaves an entry too many, never one too few.
+  readonly workflows = () => `${this.prefix}:workflows`;
+  readonly runs = () => `${this.prefix}:runs`;
+  readonly activeRuns = () => `${this.prefix}:runs:active`;
+  readonly workflowRuns = (workflowId: string) => `${this.prefix}:workflow:{${workflowId}}:runs`;
+  readonly pools = () => `${this.prefix}:pools`;
+  readonly hosts = () => `${this.prefix}:hosts`;
+
+  readonly workflow = (workflowId: string) => `${this.prefix}:workflow:{${workflowId}}`;
+
+  readonly run = (runId: string) => `${this.prefix}:run:{${runId}}`;
+  readonly runSteps = (runId: string) => `${this.run(runId)}:steps`;
+  readonly runEvents = (runId: string) => `${this.run(runId)}:events`;
+  readonly stepItems = (runId: string, step: string) => `${this.step(runId, step)}:items`;
+  readonly stepTasks = (runId: string, step: string) => `${this.step(runId, step)}:tasks`;
+  readonly stepOutcomes = (runId: string, step: string) => `${this.step(runId, step)}:outcomes`;
+  readonly stepAlive = (runId: string, step: string) => `${this.step(runId, step)}:alive`;
+  readonly stepRetries = (runId: string, step: string) => `${this.step(runId, step)}:retries`;
+  /** Followed by `:<index>`: the state operations of a task that has not ended. */
+  readonly stepOperations = (runId: string, step: string) => `${this.step(runId, step)}:operations`;
+  readonly state = (runId: string) => `${this.run(runId)}:state`;
+
+  /** A pool on one host. */
+  readonly pool = (poolId: string, host: string) => `${this.prefix}:pool:{${poolId}@${host}}`;
+  /** Where lanes of one worker process hear of the agents granted to them. */
+  readonly grants = (workerId: string) => `${this.prefix}:grants:${workerId}`;
+  /** Where keepers hear that a pool needs them. */
+  readonly demand = (host: string) => `${this.prefix}:demand:${host}`;
+
+  readonly apiKey = (hash: string) => `${this.prefix}:api-key:${hash}`;
+  readonly apiKeys = () => `${this.prefix}:api-keys`;
+  readonly leader = (task: string) => `${this.prefix}:leader:${task}`;
+
+  private readonly step = (runId: string, step: string) => `${this.run(runId)}:step:${step}`;
+}
