@@ -11,6 +11,10 @@ export const stateCallSchema = z.object({
 });
 export type StateCall = z.output<typeof stateCallSchema>;
 
-/** `value` is the value read, or after the change; null where there is none. `swapped` is of compareAndSwap. */
+/**
+ * `value`: what `get` read; what `set`, `increment` and `compareAndSwap` left there; for `append` the number
+ * of elements; for `addToSet` and `removeFromSet` whether the set changed. Null where there is nothing.
+ * `swapped` is of `compareAndSwap`.
+ */
 export const stateAnswerSchema = z.object({ value: z.json(), swapped: z.boolean().optional() });
 export type StateAnswer = z.output<typeof stateAnswerSchema>;

@@ -1,2 +1,3 @@
 export type * from './ports.js';
 export type * from './records.js';
+export * from './state-port.js';
