@@ -1,16 +1,9 @@
 import { z } from 'zod';
 
-/**
+/*
  * The protocol between a worker and an agent: HTTP/1.1 over the Unix socket `agent.sock` in the agent's
  * directory. `GET /health`, `POST /tasks` (answered as NDJSON), `DELETE /tasks/{id}`.
  */
-export const AGENT_SOCKET = 'agent.sock';
-/** The second socket of the same directory: what the host serves to the agent. */
-export const GATEWAY_SOCKET = 'gateway.sock';
-/** Where an agent finds its directory when its environment does not say otherwise. */
-export const AGENT_DIRECTORY = '/run/agentainer';
-/** The environment variable that names the agent's directory. */
-export const AGENT_DIRECTORY_VARIABLE = 'AGENTAINER_DIRECTORY';
 
 /** What an agent answers to `GET /health`. `boot_id` changes whenever the agent starts anew. */
 export const healthSchema = z.object({ status: z.literal('ok'), boot_id: z.string().min(1).max(64) });

@@ -1,3 +1,4 @@
+export * from './agent-paths.js';
 export * from './agent-protocol.js';
 export * from './gateway-protocol.js';
 export * from './http.js';

@@ -1,0 +1,10 @@
+/** Names that worker, host and agent agree on. Without dependencies: it becomes part of every agent. */
+
+/** What an agent serves, in its directory. */
+export const AGENT_SOCKET = 'agent.sock';
+/** The second socket of the same directory: what the host serves to the agent. */
+export const GATEWAY_SOCKET = 'gateway.sock';
+/** Where an agent finds its directory when its environment does not say otherwise. */
+export const AGENT_DIRECTORY = '/run/agentainer';
+/** The environment variable that names the agent's directory. */
+export const AGENT_DIRECTORY_VARIABLE = 'AGENTAINER_DIRECTORY';
