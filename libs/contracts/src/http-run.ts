@@ -1,0 +1,69 @@
+import { RUN_TRANSITIONS, type RunState, STEP_TRANSITIONS, type StepState } from '@agentainer/core';
+import { z } from 'zod';
+import { pageQuery, pageSchema } from './http-page.js';
+import { anyJsonSchema, taskErrorSchema, timeSchema } from './http-value.js';
+
+export const runStatusSchema = z.enum(Object.keys(RUN_TRANSITIONS) as [RunState, ...RunState[]]);
+const stepStatusSchema = z.enum(Object.keys(STEP_TRANSITIONS) as [StepState, ...StepState[]]);
+
+const count = z.int().min(0);
+
+/** How far a step is. The counts add up to `total`, which is 0 until the step's tasks are known. */
+export const stepProgressSchema = z.object({
+  name: z.string(),
+  type: z.enum(['sequential', 'map', 'reduce']),
+  status: stepStatusSchema,
+  total: count,
+  pending: count,
+  running: count,
+  retrying: count,
+  completed: count,
+  failed: count,
+  timed_out: count,
+  started_at: timeSchema.nullable(),
+  finished_at: timeSchema.nullable(),
+  duration_ms: count.nullable(),
+  error: taskErrorSchema.optional(),
+});
+export type StepProgressBody = z.output<typeof stepProgressSchema>;
+
+export const runSummarySchema = z.object({
+  id: z.string(),
+  /** Null where the run is a single job. */
+  workflow_id: z.string().nullable(),
+  workflow_version: z.int().nullable(),
+  status: runStatusSchema,
+  created_at: timeSchema,
+  finished_at: timeSchema.nullable(),
+  /** How long it took, or takes so far. */
+  duration_ms: count,
+  /** When it is ended by its workflow's timeout. */
+  deadline: timeSchema,
+  error: taskErrorSchema.optional(),
+});
+export type RunSummaryBody = z.output<typeof runSummarySchema>;
+
+export const runSchema = runSummarySchema.extend({
+  /** In the order of the definition. */
+  steps: z.array(stepProgressSchema),
+  /** Of a completed run. */
+  result: anyJsonSchema.optional(),
+});
+export type RunBody = z.output<typeof runSchema>;
+
+export const runPageSchema = pageSchema(runSummarySchema);
+export const listRunsQuerySchema = z.strictObject(pageQuery(20, 100));
+
+/** `POST /workflows/{id}/start`. */
+export const startRequestSchema = z.strictObject({ input: anyJsonSchema.default(null) }).prefault({});
+export type StartRequest = z.input<typeof startRequestSchema>;
+
+export const runEventSchema = z.object({
+  /** Counts from 1 without gaps. */
+  id: z.int(),
+  at: timeSchema,
+  type: z.string(),
+  data: z.record(z.string(), z.string()),
+});
+export type RunEventBody = z.output<typeof runEventSchema>;
+export const runEventPageSchema = pageSchema(runEventSchema);
