@@ -40,12 +40,29 @@ const projects = [
   .split(' ')
   .map((name) => `name:${name}`);
 
-const depConstraints = [
-  ...tags.map((sourceTag) => ({ sourceTag, onlyDependOnLibsWithTags: mayImport[sourceTag] })),
+/** Specs may use the fakes too, and those of the client and the command are driven against the real API. */
+const specMayImport = (tag) => [
+  ...mayImport[tag],
+  'type:testing',
+  ...(['type:sdk', 'type:cli'].includes(tag) ? ['type:app'] : []),
+];
+
+const depConstraints = (allowed) => [
+  ...tags.map((sourceTag) => ({ sourceTag, onlyDependOnLibsWithTags: allowed(sourceTag) })),
   ...projects.map((sourceTag) => ({
     sourceTag,
     bannedExternalImports: Object.keys(homes).filter((pkg) => !homes[pkg].includes(sourceTag)),
   })),
+];
+
+const moduleBoundaries = (allowed) => [
+  'error',
+  {
+    allow: [],
+    depConstraints: depConstraints(allowed),
+    enforceBuildableLibDependency: false,
+    banTransitiveDependencies: false,
+  },
 ];
 
 export default tseslint.config(
@@ -60,10 +77,7 @@ export default tseslint.config(
     },
     settings: { 'import-x/resolver': { node: { extensions: ['.ts'] } } },
     rules: {
-      '@nx/enforce-module-boundaries': [
-        'error',
-        { allow: [], depConstraints, enforceBuildableLibDependency: false, banTransitiveDependencies: false },
-      ],
+      '@nx/enforce-module-boundaries': moduleBoundaries((tag) => mayImport[tag]),
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { arguments: false } }],
       '@typescript-eslint/switch-exhaustiveness-check': [
@@ -83,6 +97,10 @@ export default tseslint.config(
   },
   { files: ['**/config.ts', 'test/**', 'bench/**'], rules: { 'no-restricted-properties': 'off' } },
   { files: ['**/*.spec.ts', 'test/**', '**/*.conformance.ts'], rules: { 'max-lines-per-function': 'off' } },
+  {
+    files: ['**/*.spec.ts'],
+    rules: { '@nx/enforce-module-boundaries': moduleBoundaries(specMayImport) },
+  },
   {
     files: ['**/*.mjs', '**/*.cjs'],
     languageOptions: {
