@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { chmod, rename, rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { AGENT_SOCKET, GATEWAY_SOCKET } from '@agentainer/contracts/agent-paths';
+import type { Health, TaskRequest } from '@agentainer/contracts';
+import { BodyTooLargeError, readBody } from './body.js';
+import { GatewayClient } from './gateway-client.js';
+import type { Dispatch } from './handler.js';
+import { problemLine, resultLine } from './task-answer.js';
+import { TaskFailure } from './task-failure.js';
+import { parseTaskRequest, TaskRequestError } from './task-request.js';
+import { type RunningTask, TaskAbortedError, TaskSlot } from './task-slot.js';
+import { GatewayState } from './task-state.js';
+
+/** The longest task request, in bytes. */
+export const MAX_REQUEST_BYTES = 256 * 1_024 * 1_024;
+/** As long as `agent.sock`, so that a directory whose path is short enough for that one is for this one too. */
+const UNFINISHED_SOCKET = '.agent.new';
+const TASK_PATH = '/tasks/';
+
+/** Serves the agent protocol on the socket of one directory. */
+export class AgentServer {
+  private readonly bootId = randomUUID();
+  private readonly slot = new TaskSlot();
+  private readonly gateway: GatewayClient;
+  private readonly server: Server;
+  private lastRequestAt = performance.now();
+  private closing: Promise<void> | undefined;
+
+  constructor(
+    private readonly dispatch: Dispatch,
+    private readonly directory: string,
+  ) {
+    this.gateway = new GatewayClient(join(directory, GATEWAY_SOCKET));
+    // Both 0: a worker keeps its connection while it holds the lease, and a task takes as long as it takes.
+    this.server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, (request, response) => {
+      this.lastRequestAt = performance.now();
+      this.route(request, response).catch(() => response.destroy());
+    });
+  }
+
+  /** Resolves when the socket is there: a worker that sees it can use it. */
+  async listen(): Promise<void> {
+    const unfinished = join(this.directory, UNFINISHED_SOCKET);
+    await rm(unfinished, { force: true });
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(unfinished, resolve);
+    });
+    // The worker may be another user than the agent; who reaches the directory is the host's decision.
+    await chmod(unfinished, 0o666);
+    await rename(unfinished, join(this.directory, AGENT_SOCKET));
+  }
+
+  /** Takes no more tasks and aborts the one that runs; resolves when the last connection has ended. */
+  close(): Promise<void> {
+    this.closing ??= new Promise((resolve) => {
+      this.server.close(() => resolve());
+      this.server.closeIdleConnections();
+      this.slot.abort('the agent stops');
+      this.gateway.close();
+    });
+    return this.closing;
+  }
+
+  /** Milliseconds since the last request or the end of its task; 0 while a task runs. */
+  get idleMs(): number {
+    return this.slot.isBusy ? 0 : performance.now() - this.lastRequestAt;
+  }
+
+  private async route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method, url = '' } = request;
+    if (method === 'POST' && url === '/tasks') return this.postTask(request, response);
+    request.resume();
+    if (method === 'GET' && url === '/health') {
+      const health: Health = { status: 'ok', boot_id: this.bootId };
+      return send(response, 200, 'application/json', JSON.stringify(health));
+    }
+    if (method === 'DELETE' && url.startsWith(TASK_PATH)) {
+      const found = this.slot.abort('the task was cancelled', url.slice(TASK_PATH.length));
+      if (found) return send(response, 204, 'application/json', '');
+    }
+    refuse(response, 404, 'NOT_FOUND', `there is no ${method} ${url}`);
+  }
+
+  private async postTask(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let body: TaskRequest;
+    try {
+      body = parseTaskRequest(await readBody(request, MAX_REQUEST_BYTES));
+    } catch (error) {
+      return refuseBody(response, error);
+    }
+    const admission = this.slot.admit(body.task.id, body.lease.epoch);
+    if (admission.kind === 'stale') return refuse(response, 409, 'STALE_LEASE', 'a newer lease was seen');
+    if (admission.kind === 'busy') return refuse(response, 409, 'AGENT_BUSY', 'another task runs');
+    const { task } = admission;
+    response.on('close', () => {
+      if (!response.writableEnded) task.abort.abort(new TaskAbortedError('the worker went away'));
+    });
+    const line = await this.perform(task, body);
+    this.slot.leave(task);
+    this.lastRequestAt = performance.now();
+    send(response, 200, 'application/x-ndjson', line);
+  }
+
+  private async perform({ abort: { signal } }: RunningTask, { task, input }: TaskRequest): Promise<string> {
+    try {
+      const handler = this.dispatch(task.kind);
+      if (!handler) {
+        const message = `this agent has no handler for ${task.kind} steps`;
+        throw new TaskFailure('STEP_KIND_UNSUPPORTED', message, { retryable: false });
+      }
+      const state = new GatewayState(this.gateway, task, signal);
+      return resultLine(await handler(input as never, { task, signal, state }));
+    } catch (error) {
+      if (!signal.aborted) return problemLine(error);
+      return problemLine(new TaskFailure('TASK_CANCELLED', (signal.reason as Error).message));
+    }
+  }
+}
+
+function send(response: ServerResponse, status: number, type: string, body: string): void {
+  response.sendDate = false;
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
+  response.end(body);
+}
+
+function refuse(response: ServerResponse, status: number, code: string, detail: string): void {
+  const problem = { type: 'about:blank', title: code, status, code, detail };
+  send(response, status, 'application/problem+json', JSON.stringify(problem));
+}
+
+/** The rest of the body may still be coming, so the connection cannot be used again. */
+function refuseBody(response: ServerResponse, error: unknown): void {
+  response.shouldKeepAlive = false;
+  if (error instanceof BodyTooLargeError) return refuse(response, 413, 'BODY_TOO_LARGE', error.message);
+  if (error instanceof TaskRequestError) return refuse(response, 400, 'INVALID_REQUEST', error.message);
+  response.destroy();
+}

@@ -1,0 +1,34 @@
+import type { TaskContext } from '@agentainer/contracts';
+import type { TaskOutcome } from '@agentainer/core';
+import type { TaskState } from './task-state.js';
+
+/** What a handler gets beside its input. */
+export interface AgentContext {
+  /** Which task this is, of which run, and the how-manieth attempt. */
+  readonly task: TaskContext;
+  /** Aborts when the task is no longer wanted: its time is over, its worker is gone, or the agent stops. */
+  readonly signal: AbortSignal;
+  /** The state that all tasks of the run share. */
+  readonly state: TaskState;
+}
+
+/**
+ * Does one task. What it returns becomes the task's result and must be JSON (`undefined` becomes null). What it
+ * throws becomes the task's error; a {@link TaskFailure} gives that error its code.
+ */
+export type Handler<Input = unknown, Result = unknown> = (
+  input: Input,
+  context: AgentContext,
+) => Result | Promise<Result>;
+
+/** One handler for each kind of step that the agent can serve. */
+export interface Handlers<Sequential = unknown, Item = unknown> {
+  sequential?: Handler<Sequential>;
+  /** Gets one item. */
+  map?: Handler<Item>;
+  /** Gets the outcomes of a map step, in the order of its items. */
+  reduce?: Handler<TaskOutcome[]>;
+}
+
+/** The handler for a kind of step; undefined where the agent has none. */
+export type Dispatch = (kind: TaskContext['kind']) => Handler<never> | undefined;

@@ -1,0 +1,61 @@
+import { AgentServer } from './agent-server.js';
+import { agentDirectory } from './config.js';
+import type { Dispatch, Handler, Handlers } from './handler.js';
+
+/** How long an agent goes on without a request before it takes its host for gone, in milliseconds. */
+export const IDLE_EXIT_MS = 600_000;
+/** How long the end of the process waits for the end of its task, in milliseconds. */
+const STOP_MS = 800;
+
+export interface ServeOptions {
+  /** Where the sockets are; by default what the host says. */
+  directory?: string;
+  /** The process ends after so many milliseconds without a request, health checks included; 0 for never. */
+  idleExitMs?: number;
+}
+
+/**
+ * Makes this process an agent: resolves when it takes tasks.
+ *
+ * ```ts
+ * import { serve } from '@agentainer/agent-kit';
+ *
+ * await serve(async (url: string, { state }) => {
+ *   const text = await readFile(url, 'utf8');
+ *   await state.increment('pages');
+ *   return { words: text.split(/\s+/).length };
+ * });
+ * ```
+ *
+ * An agent runs one task at a time, and may run many one after another: what a handler leaves in memory or in
+ * `/tmp` is there for the next task. SIGTERM and SIGINT abort the task that runs and end the process.
+ */
+export async function serve<Input>(handler: Handler<Input>, options?: ServeOptions): Promise<void>;
+/** With a handler for each kind of step: `serve({ map: …, reduce: … })`. */
+export async function serve<Sequential, Item>(
+  handlers: Handlers<Sequential, Item>,
+  options?: ServeOptions,
+): Promise<void>;
+export async function serve(
+  handlers: Handler<never> | Handlers<never, never>,
+  options: ServeOptions = {},
+): Promise<void> {
+  const dispatch: Dispatch = typeof handlers === 'function' ? () => handlers : (kind) => handlers[kind];
+  const server = new AgentServer(dispatch, options.directory ?? agentDirectory());
+  const stop = () => {
+    setTimeout(() => process.exit(0), STOP_MS).unref();
+    void server.close().then(() => process.exit(0));
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  await server.listen();
+  const idleExitMs = options.idleExitMs ?? IDLE_EXIT_MS;
+  if (idleExitMs > 0) exitWhenIdle(server, idleExitMs);
+}
+
+function exitWhenIdle(server: AgentServer, idleExitMs: number): void {
+  const check = () => {
+    if (server.idleMs >= idleExitMs) process.exit(0);
+  };
+  setInterval(check, Math.max(10, idleExitMs / 10)).unref();
+}

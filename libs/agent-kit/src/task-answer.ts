@@ -1,0 +1,47 @@
+import type { TaskMessage } from '@agentainer/contracts';
+import { TaskFailure } from './task-failure.js';
+
+const MAX_CODE = 64;
+const MAX_MESSAGE = 2_000;
+const MAX_DETAIL = 4_096;
+
+type Problem = Extract<TaskMessage, { type: 'problem' }>;
+
+/** The line that ends a task well; a problem where the result is not JSON. */
+export function resultLine(result: unknown): string {
+  let json: string | undefined;
+  let reason = `a ${typeof result} is no JSON value`;
+  try {
+    json = JSON.stringify(result === undefined ? null : result);
+  } catch (error) {
+    reason = messageOf(error);
+  }
+  // Put together by hand: the worker finds the result's text without writing it anew.
+  if (json !== undefined) return `{"type":"result","result":${json}}\n`;
+  return problemLine(
+    new TaskFailure('AGENT_FAILED', `the result cannot be written as JSON: ${reason}`, { retryable: false }),
+  );
+}
+
+/** The line that ends a task with whatever its handler threw. */
+export function problemLine(thrown: unknown): string {
+  const stack = thrown instanceof Error ? thrown.stack : undefined;
+  const failure = thrown instanceof TaskFailure ? thrown : undefined;
+  const problem: Problem = {
+    type: 'problem',
+    code: failure?.code.slice(0, MAX_CODE) || 'AGENT_FAILED',
+    message: messageOf(thrown).slice(0, MAX_MESSAGE),
+    detail: (failure?.detail ?? stack)?.slice(-MAX_DETAIL),
+    retryable: failure?.retryable,
+  };
+  return `${JSON.stringify(problem)}\n`;
+}
+
+function messageOf(thrown: unknown): string {
+  if (thrown instanceof Error) return thrown.message || thrown.name;
+  try {
+    return String(thrown);
+  } catch {
+    return 'something was thrown that has no text';
+  }
+}

@@ -1,0 +1,53 @@
+/** The task that an agent runs. */
+export interface RunningTask {
+  readonly id: string;
+  readonly epoch: number;
+  readonly abort: AbortController;
+}
+
+export type Admission =
+  | { kind: 'admitted'; task: RunningTask }
+  /** A newer lease was seen: whoever asks has lost the agent. */
+  | { kind: 'stale' }
+  /** The same lease runs a task already. */
+  | { kind: 'busy' };
+
+/** Why a task was aborted; what its handler finds as the signal's reason. */
+export class TaskAbortedError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'AbortError';
+  }
+}
+
+/** Who may run a task here: the newest lease, one task at a time. */
+export class TaskSlot {
+  private highestEpoch = 0;
+  private running: RunningTask | undefined;
+
+  /** A newer lease ends the task that runs for an older one. */
+  admit(id: string, epoch: number): Admission {
+    if (epoch < this.highestEpoch) return { kind: 'stale' };
+    if (this.running && epoch === this.highestEpoch) return { kind: 'busy' };
+    this.abort('a newer lease took the agent');
+    this.highestEpoch = epoch;
+    this.running = { id, epoch, abort: new AbortController() };
+    return { kind: 'admitted', task: this.running };
+  }
+
+  /** Aborts the task that runs; only that one where an id is given. False where there was none. */
+  abort(reason: string, id?: string): boolean {
+    if (!this.running || (id !== undefined && this.running.id !== id)) return false;
+    this.running.abort.abort(new TaskAbortedError(reason));
+    return true;
+  }
+
+  /** Says that the task's handler has ended. */
+  leave(task: RunningTask): void {
+    if (this.running === task) this.running = undefined;
+  }
+
+  get isBusy(): boolean {
+    return this.running !== undefined;
+  }
+}
