@@ -1,4 +1,4 @@
-import { ulid } from 'ulid';
+import { decodeTime, ulid } from 'ulid';
 
 /** What an id is of; it is the id's first part, so that a stray id in a log tells what it names. */
 export type IdKind = 'wf' | 'run' | 'agent' | 'lease' | 'ticket' | 'key' | 'worker';
@@ -6,4 +6,9 @@ export type IdKind = 'wf' | 'run' | 'agent' | 'lease' | 'ticket' | 'key' | 'work
 /** A new id such as `run_01jd…`: unique, sortable by creation time, safe in URLs, keys and file names. */
 export function newId(kind: IdKind): string {
   return `${kind}_${ulid().toLowerCase()}`;
+}
+
+/** When an id was made, in milliseconds since 1970 by the clock of its maker. */
+export function timeOfId(id: string): number {
+  return decodeTime(id.slice(id.indexOf('_') + 1).toUpperCase());
 }

@@ -1,3 +1,10 @@
+export { decide, type Decision, hasEnded } from './decide.js';
+export { Lane, type LaneEnd, type LaneJob, type LaneOptions, DEFAULT_LANE_OPTIONS } from './lane.js';
 export type * from './ports.js';
 export type * from './records.js';
+export { retryDelay } from './retry.js';
+export { RunAdvancer } from './run-advancer.js';
+export { RunStarter } from './run-starter.js';
 export * from './state-port.js';
+export { Sweeper, type SweeperOptions, DEFAULT_SWEEPER_OPTIONS } from './sweeper.js';
+export { type JsonText, RunValues } from './values.js';

@@ -1,4 +1,4 @@
-import type { Definition, PoolSpec, StepState, RunState, TaskError } from '@agentainer/core';
+import type { Definition, PoolSpec, RunState, StepState, TaskError } from '@agentainer/core';
 import type { NewRun, RunEvent, RunRecord, StoredOutcome, TaskRecord, WorkflowRecord } from './records.js';
 
 export interface Page<T> {
@@ -20,7 +20,7 @@ export interface WorkflowStore {
 export type RunChange =
   | { kind: 'open'; step: string; total: number }
   | { kind: 'close'; step: string; to: StepState; error?: TaskError }
-  | { kind: 'finish'; to: RunState; error?: TaskError; result?: string };
+  | { kind: 'finish'; to: RunState; error?: TaskError };
 
 /** The run record: the only truth about a run. */
 export interface RunStore {
@@ -30,11 +30,10 @@ export interface RunStore {
   /** The definition a run works by; it never changes, so it may come from a cache. */
   definition(runId: string): Promise<Definition | undefined>;
   input(runId: string): Promise<string | undefined>;
-  result(runId: string): Promise<string | undefined>;
   /** Stores items `from`, `from + 1`, … of a step that is not open yet. Harmless when repeated. */
   putItems(runId: string, step: string, from: number, items: string[]): Promise<void>;
-  /** Applies changes whose guards hold and skips the others. */
-  apply(runId: string, changes: RunChange[]): Promise<void>;
+  /** Applies changes whose guards hold and skips the others; the run's revision before and after. */
+  apply(runId: string, changes: RunChange[]): Promise<{ before: number; after: number }>;
   /** Counts up the generation of a step's lanes, unless somebody already did since `from`; the present one. */
   nextGeneration(runId: string, step: string, from: number): Promise<number>;
   /** Outcomes of the tasks `from` … `from + count - 1`; undefined where a task has not ended. */
@@ -64,6 +63,8 @@ export interface ClaimedTask {
 
 export type Claim =
   | { kind: 'task'; task: ClaimedTask }
+  /** There is a task to claim, but the caller did not ask for one. */
+  | { kind: 'open' }
   /** Every task of the step has ended. */
   | { kind: 'drained' }
   /** Others run the tasks that are left. */
@@ -106,9 +107,9 @@ export interface TaskLedger {
 
 /** Wakes the processes that work. May lose or double a message: the record decides. */
 export interface StepQueue {
-  /** Queues the root of a run. Harmless when repeated. */
-  addRun(runId: string): Promise<void>;
-  /** Queues the lanes of open steps under their fan-in, under the run's root. Harmless when repeated. */
+  /** Queues a run: its root, over the fan-ins of its first steps, over their lanes. Harmless when repeated. */
+  addRun(runId: string, steps: StepLanes[]): Promise<void>;
+  /** Queues further steps under the run's root. Harmless when repeated. */
   addSteps(runId: string, steps: StepLanes[]): Promise<void>;
   /** Whether a lane of that generation is queued or being worked on. */
   hasLanes(runId: string, step: StepLanes): Promise<boolean>;

@@ -46,6 +46,10 @@ export interface RunRecord {
   finishedAt: number;
   /** When the run's time is over, by Redis's clock. */
   deadline: number;
+  /** Counts the changes of the run's structure: steps opened and closed, the run ended. */
+  revision: number;
+  /** When this was read, by Redis's clock. */
+  readAt: number;
   error?: TaskError;
   /** In the order of the definition. */
   steps: StepRecord[];

@@ -19,7 +19,7 @@ export type StateLimit = keyof typeof STATE_LIMITS;
 export const KEPT_ANSWER_BYTES = 4_096;
 
 /** One state operation of an attempt. Whoever is not the task's running attempt on that agent is refused. */
-export interface StateCall {
+export interface StateRequest {
   runId: string;
   step: string;
   index: number;
@@ -32,7 +32,7 @@ export interface StateCall {
   operation: StateOperation;
 }
 
-export type StateCallAnswer =
+export type StateOperationAnswer =
   /**
    * `value`: what `get` read; what `set`, `increment` and `compareAndSwap` left there; for `append` the
    * number of elements; for `addToSet` and `removeFromSet` whether the set changed. Null where nothing is.
@@ -60,5 +60,5 @@ export interface RunStateStore {
    */
   put(runId: string, values: Record<string, Json>): Promise<void>;
   /** Applies an attempt's operation once per task and `seq`; a repeated call gets its first answer. */
-  apply(call: StateCall): Promise<StateCallAnswer>;
+  apply(request: StateRequest): Promise<StateOperationAnswer>;
 }

@@ -1,1 +1,4 @@
-export {};
+export { Consumer, type ConsumerOptions, type JobEnd } from './consumer.js';
+export { lanePayload, runPayload, stepPayload } from './payloads.js';
+export { poolQueue, RUNS_QUEUE, STEPS_QUEUE } from './queue-names.js';
+export { BullStepQueue } from './step-queue.js';

@@ -26,6 +26,8 @@ export class Keys {
   /** Followed by `:<index>`: the state operations of a task that has not ended. */
   readonly stepOperations = (runId: string, step: string) => `${this.step(runId, step)}:operations`;
   readonly state = (runId: string) => `${this.run(runId)}:state`;
+  readonly stateList = (runId: string, key: string) => `${this.state(runId)}:list:${key}`;
+  readonly stateSet = (runId: string, key: string) => `${this.state(runId)}:set:${key}`;
 
   /** A pool on one host. */
   readonly pool = (poolId: string, host: string) => `${this.prefix}:pool:{${poolId}@${host}}`;

@@ -1,0 +1,81 @@
+import {
+  type Definition,
+  dependenciesOf,
+  isTerminal,
+  RUN_TRANSITIONS,
+  type Step,
+  STEP_TRANSITIONS,
+  type StepState,
+  type TaskError,
+} from '@agentainer/core';
+import type { RunChange } from './ports.js';
+import type { RunRecord, StepRecord } from './records.js';
+
+/** What a run's record asks for. `open` steps need their tasks laid out before they are opened. */
+export interface Decision {
+  close: Extract<RunChange, { kind: 'close' }>[];
+  open: Step[];
+  finish?: Extract<RunChange, { kind: 'finish' }>;
+}
+
+/**
+ * Looks at a run's record and says what comes next: steps whose tasks have all ended are closed, steps whose
+ * dependencies completed are opened, steps that can no longer run are skipped, and a run without open steps
+ * is finished. A pure function of the record: deciding twice decides the same.
+ */
+export function decide(definition: Definition, run: RunRecord): Decision {
+  const decision: Decision = { close: [], open: [] };
+  if (isTerminal(RUN_TRANSITIONS, run.state)) return decision;
+  const states = new Map(run.steps.map((s) => [s.name, s.state]));
+  const records = new Map(run.steps.map((s) => [s.name, s]));
+  const errors: TaskError[] = run.steps.flatMap((s) => (s.state === 'failed' ? [failureOf(s)] : []));
+
+  for (const step of definition.steps) {
+    const record = records.get(step.name)!;
+    if (!hasEnded(record)) continue;
+    const to = succeeded(step, record) ? 'completed' : 'failed';
+    if (to === 'failed') errors.push(failureOf(record));
+    decision.close.push({ kind: 'close', step: step.name, to });
+    states.set(step.name, to);
+  }
+  for (let changed = true; changed;) {
+    changed = false;
+    for (const step of definition.steps) {
+      if (states.get(step.name) !== 'pending') continue;
+      const next = nextState(dependenciesOf(step).map((name) => states.get(name)!));
+      if (next === 'pending') continue;
+      if (next === 'skipped') decision.close.push({ kind: 'close', step: step.name, to: next });
+      else decision.open.push(step);
+      states.set(step.name, next);
+      changed = true;
+    }
+  }
+  if ([...states.values()].every((state) => isTerminal(STEP_TRANSITIONS, state))) {
+    decision.finish = { kind: 'finish', to: errors.length > 0 ? 'failed' : 'completed', error: errors[0] };
+  }
+  return decision;
+}
+
+/** Whether every task of an open step has ended. */
+export function hasEnded({ state, counts }: StepRecord): boolean {
+  const open = state === 'ready' || state === 'running';
+  return open && counts.pending + counts.running + counts.retrying === 0;
+}
+
+function nextState(dependencies: StepState[]): StepState {
+  if (dependencies.every((state) => state === 'completed')) return 'ready';
+  const ended = dependencies.every((state) => isTerminal(STEP_TRANSITIONS, state));
+  return ended ? 'skipped' : 'pending';
+}
+
+/** A step completes when all its tasks did, or, where it may go on with part of them, when any did. */
+function succeeded(step: Step, { counts, total }: StepRecord): boolean {
+  if (counts.completed === total) return true;
+  return step.type === 'map' && step.continue_on_partial && counts.completed > 0;
+}
+
+function failureOf({ name, counts, total, error }: StepRecord): TaskError {
+  const bad = counts.failed + counts.timed_out;
+  const what = total > 1 ? `step ${name}: ${bad} of ${total} tasks failed, first: ` : `step ${name}: `;
+  return { code: error?.code ?? 'AGENT_FAILED', message: what + (error?.message ?? 'failed') };
+}

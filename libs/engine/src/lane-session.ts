@@ -1,0 +1,158 @@
+import {
+  type Definition,
+  dependenciesOf,
+  InvalidInputError,
+  reducedStep,
+  type Step,
+  type TaskError,
+} from '@agentainer/core';
+import type {
+  AgentLease,
+  AttemptEnd,
+  AttemptResult,
+  ClaimedTask,
+  Completion,
+  RunStore,
+  TaskLedger,
+} from './ports.js';
+import { retryDelay } from './retry.js';
+import { type JsonText, RunValues } from './values.js';
+
+export interface SessionContext {
+  runs: RunStore;
+  ledger: TaskLedger;
+  runId: string;
+  workflowId: string | null;
+  definition: Definition;
+  step: Step;
+  lease: AgentLease;
+  signal: AbortSignal;
+}
+
+/** `open`: there is more to do, on another lease. `wait`: a retry is due in so many milliseconds. */
+export type SessionEnd = { kind: 'done' } | { kind: 'open' } | { kind: 'wait'; ms: number };
+
+/** One lease's worth of a lane: completes and claims until the work, the time slice or the agent comes to its end. */
+export class LaneSession {
+  private readonly values: RunValues;
+  private readonly endsAt: number;
+  private suspect = false;
+  private current: { task: ClaimedTask; abort: AbortController } | undefined;
+
+  constructor(
+    private readonly context: SessionContext,
+    private readonly options: { sliceMs: number; renewMs: number },
+  ) {
+    this.values = new RunValues(context.runs, context.runId, context.definition);
+    this.endsAt = performance.now() + options.sliceMs;
+  }
+
+  async run(): Promise<SessionEnd> {
+    const { lease } = this.context;
+    const renewal = setInterval(() => void this.renew(), this.options.renewMs);
+    const giveUp = () => this.current?.abort.abort();
+    lease.lost.addEventListener('abort', giveUp);
+    try {
+      return await this.work();
+    } finally {
+      clearInterval(renewal);
+      lease.lost.removeEventListener('abort', giveUp);
+      await lease.release({ suspect: this.suspect });
+    }
+  }
+
+  private async work(): Promise<SessionEnd> {
+    const { ledger, runId, step, lease } = this.context;
+    let completion: Completion | undefined;
+    for (;;) {
+      const agentId = this.mayClaim() ? lease.agentId : undefined;
+      const { claim } = await ledger.completeAndClaim({ runId, step: step.name, completion, agentId });
+      switch (claim.kind) {
+        case 'task':
+          completion = {
+            index: claim.task.index,
+            token: claim.task.token,
+            end: await this.attempt(claim.task),
+          };
+          break;
+        case 'open':
+        case 'wait':
+          return claim;
+        case 'idle':
+        case 'drained':
+        case 'closed':
+          return { kind: 'done' };
+      }
+    }
+  }
+
+  private mayClaim(): boolean {
+    const { lease, signal } = this.context;
+    if (this.suspect || signal.aborted || lease.lost.aborted || lease.usesLeft <= 0) return false;
+    return performance.now() < this.endsAt;
+  }
+
+  private async attempt(task: ClaimedTask): Promise<AttemptEnd> {
+    const { step, lease, runId } = this.context;
+    let input: JsonText;
+    try {
+      input = await this.inputOf(task);
+    } catch (error) {
+      if (!(error instanceof InvalidInputError)) throw error;
+      return { kind: 'failed', error: { code: 'INPUT_INVALID', message: `input: ${error.message}` } };
+    }
+    const abort = new AbortController();
+    if (lease.lost.aborted) abort.abort();
+    this.current = { task, abort };
+    const result = await lease.run({
+      runId,
+      workflowId: this.context.workflowId,
+      step: step.name,
+      kind: step.type,
+      index: task.index,
+      attempt: task.attempt,
+      token: task.token,
+      input,
+      timeoutMs: Math.min(step.timeout, task.runTimeLeft),
+      signal: abort.signal,
+    });
+    this.current = undefined;
+    this.suspect ||=
+      result.kind === 'lost' || result.kind === 'timed_out' || (result.kind === 'failed' && result.suspect);
+    return this.endOf(task, result);
+  }
+
+  private inputOf(task: ClaimedTask): JsonText | Promise<JsonText> {
+    const { definition, step } = this.context;
+    if (step.type === 'map') return task.item ?? 'null';
+    if (step.type === 'reduce') return this.values.outcomesOf(reducedStep(definition, step)!);
+    if (step.input) return this.values.resolve(step.input).then((value) => JSON.stringify(value));
+    const dependencies = dependenciesOf(step);
+    if (dependencies.length === 0) return this.values.input();
+    return dependencies.length === 1
+      ? this.values.ofStep(dependencies[0]!)
+      : this.values.ofSteps(dependencies);
+  }
+
+  private endOf(task: ClaimedTask, result: AttemptResult): AttemptEnd {
+    if (result.kind === 'completed' || result.kind === 'lost') return result;
+    const { step } = this.context;
+    const late = result.kind === 'timed_out' && task.runTimeLeft <= step.timeout;
+    const error: TaskError = late
+      ? { code: 'RUN_TIMEOUT', message: 'the run took longer than the timeout of its workflow' }
+      : result.error;
+    const final = result.kind === 'failed' && !result.retryable;
+    const failures = task.attempt - task.lost;
+    const retryInMs = final ? undefined : retryDelay(step.retry, failures, error, Math.random());
+    return { kind: result.kind, error, retryInMs };
+  }
+
+  /** An attempt that is no longer the task's is given up: its result would be refused. */
+  private async renew(): Promise<void> {
+    const held = this.current;
+    if (!held) return;
+    const { ledger, runId, step } = this.context;
+    const alive = await ledger.renew(runId, step.name, held.task.index, held.task.token).catch(() => true);
+    if (!alive) held.abort.abort();
+  }
+}

@@ -1,0 +1,13 @@
+import type { TaskError } from '@agentainer/core';
+import type { AgentLease } from './ports.js';
+
+/** Stands in for a lease where no agent can be had: every attempt fails at once, for the pool's reason. */
+export function leaseOnNothing(error: TaskError): AgentLease {
+  return {
+    agentId: 'none',
+    usesLeft: Infinity,
+    lost: new AbortController().signal,
+    run: () => Promise.resolve({ kind: 'failed', error, retryable: false, suspect: false }),
+    release: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,46 @@
+import { type Definition, type Json, newId, poolOf } from '@agentainer/core';
+import type { PoolDirectory, RunStore } from './ports.js';
+import type { RunRecord, WorkflowRecord } from './records.js';
+import type { RunAdvancer } from './run-advancer.js';
+
+/** Starts runs of workflows, and single jobs, which are runs of one step without a workflow. */
+export class RunStarter {
+  constructor(
+    private readonly runs: RunStore,
+    private readonly advancer: RunAdvancer,
+    private readonly pools: PoolDirectory,
+  ) {}
+
+  /** Once this resolves, the run is in its record and will be worked on whatever crashes. */
+  startWorkflow(workflow: WorkflowRecord, input: Json): Promise<RunRecord> {
+    return this.start(workflow.definition, input, workflow);
+  }
+
+  startJob(definition: Definition, input: Json): Promise<RunRecord> {
+    return this.start(definition, input);
+  }
+
+  private async start(definition: Definition, input: Json, workflow?: WorkflowRecord): Promise<RunRecord> {
+    const id = newId('run');
+    await this.runs.create({
+      id,
+      workflowId: workflow?.id ?? null,
+      workflowVersion: workflow?.version ?? null,
+      definition,
+      input: JSON.stringify(input),
+    });
+    await this.warmPools(definition);
+    await this.advancer.advance(id, true);
+    return (await this.runs.load(id))!;
+  }
+
+  /** Agents start while the first steps run. */
+  private async warmPools(definition: Definition): Promise<void> {
+    const pools = new Map(definition.steps.map(poolOf).map((pool) => [pool.id, pool]));
+    for (const pool of pools.values()) {
+      if (!pool.config.warm_up) continue;
+      await this.pools.register(pool);
+      await this.pools.warm(pool.id);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import { isTerminal, RUN_TRANSITIONS, STEP_TRANSITIONS, timeOfId } from '@agentainer/core';
+import { hasEnded } from './decide.js';
+import type { RunChange, RunStore, StepQueue, TaskLedger } from './ports.js';
+import type { RunRecord, StepRecord } from './records.js';
+import type { RunAdvancer } from './run-advancer.js';
+import { lanesOf } from './step-lanes.js';
+
+export interface SweeperOptions {
+  /** Milliseconds without a sign of work after which a step's lanes are looked for. */
+  stalledMs: number;
+  /** Milliseconds after which an entry of a run that was never written is dropped. */
+  orphanMs: number;
+  /** Most runs looked at in one sweep; the next one goes on from there. */
+  batch: number;
+}
+
+export const DEFAULT_SWEEPER_OPTIONS: SweeperOptions = { stalledMs: 10_000, orphanMs: 60_000, batch: 500 };
+
+/**
+ * Repairs what a crash left: attempts of workers that are gone, steps whose lanes or fan-in were lost, runs
+ * that were written but not queued, runs past their time. One process at a time should sweep, though two do no harm.
+ */
+export class Sweeper {
+  private cursor: string | undefined;
+
+  constructor(
+    private readonly runs: RunStore,
+    private readonly ledger: TaskLedger,
+    private readonly queue: StepQueue,
+    private readonly advancer: RunAdvancer,
+    private readonly options: SweeperOptions = DEFAULT_SWEEPER_OPTIONS,
+  ) {}
+
+  /** Looks at a batch of active runs, the next ones each time. */
+  async sweep(signal?: AbortSignal): Promise<void> {
+    const page = await this.runs.active({ limit: this.options.batch, cursor: this.cursor });
+    this.cursor = page.next;
+    for (const runId of page.items) {
+      if (signal?.aborted) return;
+      await this.sweepRun(runId);
+    }
+  }
+
+  private async sweepRun(runId: string): Promise<void> {
+    const run = await this.runs.load(runId);
+    if (!run) return this.dropOrphan(runId);
+    if (isTerminal(RUN_TRANSITIONS, run.state)) return this.runs.retire(runId);
+    if (run.readAt >= run.deadline) return this.timeOut(run);
+    const open = run.steps.filter((s) => s.state === 'ready' || s.state === 'running');
+    for (const step of open) await this.sweepStep(run, step);
+    const lostFanIn = open.some((s) => hasEnded(s) && this.isStalled(run, s.touchedAt));
+    const lostStart = open.length === 0 && this.isStalled(run, lastTouched(run));
+    if (lostFanIn || lostStart) await this.advancer.advance(runId, lostStart);
+  }
+
+  /** The index is written before the record: an entry without one is a start that crashed, or one under way. */
+  private async dropOrphan(runId: string): Promise<void> {
+    if (Date.now() - timeOfId(runId) >= this.options.orphanMs) await this.runs.retire(runId);
+  }
+
+  private async timeOut(run: RunRecord): Promise<void> {
+    const error = { code: 'RUN_TIMEOUT', message: 'the run took longer than the timeout of its workflow' };
+    const changes: RunChange[] = run.steps
+      .filter((s) => !isTerminal(STEP_TRANSITIONS, s.state))
+      .map((s) => ({ kind: 'close', step: s.name, to: 'timed_out', error }));
+    await this.runs.apply(run.id, [...changes, { kind: 'finish', to: 'timed_out', error }]);
+    await this.runs.retire(run.id);
+  }
+
+  private async sweepStep(run: RunRecord, step: StepRecord): Promise<void> {
+    if (step.counts.running > 0) await this.ledger.reclaim(run.id, step.name);
+    if (step.counts.running > 0 || hasEnded(step) || !this.isStalled(run, step.touchedAt)) return;
+    const definition = (await this.runs.definition(run.id))!;
+    if (await this.queue.hasLanes(run.id, lanesOf(definition, step))) return;
+    const generation = await this.runs.nextGeneration(run.id, step.name, step.generation);
+    await this.queue.addSteps(run.id, [lanesOf(definition, { ...step, generation })]);
+  }
+
+  private isStalled(run: RunRecord, touchedAt: number): boolean {
+    return run.readAt - touchedAt >= this.options.stalledMs;
+  }
+}
+
+function lastTouched(run: RunRecord): number {
+  return Math.max(run.createdAt, ...run.steps.map((s) => Math.max(s.touchedAt, s.finishedAt)));
+}

@@ -1,0 +1,115 @@
+import {
+  type Definition,
+  dependenciesOf,
+  InvalidInputError,
+  type Json,
+  resolvePointer,
+  type Source,
+} from '@agentainer/core';
+import type { RunStore } from './ports.js';
+import type { StoredOutcome } from './records.js';
+import { stepNamed } from './step-lanes.js';
+
+/** Outcomes read from the record at once: bounds what a process holds of a large step. */
+const OUTCOMES_AT_ONCE = 500;
+
+/** JSON text, in one piece or in parts. */
+export type JsonText = string | AsyncIterable<string>;
+
+/** Reads values out of a run's record: its input, and what its steps resulted in. */
+export class RunValues {
+  constructor(
+    private readonly runs: RunStore,
+    private readonly runId: string,
+    private readonly definition: Definition,
+  ) {}
+
+  /**
+   * The value that a source names.
+   * @throws {InvalidInputError} where the source's pointer leads to nothing.
+   */
+  async resolve(source: Source): Promise<Json> {
+    if ('value' in source) return source.value as Json;
+    const [document, pointer] =
+      'input' in source
+        ? [await this.input(), source.input]
+        : [await this.text(await this.ofStep(source.step)), source.pointer];
+    const value = resolvePointer(JSON.parse(document) as Json, pointer);
+    if (value !== undefined) return value;
+    const where = 'input' in source ? 'the input of the run' : `the result of step ${source.step}`;
+    throw new InvalidInputError([{ path: pointer, message: `is not there in ${where}` }]);
+  }
+
+  async input(): Promise<string> {
+    return (await this.runs.input(this.runId)) ?? 'null';
+  }
+
+  /**
+   * What a step resulted in: the result of its task, or for a map step the list of its results in item
+   * order, with null for an item that failed.
+   */
+  async ofStep(name: string): Promise<JsonText> {
+    const step = stepNamed(this.definition, name);
+    if (step.type === 'map')
+      return list(this.outcomes(name), (o) => (o && 'result' in o ? o.result : 'null'));
+    const [outcome] = await this.runs.outcomes(this.runId, name, 0, 1);
+    return outcome && 'result' in outcome ? outcome.result : 'null';
+  }
+
+  /** What several steps resulted in, as one object by step. */
+  async *ofSteps(names: string[]): AsyncIterable<string> {
+    for (const [i, name] of names.entries()) {
+      yield `${i === 0 ? '{' : ','}${JSON.stringify(name)}:`;
+      const value = await this.ofStep(name);
+      if (typeof value === 'string') yield value;
+      else yield* value;
+    }
+    yield names.length === 0 ? '{}' : '}';
+  }
+
+  /** How each task of a map step ended, in item order: what a reduce step gets. */
+  outcomesOf(name: string): AsyncIterable<string> {
+    return list(this.outcomes(name), (outcome, index) => {
+      const head = `{"index":${index},"status":`;
+      if (outcome && 'result' in outcome) return `${head}"completed","result":${outcome.result}}`;
+      const error = outcome?.error ?? { code: 'RUN_TIMEOUT', message: 'the task did not end in time' };
+      const status = error.code === 'TASK_TIMEOUT' || error.code === 'RUN_TIMEOUT' ? 'timed_out' : 'failed';
+      return `${head}"${status}","error":${JSON.stringify(error)}}`;
+    });
+  }
+
+  /** The result of the run: that of its last step, or of its last steps by name where there are several. */
+  async ofRun(): Promise<JsonText> {
+    const used = new Set(this.definition.steps.flatMap(dependenciesOf));
+    const last = this.definition.steps.map((s) => s.name).filter((name) => !used.has(name));
+    return last.length === 1 ? this.ofStep(last[0]!) : this.ofSteps(last);
+  }
+
+  async text(value: JsonText): Promise<string> {
+    if (typeof value === 'string') return value;
+    const parts: string[] = [];
+    for await (const part of value) parts.push(part);
+    return parts.join('');
+  }
+
+  private async *outcomes(step: string): AsyncIterable<(StoredOutcome | undefined)[]> {
+    const run = await this.runs.load(this.runId);
+    const total = run?.steps.find((s) => s.name === step)?.total ?? 0;
+    for (let from = 0; from < total; from += OUTCOMES_AT_ONCE) {
+      yield this.runs.outcomes(this.runId, step, from, Math.min(OUTCOMES_AT_ONCE, total - from));
+    }
+  }
+}
+
+async function* list(
+  pages: AsyncIterable<(StoredOutcome | undefined)[]>,
+  write: (outcome: StoredOutcome | undefined, index: number) => string,
+): AsyncIterable<string> {
+  let index = 0;
+  for await (const page of pages) {
+    const texts = page.map((outcome, i) => write(outcome, index + i));
+    yield `${index === 0 ? '[' : ','}${texts.join(',')}`;
+    index += page.length;
+  }
+  yield index === 0 ? '[]' : ']';
+}

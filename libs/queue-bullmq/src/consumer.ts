@@ -1,0 +1,82 @@
+import type { Logger, Service } from '@agentainer/runtime';
+import { DelayedError, type Job, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { z } from 'zod';
+import { connectQueue, queuePrefix } from './connection.js';
+
+/** A dead worker's jobs are noticed when their locks end: within `LOCK_MS` + `STALLED_CHECK_MS`. */
+const LOCK_MS = 6_000;
+const STALLED_CHECK_MS = 3_000;
+/** The ledger counts attempts; BullMQ must never give up a job because its workers died. */
+const NEVER_TOO_OFTEN = 1_000_000;
+
+/** `again`: the job goes to the end of its queue, not to be run before so many milliseconds. */
+export type JobEnd = { kind: 'done' } | { kind: 'again'; inMs: number };
+
+export interface ConsumerOptions<T extends z.ZodType> {
+  redisUrl: string;
+  keyPrefix: string;
+  queueName: string;
+  /** Jobs worked on at once. */
+  concurrency: number;
+  payload: T;
+  handle(payload: z.output<T>, signal: AbortSignal): Promise<JobEnd>;
+  logger: Logger;
+}
+
+/** Takes jobs from one queue. When stopped it aborts the signal of those that run, and waits for them. */
+export class Consumer<T extends z.ZodType> implements Service {
+  readonly name: string;
+  private readonly abort = new AbortController();
+  private connection: Redis | undefined;
+  private worker: Worker | undefined;
+  private stopping: Promise<void> | undefined;
+
+  constructor(private readonly options: ConsumerOptions<T>) {
+    this.name = `consumer of ${options.queueName}`;
+  }
+
+  async start(): Promise<void> {
+    const { redisUrl, keyPrefix, queueName, concurrency, logger } = this.options;
+    this.connection = connectQueue(redisUrl);
+    this.worker = new Worker(queueName, (job, token) => this.process(job, token!), {
+      connection: this.connection,
+      prefix: queuePrefix(keyPrefix),
+      concurrency,
+      lockDuration: LOCK_MS,
+      stalledInterval: STALLED_CHECK_MS,
+      maxStalledCount: NEVER_TOO_OFTEN,
+    });
+    this.worker.on('error', (error) => logger.warn({ err: error, queueName }, 'queue error'));
+    this.worker.on('failed', (job, error) =>
+      logger.error({ err: error, queueName, job: job?.id }, 'job failed'),
+    );
+    await this.worker.waitUntilReady();
+  }
+
+  /** Whether jobs of this queue wait for somebody to take them. */
+  async othersWait(): Promise<boolean> {
+    const client = this.connection;
+    if (!client) return false;
+    return (await client.llen(`${queuePrefix(this.options.keyPrefix)}:${this.options.queueName}:wait`)) > 0;
+  }
+
+  stop(): Promise<void> {
+    this.stopping ??= this.close();
+    return this.stopping;
+  }
+
+  private async close(): Promise<void> {
+    this.abort.abort();
+    await this.worker?.close();
+    this.connection?.disconnect();
+  }
+
+  private async process(job: Job, token: string): Promise<void> {
+    const payload = this.options.payload.parse(job.data);
+    const end = await this.options.handle(payload, this.abort.signal);
+    if (end.kind === 'done') return;
+    await job.moveToDelayed(Date.now() + end.inMs, token);
+    throw new DelayedError();
+  }
+}

@@ -1,0 +1,18 @@
+/** The queue of the runs' root jobs. */
+export const RUNS_QUEUE = 'runs';
+/** The queue of the steps' fan-in jobs. */
+export const STEPS_QUEUE = 'steps';
+
+/** The queue of the lanes that need agents of a pool. */
+export function poolQueue(poolId: string): string {
+  return `pool-${poolId}`;
+}
+
+/** Ids are derived, so that queueing twice is harmless; the generation sets a repaired step's jobs apart from the lost ones. */
+export function stepJobId(runId: string, step: string, generation: number): string {
+  return `${runId}.${step}.g${generation}`;
+}
+
+export function laneJobId(runId: string, step: string, generation: number, lane: number): string {
+  return `${stepJobId(runId, step, generation)}.lane${lane}`;
+}

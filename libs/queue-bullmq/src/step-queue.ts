@@ -1,0 +1,91 @@
+import type { StepLanes, StepQueue } from '@agentainer/engine';
+import { FlowProducer, type FlowJob, type JobsOptions, Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { connectQueue, queuePrefix } from './connection.js';
+import { laneJobId, poolQueue, RUNS_QUEUE, stepJobId, STEPS_QUEUE } from './queue-names.js';
+
+/** Ended jobs are kept for people to look at, not for the engine; the run record has the history. */
+const KEPT = { removeOnComplete: { age: 3_600, count: 1_000 }, removeOnFail: { age: 86_400, count: 1_000 } };
+
+/**
+ * A job that failed all its attempts must not hold up its parent: the parent decides from the record, and the
+ * sweeper queues again what is missing.
+ */
+const OPTIONS: JobsOptions = {
+  ...KEPT,
+  attempts: 20,
+  backoff: { type: 'fixed', delay: 1_000 },
+  ignoreDependencyOnFailure: true,
+};
+
+const ALIVE = new Set(['active', 'waiting', 'delayed', 'prioritized', 'waiting-children']);
+
+/** Queues runs as BullMQ flows: a root for the run, over a fan-in for each step, over the step's lanes. */
+export class BullStepQueue implements StepQueue {
+  private readonly connection: Redis;
+  private readonly flows: FlowProducer;
+  private readonly queuesByName = new Map<string, Queue>();
+  private readonly prefix: string;
+
+  constructor(redisUrl: string, keyPrefix: string) {
+    this.connection = connectQueue(redisUrl);
+    this.prefix = queuePrefix(keyPrefix);
+    this.flows = new FlowProducer({ connection: this.connection, prefix: this.prefix });
+  }
+
+  async addRun(runId: string, steps: StepLanes[]): Promise<void> {
+    await this.flows.add({
+      name: 'run',
+      queueName: RUNS_QUEUE,
+      data: { runId },
+      opts: { ...OPTIONS, jobId: runId },
+      children: steps.map((step) => this.flowOf(runId, step)),
+    });
+  }
+
+  async addSteps(runId: string, steps: StepLanes[]): Promise<void> {
+    const parent = { id: runId, queue: `${this.prefix}:${RUNS_QUEUE}` };
+    for (const step of steps) {
+      const flow = this.flowOf(runId, step);
+      await this.flows.add({ ...flow, opts: { ...flow.opts, parent } });
+    }
+  }
+
+  async hasLanes(runId: string, step: StepLanes): Promise<boolean> {
+    const queue = this.queue(poolQueue(step.poolId));
+    for (let lane = 0; lane < step.lanes; lane++) {
+      if (ALIVE.has(await queue.getJobState(laneJobId(runId, step.step, step.generation, lane)))) return true;
+    }
+    return false;
+  }
+
+  /** The queue of that name, for those that show queues. */
+  queue(name: string): Queue {
+    const known = this.queuesByName.get(name);
+    if (known) return known;
+    const queue = new Queue(name, { connection: this.connection, prefix: this.prefix });
+    this.queuesByName.set(name, queue);
+    return queue;
+  }
+
+  async close(): Promise<void> {
+    await this.flows.close();
+    await Promise.all([...this.queuesByName.values()].map((queue) => queue.close()));
+    this.connection.disconnect();
+  }
+
+  private flowOf(runId: string, { step, poolId, lanes, generation }: StepLanes): FlowJob {
+    return {
+      name: step,
+      queueName: STEPS_QUEUE,
+      data: { runId, step },
+      opts: { ...OPTIONS, jobId: stepJobId(runId, step, generation) },
+      children: Array.from({ length: lanes }, (_, lane) => ({
+        name: `${step} lane ${lane}`,
+        queueName: poolQueue(poolId),
+        data: { runId, step },
+        opts: { ...OPTIONS, jobId: laneJobId(runId, step, generation, lane) },
+      })),
+    };
+  }
+}

@@ -1,0 +1,116 @@
+import {
+  type Definition,
+  isTerminal,
+  type RunState,
+  STEP_TRANSITIONS,
+  type StepState,
+  TASK_TRANSITIONS,
+  type TaskError,
+  type TaskState,
+} from '@agentainer/core';
+import type {
+  RunEvent,
+  RunRecord,
+  StepRecord,
+  StoredOutcome,
+  TaskCounts,
+  TaskRecord,
+} from '@agentainer/engine';
+
+export const RUN_FIELDS = [
+  'workflow',
+  'version',
+  'state',
+  'createdAt',
+  'finishedAt',
+  'deadline',
+  'error',
+  'revision',
+] as const;
+
+type Fields = Record<string, string>;
+
+/** The record that a run's hashes hold. */
+export function readRun(
+  id: string,
+  definition: Definition,
+  run: (string | null)[],
+  steps: Fields,
+  readAt: number,
+): RunRecord {
+  const [workflow, version, state, createdAt, finishedAt, deadline, error, revision] = run;
+  return {
+    id,
+    workflowId: workflow || null,
+    workflowVersion: version ? Number(version) : null,
+    state: state as RunState,
+    createdAt: Number(createdAt),
+    finishedAt: Number(finishedAt ?? 0),
+    deadline: Number(deadline),
+    revision: Number(revision),
+    readAt,
+    error: readError(error),
+    steps: definition.steps.map((step) => readStep(step.name, steps)),
+  };
+}
+
+function readStep(name: string, fields: Fields): StepRecord {
+  const number = (field: string) => Number(fields[`${name}:${field}`] ?? 0);
+  const counts = Object.fromEntries(
+    (Object.keys(TASK_TRANSITIONS) as TaskState[]).map((state) => [state, number(state)]),
+  ) as TaskCounts;
+  return {
+    name,
+    state: (fields[`${name}:state`] ?? 'pending') as StepState,
+    total: number('total'),
+    counts,
+    generation: number('generation'),
+    touchedAt: number('touchedAt'),
+    startedAt: number('startedAt'),
+    finishedAt: number('finishedAt'),
+    error: readError(fields[`${name}:error`]),
+  };
+}
+
+function readError(text: string | null | undefined): TaskError | undefined {
+  return text ? (JSON.parse(text) as TaskError) : undefined;
+}
+
+/** `r<JSON>` is a result, `e<JSON>` an error. */
+export function readOutcome(text: string | null): StoredOutcome | undefined {
+  if (!text) return undefined;
+  return text.startsWith('r') ? { result: text.slice(1) } : { error: JSON.parse(text.slice(1)) as TaskError };
+}
+
+/**
+ * A task's record from its text; a task without one was never claimed. A task that was open when its step
+ * was closed has ended with it.
+ */
+export function readTask(
+  address: { runId: string; step: string; index: number },
+  text: string | null,
+  step: { state: StepState; openedAt: number; finishedAt: number },
+): TaskRecord {
+  const [state = 'pending', attempts, lost, , agentId, createdAt, startedAt, finishedAt] =
+    text?.split('|') ?? [];
+  const ended = isTerminal(TASK_TRANSITIONS, state as TaskState);
+  const cutOff = !ended && isTerminal(STEP_TRANSITIONS, step.state);
+  return {
+    ...address,
+    state: cutOff ? 'timed_out' : (state as TaskState),
+    attempts: Number(attempts ?? 0),
+    lost: Number(lost ?? 0),
+    agentId: agentId || undefined,
+    createdAt: Number(createdAt ?? step.openedAt),
+    startedAt: Number(startedAt ?? 0),
+    finishedAt: cutOff ? step.finishedAt : Number(finishedAt ?? 0),
+  };
+}
+
+/** An entry of the stream: its id is `1-<n>`, and events count from 1. */
+export function readEvent([id, fields]: [string, string[]]): RunEvent {
+  const data: Record<string, string> = {};
+  for (let i = 0; i + 1 < fields.length; i += 2) data[fields[i]!] = fields[i + 1]!;
+  const { at, type, ...rest } = data;
+  return { id: Number(id.split('-')[1]) + 1, at: Number(at), type: type!, data: rest };
+}

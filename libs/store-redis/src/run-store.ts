@@ -1,0 +1,121 @@
+import type { Definition, StepState } from '@agentainer/core';
+import type { NewRun, RunChange, RunEvent, RunRecord, RunStore, TaskRecord } from '@agentainer/engine';
+import type { Redis } from 'ioredis';
+import type { Keys } from './keys.js';
+import { BoundedCache } from './bounded-cache.js';
+import { pageOf } from './index-page.js';
+import { readEvent, readOutcome, readRun, readTask, RUN_FIELDS } from './run-record.js';
+import { applyChanges } from './scripts/run-apply.js';
+import { createRun } from './scripts/run-create.js';
+import { nextGeneration } from './scripts/step-generation.js';
+
+/** Items written in one command: bounds how long Redis is held. */
+const ITEMS_AT_ONCE = 500;
+const CACHED_DEFINITIONS = 1_000;
+
+/** The run record in Redis. */
+export class RedisRunStore implements RunStore {
+  private readonly definitions = new BoundedCache<string, Definition>(CACHED_DEFINITIONS);
+
+  constructor(
+    private readonly redis: Redis,
+    private readonly keys: Keys,
+  ) {}
+
+  async create(run: NewRun): Promise<void> {
+    const score = Date.now();
+    const index = this.redis.multi();
+    index.zadd(this.keys.activeRuns(), score, run.id).zadd(this.keys.runs(), score, run.id);
+    if (run.workflowId) index.zadd(this.keys.workflowRuns(run.workflowId), score, run.id);
+    await index.exec();
+    await createRun(this.redis, this.keys, run);
+    this.definitions.set(run.id, run.definition);
+  }
+
+  async load(runId: string): Promise<RunRecord | undefined> {
+    const definition = await this.definition(runId);
+    if (!definition) return undefined;
+    const replies = await this.redis
+      .multi()
+      .time()
+      .hmget(this.keys.run(runId), ...RUN_FIELDS)
+      .hgetall(this.keys.runSteps(runId))
+      .exec();
+    const [time, run, steps] = replies!.map(([error, reply]) => {
+      if (error) throw error;
+      return reply;
+    }) as [[string, string], (string | null)[], Record<string, string>];
+    const readAt = Number(time[0]) * 1_000 + Math.floor(Number(time[1]) / 1_000);
+    return readRun(runId, definition, run, steps, readAt);
+  }
+
+  async definition(runId: string): Promise<Definition | undefined> {
+    const cached = this.definitions.get(runId);
+    if (cached) return cached;
+    const text = await this.redis.hget(this.keys.run(runId), 'definition');
+    if (text === null) return undefined;
+    const definition = JSON.parse(text) as Definition;
+    this.definitions.set(runId, definition);
+    return definition;
+  }
+
+  async input(runId: string): Promise<string | undefined> {
+    return (await this.redis.hget(this.keys.run(runId), 'input')) ?? undefined;
+  }
+
+  async putItems(runId: string, step: string, from: number, items: string[]): Promise<void> {
+    for (let start = 0; start < items.length; start += ITEMS_AT_ONCE) {
+      const chunk = items.slice(start, start + ITEMS_AT_ONCE);
+      const pairs = chunk.flatMap((item, i) => [String(from + start + i), item]);
+      await this.redis.hset(this.keys.stepItems(runId, step), ...pairs);
+    }
+  }
+
+  apply(runId: string, changes: RunChange[]) {
+    return applyChanges(this.redis, this.keys, runId, changes);
+  }
+
+  nextGeneration(runId: string, step: string, from: number) {
+    return nextGeneration(this.redis, this.keys, runId, step, from);
+  }
+
+  async outcomes(runId: string, step: string, from: number, count: number) {
+    if (count <= 0) return [];
+    const texts = await this.redis.hmget(this.keys.stepOutcomes(runId, step), ...indexes(from, count));
+    return texts.map(readOutcome);
+  }
+
+  async tasks(runId: string, step: string, from: number, count: number): Promise<TaskRecord[]> {
+    const fields = ['state', 'total', 'openedAt', 'finishedAt'].map((field) => `${step}:${field}`);
+    const [state, total, openedAt, finishedAt] = await this.redis.hmget(this.keys.runSteps(runId), ...fields);
+    const there = Math.min(count, Number(total ?? 0) - from);
+    if (!state || there <= 0) return [];
+    const texts = await this.redis.hmget(this.keys.stepTasks(runId, step), ...indexes(from, there));
+    const times = { openedAt: Number(openedAt), finishedAt: Number(finishedAt ?? 0) };
+    return texts.map((text, i) =>
+      readTask({ runId, step, index: from + i }, text, { state: state as StepState, ...times }),
+    );
+  }
+
+  async events(runId: string, after: number, limit: number): Promise<RunEvent[]> {
+    const entries = await this.redis.xrange(this.keys.runEvents(runId), `1-${after}`, '+', 'COUNT', limit);
+    return entries.map(readEvent);
+  }
+
+  active(options: { limit: number; cursor?: string }) {
+    return pageOf(this.redis, this.keys.activeRuns(), { ...options, newestFirst: false });
+  }
+
+  async retire(runId: string): Promise<void> {
+    await this.redis.zrem(this.keys.activeRuns(), runId);
+  }
+
+  list({ workflowId, ...options }: { limit: number; cursor?: string; workflowId?: string }) {
+    const index = workflowId === undefined ? this.keys.runs() : this.keys.workflowRuns(workflowId);
+    return pageOf(this.redis, index, { ...options, newestFirst: true });
+  }
+}
+
+function indexes(from: number, count: number): string[] {
+  return Array.from({ length: count }, (_, i) => String(from + i));
+}

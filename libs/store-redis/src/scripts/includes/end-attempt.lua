@@ -1,0 +1,29 @@
+-- Ends an attempt in one of three ways: a terminal state with its outcome, a retry later, or (lost) a retry at once
+-- unless the task was lost too often. `ends` has: kind, outcome, retryIn, maxLost. Needs the includes before it.
+local function endAttempt(keys, stepName, step, index, task, ends, now)
+  step.running = step.running - 1
+  redis.call('ZREM', keys.alive, index)
+  local state = ends.kind
+  if state == 'lost' then
+    task.lost = task.lost + 1
+    state = task.lost > ends.maxLost and 'failed' or 'retrying'
+  elseif ends.retryIn >= 0 then
+    state = 'retrying'
+  end
+  task.state = state
+  task.token = ''
+  step[state] = step[state] + 1
+  if state == 'retrying' then
+    local delay = ends.kind == 'lost' and 0 or ends.retryIn
+    redis.call('ZADD', keys.retries, now + delay, index)
+    event(keys.events, now, 'task.retrying', 'step', stepName, 'index', index, 'attempt', task.attempt,
+      'error', ends.outcome)
+  else
+    task.finished = now
+    redis.call('HSET', keys.outcomes, index, (state == 'completed' and 'r' or 'e') .. ends.outcome)
+    redis.call('DEL', keys.operations .. ':' .. index)
+    if state ~= 'completed' then redis.call('HSETNX', keys.steps, stepName .. ':error', ends.outcome) end
+    event(keys.events, now, 'task.' .. state, 'step', stepName, 'index', index, 'attempt', task.attempt)
+  end
+  writeTask(keys.tasks, index, task)
+end

@@ -1,0 +1,55 @@
+-- Agents of a pool on one host. Needs "now".
+-- KEYS[1] is the pool, a hash with counts and settings; the other keys begin with it and share its hash tag:
+-- :agent:<id> hash · :agents set of ids · :idle list of ids, latest first · :waiters list of tickets, longest first
+-- :tickets hash, ticket → worker|ttl|agent, the agent '' while the ticket waits
+-- ARGV[1] the moves that agents may make (" idle>leased …")  ARGV[2] what comes before a worker in its channel's name
+-- ARGV[3] channel of the host's keeper  ARGV[4] id of the pool
+local pool = KEYS[1]
+
+local function agentKey(id) return pool .. ':agent:' .. id end
+
+local function wakeKeeper() redis.call('PUBLISH', ARGV[3], ARGV[4]) end
+
+-- Agents that serve lanes, or will soon.
+local function live()
+  local counts = redis.call('HMGET', pool, 'creating', 'idle', 'leased')
+  return (counts[1] or 0) + (counts[2] or 0) + (counts[3] or 0)
+end
+
+-- The worker, time to live and agent of a ticket; nothing where it is unknown.
+local function readTicket(ticket)
+  return string.match(redis.call('HGET', pool .. ':tickets', ticket) or '', '^([^|]*)|(%d+)|(.*)$')
+end
+
+local function dropLease(id)
+  local ticket = redis.call('HGET', agentKey(id), 'lease')
+  if not ticket then return end
+  local _, _, holds = readTicket(ticket)
+  if holds == id then redis.call('HDEL', pool .. ':tickets', ticket) end
+  redis.call('HDEL', agentKey(id), 'lease', 'leaseUntil')
+end
+
+-- Brings an agent into another state, and whatever hangs on the state with it; false where that move is not allowed.
+local function move(id, to)
+  local from = redis.call('HGET', agentKey(id), 'state')
+  if not from or not string.find(ARGV[1], ' ' .. from .. '>' .. to .. ' ', 1, true) then return false end
+  if from == 'idle' then redis.call('LREM', pool .. ':idle', 1, id) end
+  if from == 'leased' then dropLease(id) end
+  redis.call('HINCRBY', pool, from, -1)
+  if to == 'dead' then
+    redis.call('DEL', agentKey(id))
+    redis.call('SREM', pool .. ':agents', id)
+    return true
+  end
+  redis.call('HINCRBY', pool, to, 1)
+  redis.call('HSET', agentKey(id), 'state', to, 'since', now)
+  if to == 'idle' then redis.call('LPUSH', pool .. ':idle', id) end
+  return true
+end
+
+local function retire(id, reason)
+  if not move(id, 'retiring') then return false end
+  redis.call('HSET', agentKey(id), 'reason', reason)
+  wakeKeeper()
+  return true
+end

@@ -1,0 +1,20 @@
+-- The part of a step's record that its tasks change, read and written as a whole.
+local COUNTS = { 'pending', 'running', 'retrying', 'completed', 'failed', 'timed_out', 'next' }
+
+local function readStep(key, name)
+  local fields = { name .. ':state', name .. ':total', name .. ':openedAt' }
+  for i, count in ipairs(COUNTS) do fields[3 + i] = name .. ':' .. count end
+  local values = redis.call('HMGET', key, unpack(fields))
+  local step = { state = values[1], total = tonumber(values[2] or 0), openedAt = values[3] }
+  for i, count in ipairs(COUNTS) do step[count] = tonumber(values[3 + i] or 0) end
+  return step
+end
+
+local function writeStep(key, name, step, now)
+  local fields = { name .. ':state', step.state, name .. ':touchedAt', now }
+  for _, count in ipairs(COUNTS) do
+    fields[#fields + 1] = name .. ':' .. count
+    fields[#fields + 1] = step[count]
+  end
+  redis.call('HSET', key, unpack(fields))
+end

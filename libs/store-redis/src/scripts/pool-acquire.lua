@@ -1,0 +1,36 @@
+-- Leases an idle agent to a ticket, or puts the ticket in line. The same ticket again gets what it has.
+-- KEYS 1 pool on one host
+-- ARGV 1-4 as "pool-agent" says  5 ticket  6 worker  7 ms the lease lives unless renewed
+-- Returns {'leased', ticket, agent, epoch, directory, uses left}, {'queued'} or {'broken', error (JSON)}
+--- @include "now"
+--- @include "pool-agent"
+--- @include "pool-lease"
+--- @include "pool-broken"
+local ticket, worker, ttl = ARGV[5], ARGV[6], ARGV[7]
+
+local _, _, holds = readTicket(ticket)
+local held = holds and holds ~= '' and leaseOf(holds, ticket)
+if held then return { 'leased', unpack(held) } end
+local waits = holds == ''
+
+local id = not waits and redis.call('LINDEX', pool .. ':idle', 0)
+if id then
+  local epoch = nextEpoch(id)
+  if not grant(id, ticket, epoch, worker, ttl) then
+    return redis.error_reply('ILLEGAL agent ' .. id .. ' is in the list of idle ones and may not be leased')
+  end
+  return { 'leased', unpack(describe(id, ticket, epoch)) }
+end
+
+local broken = brokenBecause()
+if broken then
+  redis.call('LREM', pool .. ':waiters', 1, ticket)
+  redis.call('HDEL', pool .. ':tickets', ticket)
+  return { 'broken', broken }
+end
+if not waits then
+  redis.call('RPUSH', pool .. ':waiters', ticket)
+  redis.call('HSET', pool .. ':tickets', ticket, worker .. '|' .. ttl .. '|')
+end
+if live() < (tonumber(redis.call('HGET', pool, 'maxSize')) or math.huge) then wakeKeeper() end
+return { 'queued' }

@@ -1,0 +1,78 @@
+-- Completes one task of a step and claims the next: the hot path, one round trip for each task.
+-- KEYS 1 run  2 steps  3 events  4 items  5 tasks  6 outcomes  7 alive  8 retries  9 operations
+-- ARGV 1 step
+--      2 index ('' = nothing to complete)  3 token  4 completed|failed|timed_out|lost  5 outcome (JSON)
+--      6 ms until the retry (-1 = none)  7 losses allowed  8 states that an attempt may end from (",a,b,")
+--      9 agent ('' = claim nothing)  10 nonce of the new token  11 ms the claim lives unless renewed
+--      12 states that a claim may start from (",a,b,")
+-- Returns {accepted 0|1, claim, …}: claim is 'task' (index, attempt, lost, token, item or false, ms left to the run),
+--      'wait' (ms), or 'open', 'idle', 'drained', 'closed'
+--- @include "now"
+--- @include "run-event"
+--- @include "task-record"
+--- @include "step-counts"
+--- @include "end-attempt"
+local name = ARGV[1]
+local keys = { steps = KEYS[2], events = KEYS[3], tasks = KEYS[5], outcomes = KEYS[6], alive = KEYS[7],
+  retries = KEYS[8], operations = KEYS[9] }
+local run = redis.call('HMGET', KEYS[1], 'state', 'deadline')
+local step = readStep(keys.steps, name)
+if run[1] ~= 'running' or (step.state ~= 'ready' and step.state ~= 'running') then return { 0, 'closed' } end
+
+local accepted = 0
+local index = ARGV[2]
+if index ~= '' then
+  local task = readTask(keys.tasks, index)
+  if task and task.token == ARGV[3] and string.find(ARGV[8], ',' .. task.state .. ',', 1, true) then
+    endAttempt(keys, name, step, index, task,
+      { kind = ARGV[4], outcome = ARGV[5], retryIn = tonumber(ARGV[6]), maxLost = tonumber(ARGV[7]) }, now)
+    accepted = 1
+  end
+end
+
+local function claim()
+  local due = redis.call('ZRANGE', keys.retries, 0, 0, 'WITHSCORES')
+  local retryDue = due[1] and tonumber(due[2]) <= now
+  local fresh = step.next < step.total
+  if not retryDue and not fresh then
+    if step.running > 0 and not due[1] then return { accepted, 'idle' } end
+    if due[1] then return { accepted, 'wait', tonumber(due[2]) - now } end
+    return { accepted, 'drained' }
+  end
+  if ARGV[9] == '' then return { accepted, 'open' } end
+  local timeLeft = tonumber(run[2]) - now
+  if timeLeft <= 0 then return { accepted, 'closed' } end
+
+  local task
+  if retryDue then
+    index = due[1]
+    task = readTask(keys.tasks, index)
+    redis.call('ZREM', keys.retries, index)
+  else
+    index = tostring(step.next)
+    step.next = step.next + 1
+    task = { state = 'pending', attempt = 0, lost = 0, created = step.openedAt, started = now, finished = 0 }
+  end
+  if not string.find(ARGV[12], ',' .. task.state .. ',', 1, true) then
+    return redis.error_reply('ILLEGAL task ' .. index .. ' cannot go from ' .. task.state .. ' to running')
+  end
+  step[task.state] = step[task.state] - 1
+  step.running = step.running + 1
+  task.state = 'running'
+  task.attempt = task.attempt + 1
+  task.token = task.attempt .. '.' .. ARGV[10]
+  task.agent = ARGV[9]
+  writeTask(keys.tasks, index, task)
+  redis.call('ZADD', keys.alive, now + ARGV[11], index)
+  if step.state == 'ready' then
+    step.state = 'running'
+    redis.call('HSET', keys.steps, name .. ':startedAt', now)
+    event(keys.events, now, 'step.running', 'step', name)
+  end
+  return { accepted, 'task', tonumber(index), task.attempt, task.lost, task.token,
+    redis.call('HGET', KEYS[4], index), timeLeft }
+end
+
+local answer = claim()
+if accepted == 1 or answer[2] == 'task' then writeStep(keys.steps, name, step, now) end
+return answer

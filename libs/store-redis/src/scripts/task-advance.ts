@@ -1,0 +1,79 @@
+import { sourcesOf, TASK_TRANSITIONS, type TaskState } from '@agentainer/core';
+import type { AttemptEnd, Claim, Completion } from '@agentainer/engine';
+import type { Redis } from 'ioredis';
+import { allowed } from '../guards.js';
+import type { Keys } from '../keys.js';
+import { Script } from '../script.js';
+
+const script = new Script('task-advance');
+const claimFrom = allowed(sourcesOf(TASK_TRANSITIONS, 'running'));
+
+export interface TaskAdvance {
+  runId: string;
+  step: string;
+  completion?: Completion;
+  agentId?: string;
+  /** Makes the new attempt's token unguessable. */
+  nonce: string;
+  /** Milliseconds that the claim lives unless renewed. */
+  ttlMs: number;
+  /** How often a task may be lost before it fails. */
+  maxLost: number;
+}
+
+/** Completes a task and claims the next one. */
+export async function advanceTask(redis: Redis, keys: Keys, request: TaskAdvance) {
+  const { runId, step, completion, agentId } = request;
+  const answer = (await script.run(
+    redis,
+    [
+      keys.run(runId),
+      keys.runSteps(runId),
+      keys.runEvents(runId),
+      keys.stepItems(runId, step),
+      keys.stepTasks(runId, step),
+      keys.stepOutcomes(runId, step),
+      keys.stepAlive(runId, step),
+      keys.stepRetries(runId, step),
+      keys.stepOperations(runId, step),
+    ],
+    [
+      step,
+      ...completionArguments(completion),
+      request.maxLost,
+      completion ? allowed(endableStates(completion.end)) : '',
+      agentId ?? '',
+      request.nonce,
+      request.ttlMs,
+      claimFrom,
+    ],
+  )) as [number, ...ClaimReply];
+  const [accepted, ...claim] = answer;
+  return { accepted: accepted === 1, claim: readClaim(claim) };
+}
+
+/** The outcome of an attempt that ended badly, as it is stored. */
+function completionArguments(completion: Completion | undefined): (string | number)[] {
+  if (!completion) return ['', '', '', '', -1];
+  const { index, token, end } = completion;
+  const outcome = end.kind === 'completed' ? end.result : JSON.stringify(end.error);
+  const retryIn = 'retryInMs' in end ? (end.retryInMs ?? -1) : -1;
+  return [index, token, end.kind, outcome, Math.ceil(retryIn)];
+}
+
+function endableStates(end: AttemptEnd): TaskState[] {
+  const retried = end.kind === 'lost' || ('retryInMs' in end && end.retryInMs !== undefined);
+  return sourcesOf(TASK_TRANSITIONS, retried ? 'retrying' : (end.kind as TaskState));
+}
+
+type ClaimReply =
+  | ['task', number, number, number, string, string | null, number]
+  | ['wait', number]
+  | ['open' | 'idle' | 'drained' | 'closed'];
+
+function readClaim(reply: ClaimReply): Claim {
+  if (reply[0] === 'wait') return { kind: 'wait', ms: reply[1] };
+  if (reply[0] !== 'task') return { kind: reply[0] };
+  const [, index, attempt, lost, token, item, runTimeLeft] = reply;
+  return { kind: 'task', task: { index, attempt, lost, token, item: item ?? undefined, runTimeLeft } };
+}

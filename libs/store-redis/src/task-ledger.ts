@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto';
+import type { TaskLedger } from '@agentainer/engine';
+import type { Redis } from 'ioredis';
+import type { Keys } from './keys.js';
+import { advanceTask } from './scripts/task-advance.js';
+import { reclaimTasks } from './scripts/task-reclaim.js';
+import { renewTask } from './scripts/task-renew.js';
+
+export interface LedgerLimits {
+  /** Milliseconds that a claim lives unless renewed. */
+  claimTtlMs: number;
+  /** How often a task may be lost (with its agent or its worker) before it fails. */
+  maxLost: number;
+}
+
+export const DEFAULT_LEDGER_LIMITS: LedgerLimits = { claimTtlMs: 10_000, maxLost: 3 };
+
+/** The ledger of tasks in Redis: who works on what, fenced by a token for each attempt. */
+export class RedisTaskLedger implements TaskLedger {
+  constructor(
+    private readonly redis: Redis,
+    private readonly keys: Keys,
+    private readonly limits: LedgerLimits = DEFAULT_LEDGER_LIMITS,
+  ) {}
+
+  completeAndClaim(request: Parameters<TaskLedger['completeAndClaim']>[0]) {
+    const { claimTtlMs: ttlMs, maxLost } = this.limits;
+    const nonce = randomBytes(12).toString('base64url');
+    return advanceTask(this.redis, this.keys, { ...request, nonce, ttlMs, maxLost });
+  }
+
+  renew(runId: string, step: string, index: number, token: string) {
+    return renewTask(this.redis, this.keys, { runId, step, index, token }, this.limits.claimTtlMs);
+  }
+
+  reclaim(runId: string, step: string) {
+    return reclaimTasks(this.redis, this.keys, runId, step, this.limits.maxLost);
+  }
+}
