@@ -12,9 +12,10 @@ export async function pageOf(
 ): Promise<Page<string>> {
   const { limit, newestFirst } = options;
   const start = options.cursor ? await after(redis, index, options.cursor, newestFirst) : 0;
+  const end = start + limit;
   const entries = newestFirst
-    ? await redis.zrevrange(index, start, start + limit, 'WITHSCORES')
-    : await redis.zrange(index, start, start + limit, 'WITHSCORES');
+    ? await redis.zrevrange(index, start, end, 'WITHSCORES')
+    : await redis.zrange(index, String(start), String(end), 'WITHSCORES');
   const items = entries.filter((_, i) => i % 2 === 0).slice(0, limit);
   const more = entries.length / 2 > limit;
   return { items, ...(more && { next: `${entries[2 * limit - 1]}_${items.at(-1)}` }) };

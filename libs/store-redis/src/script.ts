@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 
 /** Lua sources live beside their wrappers; compiled code reads them from there too. */
-const SOURCES = new URL('../../src/scripts/', import.meta.url);
+const SOURCES = new URL('../src/scripts/', import.meta.url);
 const INCLUDE = /^--- @include "([a-z-]+)"$/gm;
 
 /** One Lua script, run by its hash and sent whole only where Redis does not know it (yet, or any more). */

@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import { type DefinitionInput, newId, validateDefinition } from '@agentainer/core';
+import type { ClaimedTask } from '@agentainer/engine';
+import { connectRedis } from './connection.js';
+import { Keys } from './keys.js';
+import { RedisRunStore } from './run-store.js';
+import { RedisTaskLedger } from './task-ledger.js';
+
+type Redis = Awaited<ReturnType<typeof connectRedis>>;
+let redis: Redis;
+let keys: Keys;
+let runs: RedisRunStore;
+let ledger: RedisTaskLedger;
+
+beforeAll(async () => {
+  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
+});
+afterAll(() => redis.quit());
+beforeEach(() => {
+  keys = new Keys(`t-${randomUUID()}`);
+  runs = new RedisRunStore(redis, keys);
+  ledger = new RedisTaskLedger(redis, keys, { claimTtlMs: 10_000, maxLost: 1 });
+});
+
+/** A run with one map step `m` of so many items, opened. */
+async function openMap(items: number, config: DefinitionInput['config'] = {}): Promise<string> {
+  const step = { type: 'map' as const, name: 'm', image: 'x', items: [] };
+  const definition = validateDefinition({ name: 'w', config, steps: [step] });
+  const id = newId('run');
+  await runs.create({ id, workflowId: null, workflowVersion: null, definition, input: 'null' });
+  await runs.putItems(
+    id,
+    'm',
+    0,
+    Array.from({ length: items }, (_, i) => `{"n":${i}}`),
+  );
+  await runs.apply(id, [{ kind: 'open', step: 'm', total: items }]);
+  return id;
+}
+
+async function claim(runId: string): Promise<ClaimedTask> {
+  const { claim } = await ledger.completeAndClaim({ runId, step: 'm', agentId: 'a1' });
+  if (claim.kind !== 'task') throw new Error(`no task: ${claim.kind}`);
+  return claim.task;
+}
+
+const done = (task: ClaimedTask, result = '1') => ({
+  index: task.index,
+  token: task.token,
+  end: { kind: 'completed' as const, result },
+});
+const failed = (task: ClaimedTask, retryInMs?: number) => ({
+  index: task.index,
+  token: task.token,
+  end: { kind: 'failed' as const, error: { code: 'X', message: 'no' }, retryInMs },
+});
+const lost = (task: ClaimedTask) => ({
+  index: task.index,
+  token: task.token,
+  end: { kind: 'lost' as const, error: { code: 'AGENT_LOST', message: 'gone' } },
+});
+const counts = async (runId: string) => (await runs.load(runId))!.steps[0]!;
+
+it('hands out each item once, in order, and completes it in the same call', async () => {
+  const runId = await openMap(3);
+  let next = await claim(runId);
+  const seen = [next.item];
+  for (;;) {
+    const request = { runId, step: 'm', completion: done(next, `"r${next.index}"`), agentId: 'a1' };
+    const { claim } = await ledger.completeAndClaim(request);
+    if (claim.kind !== 'task') {
+      expect(claim.kind).toBe('drained');
+      break;
+    }
+    next = claim.task;
+    seen.push(next.item);
+  }
+  expect(seen).toEqual(['{"n":0}', '{"n":1}', '{"n":2}']);
+  expect(await runs.outcomes(runId, 'm', 0, 3)).toEqual([
+    { result: '"r0"' },
+    { result: '"r1"' },
+    { result: '"r2"' },
+  ]);
+  expect((await counts(runId)).counts).toMatchObject({ completed: 3, pending: 0, running: 0 });
+});
+
+it('refuses a doubled and a superseded completion', async () => {
+  const runId = await openMap(1);
+  const first = await claim(runId);
+  const report = (task: ClaimedTask, result: string) =>
+    ledger.completeAndClaim({ runId, step: 'm', completion: done(task, result) });
+  await ledger.completeAndClaim({ runId, step: 'm', completion: lost(first) });
+  const second = await claim(runId);
+  expect(second).toMatchObject({ index: 0, attempt: 2, lost: 1 });
+  expect((await report(first, '"late"')).accepted).toBe(false);
+  expect((await report(second, '"good"')).accepted).toBe(true);
+  expect((await report(second, '"again"')).accepted).toBe(false);
+  expect(await runs.outcomes(runId, 'm', 0, 1)).toEqual([{ result: '"good"' }]);
+  expect((await counts(runId)).counts.completed).toBe(1);
+});
+
+it('says what a lane that finds no task can do', async () => {
+  const runId = await openMap(2);
+  const [a, b] = [await claim(runId), await claim(runId)];
+  const ask = async () => (await ledger.completeAndClaim({ runId, step: 'm', agentId: 'a2' })).claim;
+  expect(await ask()).toEqual({ kind: 'idle' });
+  await ledger.completeAndClaim({ runId, step: 'm', completion: failed(a, 60_000) });
+  const wait = await ask();
+  expect(wait.kind).toBe('wait');
+  expect(wait).toMatchObject({ ms: expect.any(Number) });
+  await ledger.completeAndClaim({ runId, step: 'm', completion: done(b) });
+  await runs.apply(runId, [{ kind: 'close', step: 'm', to: 'failed' }]);
+  expect(await ask()).toEqual({ kind: 'closed' });
+  const open = await openMap(1);
+  const unasked = await ledger.completeAndClaim({ runId: open, step: 'm' });
+  expect(unasked.claim).toEqual({ kind: 'open' });
+});
+
+it('fails a task that was lost too often, and keeps its error', async () => {
+  const runId = await openMap(1);
+  for (let i = 0; i < 2; i++) {
+    await ledger.completeAndClaim({ runId, step: 'm', completion: lost(await claim(runId)) });
+  }
+  const step = await counts(runId);
+  expect(step.counts).toMatchObject({ failed: 1, retrying: 0, running: 0 });
+  expect(step.error?.code).toBe('AGENT_LOST');
+  expect(await runs.tasks(runId, 'm', 0, 5)).toMatchObject([{ state: 'failed', attempts: 2, lost: 2 }]);
+});
+
+it('puts tasks back in line whose attempts were not renewed', async () => {
+  ledger = new RedisTaskLedger(redis, keys, { claimTtlMs: 1, maxLost: 1 });
+  const runId = await openMap(2);
+  const gone = await claim(runId);
+  let reclaimed = 0;
+  for (let tries = 0; tries < 200 && reclaimed === 0; tries++) reclaimed = await ledger.reclaim(runId, 'm');
+  expect(reclaimed).toBe(1);
+  expect(await ledger.renew(runId, 'm', gone.index, gone.token)).toBe(false);
+  expect(await claim(runId)).toMatchObject({ index: gone.index, attempt: 2 });
+});
+
+it('writes a gapless history', async () => {
+  const runId = await openMap(1);
+  const task = await claim(runId);
+  await ledger.completeAndClaim({ runId, step: 'm', completion: done(task) });
+  await runs.apply(runId, [
+    { kind: 'close', step: 'm', to: 'completed' },
+    { kind: 'finish', to: 'completed' },
+  ]);
+  const events = await runs.events(runId, 0, 100);
+  expect(events.map((e) => `${e.id} ${e.type}`)).toEqual([
+    '1 run.started',
+    '2 step.ready',
+    '3 step.running',
+    '4 task.completed',
+    '5 step.completed',
+    '6 run.completed',
+  ]);
+  expect((await runs.events(runId, 4, 1)).map((e) => e.id)).toEqual([5]);
+});
+
+it('cuts off what is open when a step is closed before its tasks ended', async () => {
+  const runId = await openMap(3);
+  const task = await claim(runId);
+  const error = { code: 'RUN_TIMEOUT', message: 'late' };
+  await runs.apply(runId, [
+    { kind: 'close', step: 'm', to: 'timed_out', error },
+    { kind: 'finish', to: 'timed_out', error },
+  ]);
+  const late = await ledger.completeAndClaim({ runId, step: 'm', completion: done(task), agentId: 'a' });
+  expect(late).toEqual({ accepted: false, claim: { kind: 'closed' } });
+  expect((await counts(runId)).counts).toMatchObject({ timed_out: 3, running: 0, pending: 0 });
+  expect((await runs.tasks(runId, 'm', 0, 9)).map((t) => t.state)).toEqual(Array(3).fill('timed_out'));
+});
+
+it('skips a change whose guard does not hold', async () => {
+  const runId = await openMap(1);
+  const { before, after } = await runs.apply(runId, [{ kind: 'open', step: 'm', total: 99 }]);
+  expect(after).toBe(before);
+  expect((await counts(runId)).total).toBe(1);
+});
+
+it('pages through runs while others are added', async () => {
+  const ids: string[] = [];
+  for (let i = 0; i < 5; i++) ids.push(await openMap(0));
+  const first = await runs.list({ limit: 2 });
+  expect(first.items).toEqual([ids[4], ids[3]]);
+  await openMap(0);
+  const second = await runs.list({ limit: 3, cursor: first.next });
+  expect(second).toEqual({ items: [ids[2], ids[1], ids[0]] });
+});
