@@ -1,9 +1,11 @@
-import type { AgentState, PoolSpec, TaskError } from '@agentainer/core';
+import type { AgentState, PoolConfig, PoolSpec, TaskError } from '@agentainer/core';
 
 /** One agent of a pool on one host, as the registry has it. Times are milliseconds of Redis's clock. */
 export interface AgentRecord {
   id: string;
   state: AgentState;
+  /** The agent's directory on its host, where its sockets are. */
+  directory: string;
   /** Tasks it was leased for so far. */
   uses: number;
   createdAt: number;
@@ -11,6 +13,8 @@ export interface AgentRecord {
   since: number;
   /** When its lease ends unless renewed; 0 without a lease. */
   leaseUntil: number;
+  /** Why it is retiring, where it is. */
+  reason?: RetireReason;
 }
 
 /** One consistent reading of a pool on one host. */
@@ -23,16 +27,17 @@ export interface PoolSnapshot {
   /** Agents asked for ahead of need, and until when that request counts. */
   warm: number;
   warmUntil: number;
-  /** Why agents of this pool do not start, where they don't. */
+  /** Why the latest start failed; undefined once one has succeeded. */
   error?: TaskError;
   /** When the keeper may try again after an error; 0 without one. */
   retryAt: number;
-  /** Failed starts in a row. */
+  /** Failed starts in a row; those that were under way side by side count once. */
   failures: number;
 }
 
 /** The grant of an agent to a lane, fenced by `epoch`. */
 export interface Lease {
+  /** The ticket that asked for it. */
   id: string;
   poolId: string;
   agentId: string;
@@ -52,7 +57,10 @@ export type AcquireAnswer =
 
 /** Leases, as the worker sees them. Each call is one script and one round trip. */
 export interface LeaseStore {
-  /** Pops an idle agent, or puts the ticket in line and tells the keeper. `ttlMs` is the lease's life unless renewed. */
+  /**
+   * Pops an idle agent, or puts the ticket in line and tells the keeper. `ttlMs` is the lease's life unless renewed.
+   * The same ticket again gets the same answer, or what came of it in the meantime: safe to repeat.
+   */
   acquire(poolId: string, ticket: string, ttlMs: number): Promise<AcquireAnswer>;
   /** Takes a ticket out of line; the lease, where it was granted in the meantime. */
   withdraw(poolId: string, ticket: string): Promise<Lease | undefined>;
@@ -70,6 +78,17 @@ export interface LeaseStore {
 export type Grant =
   { kind: 'leased'; ticket: string; lease: Lease } | { kind: 'broken'; ticket: string; error: TaskError };
 
+/** How an agent failed to start, as the keeper judges it. */
+export interface StartFailure {
+  error: TaskError;
+  /** Failed starts in a row, this one included. */
+  failures: number;
+  /** Milliseconds until the next try. */
+  retryInMs: number;
+  /** Whether lanes are to give up waiting, as long as the pool has no other agent. */
+  broken: boolean;
+}
+
 /** The registry of agents, as the keeper of one host sees it. */
 export interface AgentRegistry {
   /** Specs of all pools known. */
@@ -79,12 +98,19 @@ export interface AgentRegistry {
   create(poolId: string, agentId: string, directory: string): Promise<boolean>;
   /** `creating` → given to the lane that waits longest, or idle. False where the agent is no longer entered. */
   ready(poolId: string, agentId: string): Promise<boolean>;
-  /** → `retiring`, from `creating` or `idle`, or from `leased` where the lease has expired; false where it may not. */
+  /**
+   * → `retiring`, from `creating` or `idle`, or from `leased` where the lease has expired or the reason is
+   * `shutdown`. True also where it is retiring already; false where it may not, or is not entered.
+   */
   retire(poolId: string, agentId: string, reason: RetireReason): Promise<boolean>;
-  /** → `dead`: the agent is gone from the engine and leaves the registry. */
-  remove(poolId: string, agentId: string, reason: RetireReason): Promise<void>;
-  /** Notes that an agent did not start: those that wait learn of it. */
-  broken(poolId: string, error: TaskError, retryInMs: number): Promise<void>;
+  /** → `dead`: the agent is gone from the engine and leaves the registry. False where it was not entered. */
+  remove(poolId: string, agentId: string): Promise<boolean>;
+  /** Notes that an agent did not start. The first one that does makes it forgotten. */
+  startFailed(poolId: string, failure: StartFailure): Promise<void>;
+  /** Says that this host has a keeper; to be repeated while that holds. */
+  announce(): Promise<void>;
+  /** Takes this host off the list of those that have a keeper. */
+  leave(): Promise<void>;
   /** Calls `listener` when a pool may need its keeper: a lane waits, an agent retires, a pool is new. */
   onDemand(listener: (poolId: string) => void): () => void;
 }
@@ -123,6 +149,60 @@ export interface AgentStart {
   image: string;
   /** A directory of this agent alone; its sockets are made in it. */
   directory: string;
+}
+
+/** Serves each agent its gateway: the socket through which it reaches the state of its run. */
+export interface GatewayHost {
+  /** Serves the socket in the agent's directory, also where an older one is left there. Harmless when repeated. */
+  open(agentId: string, directory: string): Promise<void>;
+  /** Harmless where nothing is open. */
+  close(agentId: string): Promise<void>;
+}
+
+/** Asks an agent how it is. */
+export interface AgentProbe {
+  /** Whether the agent in this directory answers healthy within a deadline. Never throws. */
+  probe(directory: string): Promise<boolean>;
+}
+
+/** Whether this process is the one that may act; at most one process is at any time. */
+export interface Leadership {
+  /** False as soon as it can no longer be certain, be it that Redis does not answer. */
+  readonly held: boolean;
+  /** Calls `listener` whenever `held` changes. */
+  onChange(listener: (held: boolean) => void): () => void;
+}
+
+/** What the keeper tells about its work, for metrics. */
+export interface KeeperObserver {
+  snapshot(snapshot: PoolSnapshot): void;
+  /** An agent is ready, so many milliseconds after its start was decided on. */
+  started(poolId: string, ms: number): void;
+  /** An agent is gone. */
+  retired(poolId: string, reason: RetireReason): void;
+}
+
+/** A pool on one host, for people. */
+export interface PoolStatus {
+  id: string;
+  image: string;
+  config: PoolConfig;
+  host: string;
+  agents: Record<Exclude<AgentState, 'dead'>, number>;
+  /** Lanes that wait for an agent. */
+  waiting: number;
+  /** Tasks that its agents ran so far. */
+  served: number;
+  /** Why the latest start failed; undefined once one has succeeded. */
+  error?: TaskError;
+  /** When the next start is tried after a failed one; 0 without one. */
+  retryAt: number;
+}
+
+/** Reads how pools stand. */
+export interface PoolReader {
+  /** Every pool on every host that has a live keeper. */
+  list(): Promise<PoolStatus[]>;
 }
 
 export interface FoundAgent {

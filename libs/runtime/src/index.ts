@@ -1,5 +1,6 @@
 export * from './clock.js';
 export * from './config.js';
+export * from './deadline.js';
 export * from './logger.js';
 export * from './metrics.js';
 export * from './periodic-service.js';

@@ -1,5 +1,11 @@
+export { type ApiKeyRecord, ApiKeyStore, KEY_CACHE_MS } from './api-keys.js';
 export { connectRedis, type ConnectionRole } from './connection.js';
 export { Keys } from './keys.js';
 export { RedisRunStore } from './run-store.js';
 export { DEFAULT_LEDGER_LIMITS, type LedgerLimits, RedisTaskLedger } from './task-ledger.js';
 export { RedisWorkflowStore } from './workflow-store.js';
+export { asUnavailable } from './unavailable.js';
+export { type LeadershipOptions, RedisLeadership } from './leadership.js';
+export { RedisPoolDirectory } from './pool-directory.js';
+export { RedisLeaseStore } from './pool-leases.js';
+export { RedisAgentRegistry } from './pool-registry.js';

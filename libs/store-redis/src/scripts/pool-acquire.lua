@@ -13,8 +13,9 @@ local held = holds and holds ~= '' and leaseOf(holds, ticket)
 if held then return { 'leased', unpack(held) } end
 local waits = holds == ''
 
-local id = not waits and redis.call('LINDEX', pool .. ':idle', 0)
+local id = redis.call('LINDEX', pool .. ':idle', 0)
 if id then
+  if waits then redis.call('LREM', pool .. ':waiters', 1, ticket) end
   local epoch = nextEpoch(id)
   if not grant(id, ticket, epoch, worker, ttl) then
     return redis.error_reply('ILLEGAL agent ' .. id .. ' is in the list of idle ones and may not be leased')

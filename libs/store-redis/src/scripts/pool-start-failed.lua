@@ -6,7 +6,10 @@
 --- @include "pool-agent"
 --- @include "pool-lease"
 --- @include "pool-broken"
-redis.call('HSET', pool, 'error', ARGV[5], 'failures', ARGV[6], 'retryAt', now + ARGV[7], 'broken', ARGV[8])
+-- An agent that was started beside earlier ones and failed after them tells nothing new.
+if tonumber(ARGV[6]) >= tonumber(redis.call('HGET', pool, 'failures') or 0) then
+  redis.call('HSET', pool, 'error', ARGV[5], 'failures', ARGV[6], 'retryAt', now + ARGV[7], 'broken', ARGV[8])
+end
 local told = 0
 if not brokenBecause() then return told end
 local ticket = redis.call('LPOP', pool .. ':waiters')

@@ -1,0 +1,75 @@
+import type { PoolSpec, TaskError } from '@agentainer/core';
+import type { PoolDirectory } from '@agentainer/engine';
+import type { PoolReader, PoolStatus } from '@agentainer/pool';
+import type { Redis } from 'ioredis';
+import type { Keys } from './keys.js';
+import { PoolScope } from './pool-scope.js';
+import { readPoolSpec } from './pool-spec.js';
+import { warmPool } from './scripts/pool-warm.js';
+
+/** How long a host counts as live after its keeper was last heard of. */
+const HOST_TTL_MS = 15_000;
+const STATUS_FIELDS = ['creating', 'idle', 'leased', 'retiring', 'served', 'error', 'retryAt'] as const;
+
+/** All pools on all hosts, as runs ask for them and people look at them. */
+export class RedisPoolDirectory implements PoolDirectory, PoolReader {
+  constructor(
+    private readonly redis: Redis,
+    private readonly keys: Keys,
+  ) {}
+
+  async register(spec: PoolSpec): Promise<void> {
+    const isNew = await this.redis.hsetnx(this.keys.pools(), spec.id, JSON.stringify(spec));
+    if (isNew === 0) return;
+    for (const host of await this.hosts()) await this.redis.publish(this.keys.demand(host), spec.id);
+  }
+
+  async warm(poolId: string): Promise<void> {
+    const text = await this.redis.hget(this.keys.pools(), poolId);
+    const spec = text === null ? undefined : readPoolSpec(text);
+    if (!spec) return;
+    const { max_size, idle_timeout } = spec.config;
+    const scopes = (await this.hosts()).map((host) => new PoolScope(this.redis, this.keys, host));
+    await Promise.all(scopes.map((scope) => warmPool(scope, poolId, max_size, idle_timeout)));
+  }
+
+  async list(): Promise<PoolStatus[]> {
+    const [texts, hosts] = await Promise.all([this.redis.hvals(this.keys.pools()), this.hosts()]);
+    const specs = texts.map(readPoolSpec).filter((spec) => spec !== undefined);
+    const all = specs.flatMap((spec) => hosts.map((host) => this.status(spec, host)));
+    return Promise.all(all);
+  }
+
+  private async hosts(): Promise<string[]> {
+    const [seconds, microseconds] = await this.redis.time();
+    const now = Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
+    return this.redis.zrangebyscore(this.keys.hosts(), now - HOST_TTL_MS, '+inf');
+  }
+
+  private async status({ id, image, config }: PoolSpec, host: string): Promise<PoolStatus> {
+    const key = this.keys.pool(id, host);
+    const [fields, waiting] = await Promise.all([
+      this.redis.hmget(key, ...STATUS_FIELDS),
+      this.redis.llen(`${key}:waiters`),
+    ]);
+    const [creating, idle, leased, retiring, served] = fields.map(Number) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    const [error, retryAt] = fields.slice(5) as [string | null, string | null];
+    return {
+      id,
+      image,
+      config,
+      host,
+      agents: { creating, idle, leased, retiring },
+      waiting,
+      served,
+      ...(error === null ? {} : { error: JSON.parse(error) as TaskError }),
+      retryAt: Number(retryAt ?? 0),
+    };
+  }
+}

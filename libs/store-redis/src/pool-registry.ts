@@ -1,0 +1,83 @@
+import type { PoolSpec } from '@agentainer/core';
+import type { AgentRegistry, PoolSnapshot, RetireReason, StartFailure } from '@agentainer/pool';
+import type { Redis } from 'ioredis';
+import { BoundedCache } from './bounded-cache.js';
+import { Channel } from './channel.js';
+import type { Keys } from './keys.js';
+import { PoolScope } from './pool-scope.js';
+import { readPoolSpec } from './pool-spec.js';
+import { announceHost } from './scripts/pool-announce.js';
+import { createAgent } from './scripts/pool-create.js';
+import { readyAgent } from './scripts/pool-ready.js';
+import { removeAgent } from './scripts/pool-remove.js';
+import { retireAgent } from './scripts/pool-retire.js';
+import { snapshotPool } from './scripts/pool-snapshot.js';
+import { noteStartFailure } from './scripts/pool-start-failed.js';
+
+const CACHED_SPECS = 1_000;
+
+/** The agents of one host in Redis; its keeper is the only one that may write here. */
+export class RedisAgentRegistry implements AgentRegistry {
+  private readonly scope: PoolScope;
+  private readonly demand: Channel;
+  /** A pool's id is made from its spec: what one id names never changes. */
+  private readonly specs = new BoundedCache<string, PoolSpec>(CACHED_SPECS);
+
+  /** @param subscriber a connection that only listens; it may be shared. */
+  constructor(redis: Redis, subscriber: Redis, keys: Keys, host: string) {
+    this.scope = new PoolScope(redis, keys, host);
+    this.demand = new Channel(subscriber, keys.demand(host));
+  }
+
+  async pools(): Promise<PoolSpec[]> {
+    const texts = await this.scope.redis.hvals(this.scope.keys.pools());
+    return texts.map(readPoolSpec).filter((spec) => spec !== undefined);
+  }
+
+  async snapshot(poolId: string): Promise<PoolSnapshot | undefined> {
+    const spec = await this.spec(poolId);
+    return spec && snapshotPool(this.scope, spec);
+  }
+
+  async create(poolId: string, agentId: string, directory: string): Promise<boolean> {
+    const spec = await this.spec(poolId);
+    return spec !== undefined && createAgent(this.scope, spec, agentId, directory);
+  }
+
+  ready(poolId: string, agentId: string): Promise<boolean> {
+    return readyAgent(this.scope, poolId, agentId);
+  }
+
+  retire(poolId: string, agentId: string, reason: RetireReason): Promise<boolean> {
+    return retireAgent(this.scope, poolId, agentId, reason);
+  }
+
+  remove(poolId: string, agentId: string): Promise<boolean> {
+    return removeAgent(this.scope, poolId, agentId);
+  }
+
+  startFailed(poolId: string, failure: StartFailure): Promise<void> {
+    return noteStartFailure(this.scope, poolId, failure);
+  }
+
+  announce(): Promise<void> {
+    return announceHost(this.scope.redis, this.scope.keys, this.scope.host);
+  }
+
+  async leave(): Promise<void> {
+    await this.scope.redis.zrem(this.scope.keys.hosts(), this.scope.host);
+  }
+
+  onDemand(listener: (poolId: string) => void): () => void {
+    return this.demand.listen(listener);
+  }
+
+  private async spec(poolId: string): Promise<PoolSpec | undefined> {
+    const cached = this.specs.get(poolId);
+    if (cached) return cached;
+    const text = await this.scope.redis.hget(this.scope.keys.pools(), poolId);
+    const spec = text === null ? undefined : readPoolSpec(text);
+    if (spec) this.specs.set(poolId, spec);
+    return spec;
+  }
+}

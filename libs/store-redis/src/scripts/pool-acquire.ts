@@ -1,0 +1,16 @@
+import type { AcquireAnswer } from '@agentainer/pool';
+import { readAcquireAnswer } from '../pool-answer.js';
+import type { PoolScope } from '../pool-scope.js';
+import { Script } from '../script.js';
+
+const script = new Script('pool-acquire');
+
+/** Leases an idle agent to a ticket, or puts the ticket in line; the same ticket again gets what it has. */
+export async function acquireAgent(
+  scope: PoolScope,
+  poolId: string,
+  request: { ticket: string; workerId: string; ttlMs: number },
+): Promise<AcquireAnswer> {
+  const { ticket, workerId, ttlMs } = request;
+  return readAcquireAnswer(poolId, await scope.run(script, poolId, [ticket, workerId, ttlMs]));
+}

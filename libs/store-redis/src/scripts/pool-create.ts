@@ -1,0 +1,16 @@
+import type { PoolSpec } from '@agentainer/core';
+import type { PoolScope } from '../pool-scope.js';
+import { Script } from '../script.js';
+
+const script = new Script('pool-create');
+
+/** Enters an agent as `creating`; false where the pool is full. */
+export async function createAgent(
+  scope: PoolScope,
+  { id, config }: PoolSpec,
+  agentId: string,
+  directory: string,
+): Promise<boolean> {
+  const args = [agentId, directory, config.max_size, config.max_agent_uses];
+  return (await scope.run(script, id, args)) === 1;
+}

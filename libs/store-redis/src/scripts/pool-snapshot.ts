@@ -1,0 +1,39 @@
+import type { AgentState, PoolSpec, TaskError } from '@agentainer/core';
+import type { AgentRecord, PoolSnapshot, RetireReason } from '@agentainer/pool';
+import type { PoolScope } from '../pool-scope.js';
+import { Script } from '../script.js';
+
+const script = new Script('pool-snapshot');
+
+type Text = string | null;
+type Reply = [now: number, waiting: number, settings: Text[], agents: Text[][]];
+
+/** One consistent reading of a pool on one host. */
+export async function snapshotPool(scope: PoolScope, spec: PoolSpec): Promise<PoolSnapshot> {
+  const [now, waiting, settings, agents] = (await scope.run(script, spec.id)) as Reply;
+  const [warm, warmUntil, error, retryAt, failures] = settings;
+  return {
+    spec,
+    now,
+    waiting,
+    agents: agents.map(readAgent),
+    warm: Number(warm ?? 0),
+    warmUntil: Number(warmUntil ?? 0),
+    ...(error ? { error: JSON.parse(error) as TaskError } : {}),
+    retryAt: Number(retryAt ?? 0),
+    failures: Number(failures ?? 0),
+  };
+}
+
+function readAgent([id, state, directory, uses, createdAt, since, leaseUntil, reason]: Text[]): AgentRecord {
+  return {
+    id: id!,
+    state: state as AgentState,
+    directory: directory!,
+    uses: Number(uses),
+    createdAt: Number(createdAt),
+    since: Number(since),
+    leaseUntil: Number(leaseUntil ?? 0),
+    ...(reason ? { reason: reason as RetireReason } : {}),
+  };
+}
