@@ -9,3 +9,4 @@ export { type LeadershipOptions, RedisLeadership } from './leadership.js';
 export { RedisPoolDirectory } from './pool-directory.js';
 export { RedisLeaseStore } from './pool-leases.js';
 export { RedisAgentRegistry } from './pool-registry.js';
+export { RedisStateStore } from './state-store.js';

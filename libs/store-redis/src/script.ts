@@ -18,11 +18,13 @@ export class Script {
   }
 
   async run(redis: Redis, keys: string[], args: (string | number)[]): Promise<unknown> {
+    // One array, not spread over a call's arguments: a state value may have 100,000 elements.
+    const given = [keys.length, ...keys, ...args];
     try {
-      return await redis.evalsha(this.sha, keys.length, ...keys, ...args);
+      return await redis.call('evalsha', [this.sha, ...given]);
     } catch (error) {
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
-      return redis.eval(this.source, keys.length, ...keys, ...args);
+      return redis.call('eval', [this.source, ...given]);
     }
   }
 }
