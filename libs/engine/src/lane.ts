@@ -7,7 +7,6 @@ import { stepNamed } from './step-lanes.js';
 /** What a lane's queued job says. */
 export interface LaneJob {
   runId: string;
-  workflowId: string | null;
   step: string;
 }
 
@@ -59,7 +58,7 @@ export class Lane {
   }
 
   private async slice(
-    { runId, workflowId }: LaneJob,
+    { runId }: LaneJob,
     definition: Definition,
     step: Step,
     signal: AbortSignal,
@@ -67,6 +66,7 @@ export class Lane {
     const { agentWaitMs: waitMs } = this.options;
     const answer = await this.dependencies.agents.lease(poolOf(step).id, { waitMs, signal });
     if (answer.kind === 'busy') return { kind: 'open' };
+    const workflowId = await this.dependencies.runs.workflowId(runId);
     const lease = answer.kind === 'leased' ? answer.lease : leaseOnNothing(answer.error);
     const session = new LaneSession(
       { ...this.dependencies, runId, workflowId, definition, step, lease, signal },

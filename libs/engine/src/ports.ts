@@ -29,6 +29,8 @@ export interface RunStore {
   load(runId: string): Promise<RunRecord | undefined>;
   /** The definition a run works by; it never changes, so it may come from a cache. */
   definition(runId: string): Promise<Definition | undefined>;
+  /** The workflow that a run is of; null for a single job. Comes from the same cache. */
+  workflowId(runId: string): Promise<string | null>;
   input(runId: string): Promise<string | undefined>;
   /** Stores items `from`, `from + 1`, … of a step that is not open yet. Harmless when repeated. */
   putItems(runId: string, step: string, from: number, items: string[]): Promise<void>;

@@ -11,11 +11,17 @@ import { nextGeneration } from './scripts/step-generation.js';
 
 /** Items written in one command: bounds how long Redis is held. */
 const ITEMS_AT_ONCE = 500;
-const CACHED_DEFINITIONS = 1_000;
+const CACHED_PLANS = 1_000;
+
+/** The part of a run's record that never changes. */
+interface RunPlan {
+  definition: Definition;
+  workflowId: string | null;
+}
 
 /** The run record in Redis. */
 export class RedisRunStore implements RunStore {
-  private readonly definitions = new BoundedCache<string, Definition>(CACHED_DEFINITIONS);
+  private readonly plans = new BoundedCache<string, RunPlan>(CACHED_PLANS);
 
   constructor(
     private readonly redis: Redis,
@@ -29,7 +35,7 @@ export class RedisRunStore implements RunStore {
     if (run.workflowId) index.zadd(this.keys.workflowRuns(run.workflowId), score, run.id);
     await index.exec();
     await createRun(this.redis, this.keys, run);
-    this.definitions.set(run.id, run.definition);
+    this.plans.set(run.id, { definition: run.definition, workflowId: run.workflowId });
   }
 
   async load(runId: string): Promise<RunRecord | undefined> {
@@ -50,13 +56,21 @@ export class RedisRunStore implements RunStore {
   }
 
   async definition(runId: string): Promise<Definition | undefined> {
-    const cached = this.definitions.get(runId);
+    return (await this.plan(runId))?.definition;
+  }
+
+  async workflowId(runId: string): Promise<string | null> {
+    return (await this.plan(runId))?.workflowId ?? null;
+  }
+
+  private async plan(runId: string): Promise<RunPlan | undefined> {
+    const cached = this.plans.get(runId);
     if (cached) return cached;
-    const text = await this.redis.hget(this.keys.run(runId), 'definition');
-    if (text === null) return undefined;
-    const definition = JSON.parse(text) as Definition;
-    this.definitions.set(runId, definition);
-    return definition;
+    const [definition, workflowId] = await this.redis.hmget(this.keys.run(runId), 'definition', 'workflow');
+    if (!definition) return undefined;
+    const plan = { definition: JSON.parse(definition) as Definition, workflowId: workflowId || null };
+    this.plans.set(runId, plan);
+    return plan;
   }
 
   async input(runId: string): Promise<string | undefined> {

@@ -1,0 +1,46 @@
+import type { Lane, RunAdvancer } from '@agentainer/engine';
+import type { PoolSpec } from '@agentainer/core';
+import {
+  Consumer,
+  lanePayload,
+  poolQueue,
+  runPayload,
+  RUNS_QUEUE,
+  stepPayload,
+  STEPS_QUEUE,
+} from '@agentainer/queue-bullmq';
+import type { Logger, Service } from '@agentainer/runtime';
+
+/** Fan-ins and roots are short: a few round trips each. */
+const ADVANCES_AT_ONCE = 16;
+
+export interface ConsumerContext {
+  redisUrl: string;
+  keyPrefix: string;
+  logger: Logger;
+}
+
+/** What takes the root jobs of runs and the fan-in jobs of steps: both bring the run to where its record says. */
+export function advanceConsumers(context: ConsumerContext, advancer: RunAdvancer): Service[] {
+  const handle = async ({ runId }: { runId: string }) => {
+    await advancer.advance(runId);
+    return { kind: 'done' as const };
+  };
+  const common = { ...context, concurrency: ADVANCES_AT_ONCE, handle };
+  return [
+    new Consumer({ ...common, queueName: STEPS_QUEUE, payload: stepPayload }),
+    new Consumer({ ...common, queueName: RUNS_QUEUE, payload: runPayload }),
+  ];
+}
+
+/** What takes the lanes of one pool: as many at once as the pool can have agents. */
+export function laneConsumer(context: ConsumerContext, pool: PoolSpec, lane: Lane): Service {
+  const consumer: Consumer<typeof lanePayload> = new Consumer({
+    ...context,
+    queueName: poolQueue(pool.id),
+    concurrency: pool.config.max_size,
+    payload: lanePayload,
+    handle: (job, signal) => lane.work(job, { signal, othersWait: () => consumer.othersWait() }),
+  });
+  return consumer;
+}

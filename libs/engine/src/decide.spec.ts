@@ -1,0 +1,147 @@
+import { type DefinitionInput, type StepState, type TaskState, validateDefinition } from '@agentainer/core';
+import fc from 'fast-check';
+import { decide } from './decide.js';
+import type { RunRecord, StepRecord } from './records.js';
+
+const COUNTS: Record<TaskState, number> = {
+  pending: 0,
+  running: 0,
+  retrying: 0,
+  completed: 0,
+  failed: 0,
+  timed_out: 0,
+};
+
+function step(name: string, state: StepState, counts: Partial<typeof COUNTS> = {}): StepRecord {
+  const all = { ...COUNTS, ...counts };
+  const total = Object.values(all).reduce((a, b) => a + b, 0);
+  return { name, state, total, counts: all, generation: 0, touchedAt: 0, startedAt: 0, finishedAt: 0 };
+}
+
+function run(...steps: StepRecord[]): RunRecord {
+  return {
+    id: 'run_1',
+    workflowId: null,
+    workflowVersion: null,
+    state: 'running',
+    createdAt: 0,
+    finishedAt: 0,
+    deadline: 1,
+    revision: 0,
+    readAt: 0,
+    steps,
+  };
+}
+
+const steps = (...list: DefinitionInput['steps']) => validateDefinition({ name: 'w', steps: list });
+const seq = (name: string, ...depends_on: string[]) => ({ name, image: 'x', depends_on });
+const diamond = steps(seq('a'), seq('b', 'a'), seq('c', 'a'), seq('d', 'b', 'c'));
+const names = (d: ReturnType<typeof decide>) => ({
+  close: d.close.map((c) => `${c.step} ${c.to}`),
+  open: d.open.map((s) => s.name),
+  finish: d.finish?.to,
+});
+
+it('opens the steps that wait for nothing', () => {
+  const record = run(...['a', 'b', 'c', 'd'].map((n) => step(n, 'pending')));
+  expect(names(decide(diamond, record))).toEqual({ close: [], open: ['a'], finish: undefined });
+});
+
+it('closes a step and opens all that waited for it alone', () => {
+  const record = run(
+    step('a', 'running', { completed: 1 }),
+    ...['b', 'c', 'd'].map((n) => step(n, 'pending')),
+  );
+  expect(names(decide(diamond, record))).toEqual({
+    close: ['a completed'],
+    open: ['b', 'c'],
+    finish: undefined,
+  });
+});
+
+it('opens a step only when all its dependencies are completed', () => {
+  const done = step('a', 'completed', { completed: 1 });
+  const half = run(
+    done,
+    step('b', 'running', { completed: 1 }),
+    step('c', 'running', { running: 1 }),
+    step('d', 'pending'),
+  );
+  expect(names(decide(diamond, half))).toEqual({ close: ['b completed'], open: [], finish: undefined });
+  const both = run(
+    done,
+    step('b', 'completed'),
+    step('c', 'running', { completed: 1 }),
+    step('d', 'pending'),
+  );
+  expect(names(decide(diamond, both)).open).toEqual(['d']);
+});
+
+it('skips what depends on a failed step and fails the run with its error', () => {
+  const failed = { ...step('a', 'running', { failed: 1 }), error: { code: 'X', message: 'boom' } };
+  const decision = decide(diamond, run(failed, ...['b', 'c', 'd'].map((n) => step(n, 'pending'))));
+  expect(names(decision)).toEqual({
+    close: ['a failed', 'b skipped', 'c skipped', 'd skipped'],
+    open: [],
+    finish: 'failed',
+  });
+  expect(decision.finish?.error).toEqual({ code: 'X', message: 'step a: boom' });
+});
+
+it('lets a map step go on with part of its results only where the definition says so', () => {
+  const map = (continue_on_partial: boolean) =>
+    steps({ type: 'map', name: 'm', image: 'x', items: [], continue_on_partial });
+  const partial = run(step('m', 'running', { completed: 2, failed: 1 }));
+  expect(names(decide(map(false), partial)).finish).toBe('failed');
+  expect(names(decide(map(true), partial)).finish).toBe('completed');
+  expect(names(decide(map(true), run(step('m', 'running', { failed: 3 })))).finish).toBe('failed');
+});
+
+it('completes a step without tasks', () => {
+  const empty = steps({ type: 'map', name: 'm', image: 'x', items: [] });
+  expect(names(decide(empty, run(step('m', 'ready'))))).toEqual({
+    close: ['m completed'],
+    open: [],
+    finish: 'completed',
+  });
+});
+
+it('decides nothing for a run that has ended', () => {
+  const record = { ...run(step('a', 'pending')), state: 'timed_out' as const };
+  expect(names(decide(steps(seq('a')), record))).toEqual({ close: [], open: [], finish: undefined });
+});
+
+it('brings every graph to its end, and no step before its dependencies', () => {
+  const graph = fc
+    .integer({ min: 1, max: 12 })
+    .chain((size) =>
+      fc.tuple(
+        ...Array.from({ length: size }, (_, i) =>
+          fc.record({ deps: fc.subarray(range(i)), fails: fc.boolean() }),
+        ),
+      ),
+    );
+  fc.assert(
+    fc.property(graph, (nodes) => {
+      const definition = steps(...nodes.map((n, i) => seq(`s${i}`, ...n.deps.map((d) => `s${d}`))));
+      const record = run(...nodes.map((_, i) => step(`s${i}`, 'pending')));
+      for (let rounds = 0; rounds <= nodes.length && record.state === 'running'; rounds++) {
+        const decision = decide(definition, record);
+        for (const { step: name, to } of decision.close) find(record, name).state = to;
+        for (const { name, depends_on } of decision.open) {
+          expect(depends_on.map((d) => find(record, d).state)).toEqual(depends_on.map(() => 'completed'));
+          const fails = nodes[Number(name.slice(1))]!.fails;
+          const counts = { ...COUNTS, [fails ? 'failed' : 'completed']: 1 };
+          Object.assign(find(record, name), { state: 'running', total: 1, counts });
+        }
+        if (decision.finish) record.state = decision.finish.to;
+      }
+      const failed = record.steps.some((s) => s.state === 'failed');
+      expect(record.state).toBe(failed ? 'failed' : 'completed');
+      for (const s of record.steps) expect(['completed', 'failed', 'skipped']).toContain(s.state);
+    }),
+  );
+});
+
+const range = (n: number) => Array.from({ length: n }, (_, i) => i);
+const find = (record: RunRecord, name: string) => record.steps.find((s) => s.name === name)!;
