@@ -22,14 +22,21 @@ export interface ConsumerContext {
 
 /** What takes the root jobs of runs and the fan-in jobs of steps: both bring the run to where its record says. */
 export function advanceConsumers(context: ConsumerContext, advancer: RunAdvancer): Service[] {
-  const handle = async ({ runId }: { runId: string }) => {
-    await advancer.advance(runId);
-    return { kind: 'done' as const };
-  };
-  const common = { ...context, concurrency: ADVANCES_AT_ONCE, handle };
+  const common = { ...context, concurrency: ADVANCES_AT_ONCE };
+  const done = { kind: 'done' as const };
   return [
-    new Consumer({ ...common, queueName: STEPS_QUEUE, payload: stepPayload }),
-    new Consumer({ ...common, queueName: RUNS_QUEUE, payload: runPayload }),
+    new Consumer({
+      ...common,
+      queueName: STEPS_QUEUE,
+      payload: stepPayload,
+      handle: ({ runId, step }) => advancer.fanIn(runId, step).then(() => done),
+    }),
+    new Consumer({
+      ...common,
+      queueName: RUNS_QUEUE,
+      payload: runPayload,
+      handle: ({ runId }) => advancer.advance(runId).then(() => done),
+    }),
   ];
 }
 

@@ -46,7 +46,10 @@ beforeEach(() => {
   advancer = new RunAdvancer(runs, queue, pools);
   starter = new RunStarter(runs, advancer, pools);
   sweeper = new Sweeper(runs, ledger, queue, advancer, { stalledMs: 1, orphanMs: 1, batch: 10 });
-  lane = new Lane({ runs, ledger, agents: new InlineAgents() }, { sliceMs: 20, agentWaitMs: 1_000, renewMs: 3_000 });
+  lane = new Lane(
+    { runs, ledger, agents: new InlineAgents(), advancer },
+    { sliceMs: 20, agentWaitMs: 1_000, renewMs: 3_000 },
+  );
   services = [];
   behave = (input) => completed(input);
 });
@@ -150,7 +153,8 @@ it('retries a failed task after its backoff', async () => {
   const attempts: number[] = [];
   behave = (input, { attempt }) => {
     attempts.push(attempt);
-    if (attempt < 3) return { kind: 'failed', error: { code: 'X', message: '' }, retryable: true, suspect: false };
+    if (attempt < 3)
+      return { kind: 'failed', error: { code: 'X', message: '' }, retryable: true, suspect: false };
     return completed(input);
   };
   const retry = { max_attempts: 3, delay: '10ms', jitter: 0 };
@@ -162,7 +166,8 @@ it('retries a failed task after its backoff', async () => {
 it('keeps successes and errors both, and tells the reduce step of both', async () => {
   behave = (input, { kind }) => {
     if (kind === 'reduce') return completed(input);
-    if (input === 1) return { kind: 'failed', error: { code: 'BAD', message: 'one' }, retryable: false, suspect: false };
+    if (input === 1)
+      return { kind: 'failed', error: { code: 'BAD', message: 'one' }, retryable: false, suspect: false };
     return completed(input);
   };
   const run = await runToEnd(mapReduce([0, 1, 2], { continue_on_partial: true }));
@@ -174,7 +179,12 @@ it('keeps successes and errors both, and tells the reduce step of both', async (
 });
 
 it('fails the run with the error of the task', async () => {
-  behave = () => ({ kind: 'failed', error: { code: 'BAD', message: 'no' }, retryable: false, suspect: false });
+  behave = () => ({
+    kind: 'failed',
+    error: { code: 'BAD', message: 'no' },
+    retryable: false,
+    suspect: false,
+  });
   const run = await runToEnd(mapReduce([1]));
   expect(run).toMatchObject({ state: 'failed', error: { code: 'BAD', message: 'step m: no' } });
   expect(run.steps[1]).toMatchObject({ state: 'skipped' });
@@ -213,7 +223,13 @@ it('gives its place to other runs after a time slice', async () => {
 it('sweeps up a run that was written but never queued', async () => {
   const definition = validateDefinition(mapReduce([1]));
   behave = (input, { kind }) => completed(kind === 'map' ? input : 'end');
-  const run = { id: `run_01${'0'.repeat(24)}`, workflowId: null, workflowVersion: null, definition, input: 'null' };
+  const run = {
+    id: `run_01${'0'.repeat(24)}`,
+    workflowId: null,
+    workflowVersion: null,
+    definition,
+    input: 'null',
+  };
   await runs.create(run);
   await work(definition);
   await sweeper.sweep();
@@ -239,7 +255,7 @@ it('ends a run whose time is over', async () => {
     return { kind: 'lost', error: { code: 'AGENT_LOST', message: '' } };
   };
   lane = new Lane(
-    { runs, ledger: new RedisTaskLedger(redis, new Keys(keyPrefix)), agents: new InlineAgents() },
+    { runs, ledger: new RedisTaskLedger(redis, new Keys(keyPrefix)), agents: new InlineAgents(), advancer },
     { sliceMs: 20, agentWaitMs: 1_000, renewMs: 20 },
   );
   const definition = validateDefinition({ ...mapReduce([1, 2]), config: { timeout: '100ms' } });

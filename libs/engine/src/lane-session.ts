@@ -29,8 +29,11 @@ export interface SessionContext {
   signal: AbortSignal;
 }
 
-/** `open`: there is more to do, on another lease. `wait`: a retry is due in so many milliseconds. */
-export type SessionEnd = { kind: 'done' } | { kind: 'open' } | { kind: 'wait'; ms: number };
+/**
+ * `open`: there is more to do, on another lease. `wait`: a retry is due in so many milliseconds.
+ * `drained`: every task of the step has ended, or the step is closed. `done`: others do what is left.
+ */
+export type SessionEnd = { kind: 'done' | 'drained' | 'open' } | { kind: 'wait'; ms: number };
 
 /** One lease's worth of a lane: completes and claims until the work, the time slice or the agent comes to its end. */
 export class LaneSession {
@@ -77,10 +80,11 @@ export class LaneSession {
           break;
         case 'open':
         case 'wait':
-          return claim;
-        case 'idle':
         case 'drained':
+          return claim;
         case 'closed':
+          return { kind: 'drained' };
+        case 'idle':
           return { kind: 'done' };
       }
     }

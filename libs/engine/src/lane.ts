@@ -2,6 +2,7 @@ import { type Definition, poolOf, type Step } from '@agentainer/core';
 import { LaneSession, type SessionEnd } from './lane-session.js';
 import { leaseOnNothing } from './lease-on-nothing.js';
 import type { AgentSource, RunStore, TaskLedger } from './ports.js';
+import type { RunAdvancer } from './run-advancer.js';
 import { stepNamed } from './step-lanes.js';
 
 /** What a lane's queued job says. */
@@ -35,9 +36,14 @@ export interface LaneDependencies {
   runs: RunStore;
   ledger: TaskLedger;
   agents: AgentSource;
+  advancer: RunAdvancer;
 }
 
-/** Works through the tasks of a step, one after another, on one leased agent at a time. */
+/**
+ * Works through the tasks of a step, one after another, on one leased agent at a time. The lane that ends the
+ * last task also brings the run forward, so that the next step does not wait for the fan-in job to be taken;
+ * that job finds the work done, or does it where this lane died.
+ */
 export class Lane {
   constructor(
     private readonly dependencies: LaneDependencies,
@@ -50,7 +56,8 @@ export class Lane {
     const step = stepNamed(definition, job.step);
     while (!context.signal.aborted) {
       const end = await this.slice(job, definition, step, context.signal);
-      if (end.kind === 'done') return end;
+      if (end.kind === 'drained') await this.dependencies.advancer.advance(job.runId);
+      if (end.kind === 'drained' || end.kind === 'done') return { kind: 'done' };
       if (end.kind === 'wait') return { kind: 'again', inMs: end.ms };
       if (await context.othersWait()) break;
     }

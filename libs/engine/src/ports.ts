@@ -34,8 +34,9 @@ export interface RunStore {
   input(runId: string): Promise<string | undefined>;
   /** Stores items `from`, `from + 1`, … of a step that is not open yet. Harmless when repeated. */
   putItems(runId: string, step: string, from: number, items: string[]): Promise<void>;
-  /** Applies changes whose guards hold and skips the others; the run's revision before and after. */
-  apply(runId: string, changes: RunChange[]): Promise<{ before: number; after: number }>;
+  /** Applies changes whose guards hold and skips the others; the run's revision before, and which were applied. */
+  apply(runId: string, changes: RunChange[]): Promise<{ revision: number; applied: boolean[] }>;
+  stepState(runId: string, step: string): Promise<StepState | undefined>;
   /** Counts up the generation of a step's lanes, unless somebody already did since `from`; the present one. */
   nextGeneration(runId: string, step: string, from: number): Promise<number>;
   /** Outcomes of the tasks `from` … `from + count - 1`; undefined where a task has not ended. */

@@ -1,12 +1,15 @@
-import { type Definition, poolOf, RUN_TRANSITIONS, isTerminal } from '@agentainer/core';
+import { type Definition, isTerminal, poolOf, RUN_TRANSITIONS, STEP_TRANSITIONS } from '@agentainer/core';
 import { decide } from './decide.js';
 import { layOutTasks } from './lay-out.js';
 import type { PoolDirectory, RunChange, RunStore, StepLanes, StepQueue } from './ports.js';
-import type { RunRecord } from './records.js';
+import type { RunRecord, StepRecord } from './records.js';
 import { lanesOf } from './step-lanes.js';
 
 /** A run has at most that many steps that open one after the other without a task between them. */
 const MOST_ROUNDS = 1_000;
+
+/** Opening a step and queuing its lanes are not this far apart unless somebody died in between. */
+const QUEUED_BY_NOW_MS = 1_000;
 
 /** Brings a run to where its record says that it should be. */
 export class RunAdvancer {
@@ -18,8 +21,8 @@ export class RunAdvancer {
 
   /**
    * Closes, opens and finishes what the record asks for, and queues the lanes of opened steps. May be called
-   * at any time, by anybody, at the same time: each change is guarded in the record, and a call that found
-   * nothing to change queues open steps again whose caller may have crashed before it queued them.
+   * at any time, by anybody, at the same time: each change is guarded in the record, and a call that finds
+   * nothing to change queues steps again whose opener seems to have died before it queued them.
    * @param first whether the run has not been queued yet
    * @returns the run as it was last read; undefined where it does not exist.
    */
@@ -29,39 +32,49 @@ export class RunAdvancer {
     let changedBefore = false;
     for (let round = 0; round < MOST_ROUNDS; round++) {
       const run = (await this.runs.load(runId))!;
-      const { changes, opened } = await this.changesFor(definition, run);
+      const changes = await this.changesFor(definition, run);
       if (changes.length === 0) {
-        if (!changedBefore) await this.enqueue(runId, definition, run.steps.filter(isReady), first);
+        if (!changedBefore)
+          await this.enqueue(
+            runId,
+            definition,
+            run.steps.filter((s) => seemsLost(run, s)),
+            first,
+          );
         if (isTerminal(RUN_TRANSITIONS, run.state)) await this.runs.retire(runId);
         return run;
       }
       changedBefore = true;
-      const { before, after } = await this.runs.apply(runId, changes);
-      await this.enqueue(runId, definition, opened, first);
-      const alone = before === run.revision && after === before + changes.length;
-      const finished = changes.some((c) => c.kind === 'finish');
-      if (alone && finished) await this.runs.retire(runId);
+      const { revision, applied } = await this.runs.apply(runId, changes);
+      const done = changes.filter((_, i) => applied[i]);
+      await this.enqueue(runId, definition, done.flatMap(opened), first);
+      if (done.some((c) => c.kind === 'finish')) await this.runs.retire(runId);
+      const alone = revision === run.revision && done.length === changes.length;
       if (alone && !changes.some(needsAnotherLook)) return run;
     }
     throw new Error(`run ${runId} did not settle`);
   }
 
-  private async changesFor(definition: Definition, run: RunRecord) {
+  /** What the fan-in of a step does: nothing where the step's last lane has already brought the run forward. */
+  async fanIn(runId: string, step: string): Promise<void> {
+    const state = await this.runs.stepState(runId, step);
+    if (state && !isTerminal(STEP_TRANSITIONS, state)) await this.advance(runId);
+  }
+
+  private async changesFor(definition: Definition, run: RunRecord): Promise<RunChange[]> {
     const decision = decide(definition, run);
     const changes: RunChange[] = [...decision.close];
-    const opened: Opened[] = [];
     for (const step of decision.open) {
       const layout = await layOutTasks(this.runs, run.id, definition, step);
       if ('error' in layout) {
         changes.push({ kind: 'close', step: step.name, to: 'failed', error: layout.error });
       } else {
         changes.push({ kind: 'open', step: step.name, total: layout.total });
-        opened.push({ name: step.name, total: layout.total, generation: 0 });
         await this.pools.register(poolOf(step));
       }
     }
     if (decision.finish) changes.push(decision.finish);
-    return { changes, opened };
+    return changes;
   }
 
   private async enqueue(
@@ -77,14 +90,15 @@ export class RunAdvancer {
   }
 }
 
-interface Opened {
-  name: string;
-  total: number;
-  generation: number;
+type Opened = Pick<StepRecord, 'name' | 'total' | 'generation'>;
+
+function opened(change: RunChange): Opened[] {
+  return change.kind === 'open' ? [{ name: change.step, total: change.total, generation: 0 }] : [];
 }
 
-function isReady(step: { state: string }): boolean {
-  return step.state === 'ready';
+/** A step that was opened a while ago and not begun: who opened it may have died before its lanes were queued. */
+function seemsLost(run: RunRecord, step: StepRecord): boolean {
+  return step.state === 'ready' && run.readAt - step.touchedAt > QUEUED_BY_NOW_MS;
 }
 
 /** An empty step has ended as it opens, and a step that failed to open changes what comes after it. */

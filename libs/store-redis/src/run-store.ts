@@ -89,6 +89,12 @@ export class RedisRunStore implements RunStore {
     return applyChanges(this.redis, this.keys, runId, changes);
   }
 
+  async stepState(runId: string, step: string): Promise<StepState | undefined> {
+    return (
+      ((await this.redis.hget(this.keys.runSteps(runId), `${step}:state`)) as StepState | null) ?? undefined
+    );
+  }
+
   nextGeneration(runId: string, step: string, from: number) {
     return nextGeneration(this.redis, this.keys, runId, step, from);
   }

@@ -3,11 +3,12 @@
 -- ARGV for each change six: kind (open|close|finish)  step ('' for finish)  new state  states it may come from (",a,b,")
 --      number of tasks (open)  error (JSON or '')
 -- A change whose present state is not among those allowed is skipped.
--- Returns {revision before, revision after}; they differ by the number of changes applied
+-- Returns {revision before, 0|1 for each change: applied}
 --- @include "now"
 --- @include "run-event"
 local before = tonumber(redis.call('HGET', KEYS[1], 'revision') or -1)
-if before < 0 or redis.call('HGET', KEYS[1], 'state') ~= 'running' then return { before, before } end
+if before < 0 or redis.call('HGET', KEYS[1], 'state') ~= 'running' then return { before } end
+local answer = { before }
 local applied = 0
 
 local function open(step, total)
@@ -31,7 +32,9 @@ for i = 1, #ARGV, 6 do
   local key = kind == 'finish' and KEYS[1] or KEYS[2]
   local prefix = kind == 'finish' and '' or step .. ':'
   local state = redis.call('HGET', key, prefix .. 'state')
-  if state and string.find(from, ',' .. state .. ',', 1, true) then
+  local allowed = state and string.find(from, ',' .. state .. ',', 1, true)
+  answer[#answer + 1] = allowed and 1 or 0
+  if allowed then
     applied = applied + 1
     redis.call('HSET', key, prefix .. 'state', to)
     if err ~= '' then redis.call('HSET', key, prefix .. 'error', err) end
@@ -41,4 +44,5 @@ for i = 1, #ARGV, 6 do
     else event(KEYS[3], now, 'step.' .. to, 'step', step) end
   end
 end
-return { before, redis.call('HINCRBY', KEYS[1], 'revision', applied) }
+redis.call('HINCRBY', KEYS[1], 'revision', applied)
+return answer

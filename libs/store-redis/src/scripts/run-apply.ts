@@ -7,14 +7,14 @@ import { Script } from '../script.js';
 
 const script = new Script('run-apply');
 
-/** Applies the changes whose guards hold. The run's revisions before and after differ by how many did. */
+/** Applies the changes whose guards hold; the run's revision before, and for each change whether it was applied. */
 export async function applyChanges(redis: Redis, keys: Keys, runId: string, changes: RunChange[]) {
-  const [before, after] = (await script.run(
+  const [revision, ...applied] = (await script.run(
     redis,
     [keys.run(runId), keys.runSteps(runId), keys.runEvents(runId)],
     changes.flatMap(changeArguments),
-  )) as [number, number];
-  return { before, after };
+  )) as [number, ...number[]];
+  return { revision, applied: changes.map((_, i) => applied[i] === 1) };
 }
 
 function changeArguments(change: RunChange): (string | number)[] {
