@@ -19,7 +19,7 @@ export type JsonText = string | AsyncIterable<string>;
 /** Reads values out of a run's record: its input, and what its steps resulted in. */
 export class RunValues {
   constructor(
-    private readonly runs: RunStore,
+    private readonly runs: Pick<RunStore, 'input' | 'load' | 'outcomes'>,
     private readonly runId: string,
     private readonly definition: Definition,
   ) {}
