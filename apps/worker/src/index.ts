@@ -1,1 +1,2 @@
-export {};
+export { composeWorker } from './compose.js';
+export { readWorkerConfig, type WorkerConfig } from './config.js';

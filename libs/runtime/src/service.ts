@@ -45,3 +45,8 @@ export class ServiceGroup implements Service {
     if (errors.length > 0) throw new AggregateError(errors, `${this.name} did not stop cleanly`);
   }
 }
+
+/** Something that needs no start, but an end after everything that uses it. */
+export function closing(name: string, stop: () => Promise<void>): Service {
+  return { name, start: () => Promise.resolve(), stop };
+}

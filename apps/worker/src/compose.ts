@@ -1,0 +1,65 @@
+import { AgentConnections } from '@agentainer/agent-client';
+import { newId } from '@agentainer/core';
+import { DEFAULT_LANE_OPTIONS, Lane, RunAdvancer } from '@agentainer/engine';
+import { Leaser } from '@agentainer/pool';
+import { BullStepQueue } from '@agentainer/queue-bullmq';
+import { closing, type Logger, MetricsServer, type Registry, type Service, ServiceGroup } from '@agentainer/runtime';
+import {
+  connectRedis,
+  Keys,
+  RedisAgentRegistry,
+  RedisLeaseStore,
+  RedisPoolDirectory,
+  RedisRunStore,
+  RedisTaskLedger,
+} from '@agentainer/store-redis';
+import type { WorkerConfig } from './config.js';
+import { PoolConsumers } from './pool-consumers.js';
+import { advanceConsumers, laneConsumer } from './run-consumers.js';
+import { WorkerAgents } from './worker-agents.js';
+import { WorkerMetrics } from './worker-metrics.js';
+
+/** Wires a worker: it takes lanes of all pools, leases agents of its host, and runs tasks on them. */
+export async function composeWorker(
+  config: WorkerConfig,
+  { logger, metrics }: { logger: Logger; metrics: Registry },
+): Promise<Service> {
+  const { redisUrl, keyPrefix, host } = config;
+  const redis = await connectRedis(redisUrl, 'worker');
+  const subscriber = await connectRedis(redisUrl, 'subscriber');
+  const keys = new Keys(keyPrefix);
+  const runs = new RedisRunStore(redis, keys);
+  const queue = new BullStepQueue(redisUrl, keyPrefix);
+  const advancer = new RunAdvancer(runs, queue, new RedisPoolDirectory(redis, keys));
+  const leaser = new Leaser({
+    store: new RedisLeaseStore(redis, subscriber, keys, host, newId('worker')),
+    logger,
+  });
+  const connections = new AgentConnections({ maxResultBytes: config.resultLimit });
+  const agents = new WorkerAgents(leaser, connections, new WorkerMetrics(metrics));
+  const lane = new Lane(
+    { runs, ledger: new RedisTaskLedger(redis, keys), agents, advancer },
+    DEFAULT_LANE_OPTIONS,
+  );
+  const context = { redisUrl, keyPrefix, logger };
+  const registry = new RedisAgentRegistry(redis, subscriber, keys, host);
+  return new ServiceGroup('worker', [
+    closing('connections', async () => {
+      await connections.close();
+      await queue.close();
+      redis.disconnect();
+      subscriber.disconnect();
+    }),
+    ...(config.metricsPort === undefined
+      ? []
+      : [new MetricsServer({ port: config.metricsPort, registry: metrics })]),
+    leaser,
+    ...advanceConsumers(context, advancer),
+    new PoolConsumers({
+      pools: () => registry.pools(),
+      onDemand: (listener) => registry.onDemand(listener),
+      consume: (pool) => laneConsumer(context, pool, lane),
+      logger,
+    }),
+  ]);
+}

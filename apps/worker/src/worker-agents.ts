@@ -1,0 +1,71 @@
+import type { AgentConnections } from '@agentainer/agent-client';
+import type { AgentLease, AgentSource, AttemptRequest, AttemptResult, LeaseAnswer } from '@agentainer/engine';
+import type { HeldLease, Leaser } from '@agentainer/pool';
+import type { WorkerMetrics } from './worker-metrics.js';
+
+/** An agent that does not answer its probe within that many milliseconds is not used. */
+const PROBE_DEADLINE_MS = 1_000;
+
+/** The agents of the worker's host: leased through Redis, checked before each use, spoken to over their sockets. */
+export class WorkerAgents implements AgentSource {
+  constructor(
+    private readonly leaser: Leaser,
+    private readonly connections: AgentConnections,
+    private readonly metrics: WorkerMetrics,
+  ) {}
+
+  async lease(poolId: string, options: { waitMs: number; signal: AbortSignal }): Promise<LeaseAnswer> {
+    const asked = performance.now();
+    for (;;) {
+      const waitMs = Math.max(0, options.waitMs - (performance.now() - asked));
+      const answer = await this.leaser.lease(poolId, { ...options, waitMs });
+      if (answer.kind !== 'leased') return answer;
+      const { held } = answer;
+      if (await this.connections.probe(held.lease.directory, PROBE_DEADLINE_MS)) {
+        this.metrics.leaseWait.observe({ pool: poolId }, (performance.now() - asked) / 1_000);
+        return {
+          kind: 'leased',
+          lease: new WorkerLease(held, asked, this.leaser, this.connections, this.metrics),
+        };
+      }
+      await this.leaser.release(held, { uses: 0, suspect: true });
+    }
+  }
+}
+
+class WorkerLease implements AgentLease {
+  readonly agentId: string;
+  readonly lost: AbortSignal;
+  usesLeft: number;
+  private uses = 0;
+
+  constructor(
+    private readonly held: HeldLease,
+    private readonly asked: number,
+    private readonly leaser: Leaser,
+    private readonly connections: AgentConnections,
+    private readonly metrics: WorkerMetrics,
+  ) {
+    this.agentId = held.lease.agentId;
+    this.lost = held.lost;
+    this.usesLeft = held.lease.usesLeft;
+  }
+
+  async run(attempt: AttemptRequest): Promise<AttemptResult> {
+    const { lease } = this.held;
+    const began = performance.now();
+    this.usesLeft--;
+    this.uses++;
+    const result = await this.connections.run(lease.directory, lease, attempt);
+    const ended = performance.now();
+    if (this.uses === 1) this.metrics.handOver.observe({ pool: lease.poolId }, (ended - this.asked) / 1_000);
+    this.metrics.attempts.inc({ pool: lease.poolId, outcome: result.kind });
+    this.metrics.attemptDuration.observe({ pool: lease.poolId }, (ended - began) / 1_000);
+    return result;
+  }
+
+  async release({ suspect = false }: { suspect?: boolean } = {}): Promise<void> {
+    if (suspect) this.connections.drop(this.held.lease.directory);
+    await this.leaser.release(this.held, { uses: this.uses, suspect });
+  }
+}

@@ -1,0 +1,44 @@
+import { Counter, Histogram, type Registry } from '@agentainer/runtime';
+
+/** From a tenth of a millisecond to a minute. */
+const WAIT_BUCKETS = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 60];
+const DURATION_BUCKETS = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1_000];
+
+/** What a worker measures. */
+export class WorkerMetrics {
+  readonly leaseWait: Histogram<'pool'>;
+  readonly handOver: Histogram<'pool'>;
+  readonly attempts: Counter<'pool' | 'outcome'>;
+  readonly attemptDuration: Histogram<'pool'>;
+
+  constructor(registry: Registry) {
+    const registers = [registry];
+    this.leaseWait = new Histogram({
+      name: 'agentainer_pool_wait_time_seconds',
+      help: 'From asking for an agent to having one that answered its probe',
+      labelNames: ['pool'],
+      buckets: WAIT_BUCKETS,
+      registers,
+    });
+    this.handOver = new Histogram({
+      name: 'agentainer_task_hand_over_seconds',
+      help: 'From asking for an agent to the end of the first task that it ran under this lease',
+      labelNames: ['pool'],
+      buckets: WAIT_BUCKETS,
+      registers,
+    });
+    this.attempts = new Counter({
+      name: 'agentainer_attempts_total',
+      help: 'Attempts ended, by how they ended',
+      labelNames: ['pool', 'outcome'],
+      registers,
+    });
+    this.attemptDuration = new Histogram({
+      name: 'agentainer_attempt_duration_seconds',
+      help: 'From sending a task to an agent to its answer',
+      labelNames: ['pool'],
+      buckets: DURATION_BUCKETS,
+      registers,
+    });
+  }
+}
