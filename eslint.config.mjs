@@ -14,7 +14,7 @@ const mayImport = {
   'type:kit': ['name:core', 'name:contracts'],
   'type:sdk': ['name:core', 'name:contracts'],
   'type:embedded': ['name:core', 'name:runtime'],
-  'type:testing': ['name:core', 'name:runtime', 'name:contracts', 'type:domain'],
+  'type:testing': ['name:core', 'name:runtime', 'name:contracts', 'type:domain', 'type:kit'],
   'type:app': ['name:core', 'name:runtime', 'name:contracts', 'type:domain', 'type:adapter'],
   'type:standalone': ['name:core', 'name:runtime', 'type:app', 'type:adapter', 'type:embedded'],
   'type:cli': ['name:core', 'name:contracts', 'type:sdk', 'type:standalone'],
@@ -40,10 +40,14 @@ const projects = [
   .split(' ')
   .map((name) => `name:${name}`);
 
-/** Specs may use the fakes too, and those of the client and the command are driven against the real API. */
+/**
+ * Specs may use the fakes too, and agents made with the kit; those of the client and the command are driven
+ * against the real API.
+ */
 const specMayImport = (tag) => [
   ...mayImport[tag],
   'type:testing',
+  'type:kit',
   ...(['type:sdk', 'type:cli'].includes(tag) ? ['type:app'] : []),
 ];
 

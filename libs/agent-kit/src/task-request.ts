@@ -12,7 +12,10 @@ type Check = (value: unknown) => boolean;
 const isText: Check = (value) => typeof value === 'string' && value.length > 0;
 const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 
-const LEASE: Record<keyof TaskRequest['lease'], Check> = { id: isText, epoch: (value) => isCount(value) && value !== 0 };
+const LEASE: Record<keyof TaskRequest['lease'], Check> = {
+  id: isText,
+  epoch: (value) => isCount(value) && value !== 0,
+};
 const TASK: Record<keyof TaskRequest['task'], Check> = {
   id: isText,
   run_id: isText,

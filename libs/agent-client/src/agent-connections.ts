@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { AGENT_SOCKET } from '@agentainer/contracts/agent-paths';
+import { healthSchema } from '@agentainer/contracts';
+import type { AttemptRequest, AttemptResult } from '@agentainer/engine';
+import type { AgentProbe } from '@agentainer/pool';
+import { Client } from 'undici';
+import { AgentClient } from './agent-client.js';
+import { Exchange } from './exchange.js';
+import type { LeaseClaim } from './task-body.js';
+
+/** How many agents' connections are kept at once; the one used longest ago makes room. */
+const MAX_CLIENTS = 256;
+/** How long an agent may take to say that it is well, in milliseconds. */
+const PROBE_MS = 1_000;
+const HEALTH_BYTES = 4_096;
+
+export interface AgentConnectionsOptions {
+  /** The longest result of a task, in bytes of JSON; 1 MiB where it is left out. */
+  maxResultBytes?: number;
+}
+
+/** Connections to the agents of this host, kept open from one task and lease to the next. */
+export class AgentConnections implements AgentProbe {
+  /** By directory, those used longest ago first. */
+  private readonly clients = new Map<string, AgentClient>();
+
+  constructor(private readonly options: AgentConnectionsOptions = {}) {}
+
+  /** Runs one attempt on the agent in this directory, by this lease. Never throws. */
+  async run(directory: string, lease: LeaseClaim, attempt: AttemptRequest): Promise<AttemptResult> {
+    const result = await this.client(directory).run(lease, attempt);
+    if (result.kind === 'lost') this.drop(directory);
+    return result;
+  }
+
+  /** Over a connection of its own, so that it neither waits for a task nor disturbs one. */
+  async probe(directory: string, deadlineMs = PROBE_MS): Promise<boolean> {
+    const http = new Client('http://agent', { socketPath: join(directory, AGENT_SOCKET) });
+    const exchange = new Exchange(http, { method: 'GET', path: '/health', limitBytes: HEALTH_BYTES });
+    const timer = setTimeout(() => exchange.abort(new Error('no answer in time')), deadlineMs);
+    try {
+      const { status, body } = await exchange.reply;
+      return status === 200 && healthSchema.safeParse(JSON.parse(body.toString())).success;
+    } catch {
+      return false;
+    } finally {
+      clearTimeout(timer);
+      await http.destroy();
+    }
+  }
+
+  /** Forgets an agent that is gone; its connection closes when what runs on it has ended. */
+  drop(directory: string): void {
+    const client = this.clients.get(directory);
+    this.clients.delete(directory);
+    void client?.close();
+  }
+
+  /** Ends what is under way and closes all connections. */
+  async close(): Promise<void> {
+    const clients = [...this.clients.values()];
+    this.clients.clear();
+    await Promise.all(clients.map((client) => client.destroy()));
+  }
+
+  private client(directory: string): AgentClient {
+    const client = this.clients.get(directory) ?? new AgentClient(directory, this.options.maxResultBytes);
+    this.clients.delete(directory);
+    this.clients.set(directory, client);
+    const [oldest] = this.clients.keys();
+    if (this.clients.size > MAX_CLIENTS) this.drop(oldest!);
+    return client;
+  }
+}

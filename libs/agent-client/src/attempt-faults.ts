@@ -1,0 +1,32 @@
+import { formatDuration, type TaskErrorCode } from '@agentainer/core';
+import type { AttemptResult } from '@agentainer/engine';
+
+type Failed = Extract<AttemptResult, { kind: 'failed' }>;
+
+/** The attempt ended without its task having failed: the agent or the worker went away. */
+export function lost(code: TaskErrorCode & ('AGENT_LOST' | 'ATTEMPT_LOST'), message: string): AttemptResult {
+  return { kind: 'lost', error: { code, message } };
+}
+
+/** The agent does not keep to the protocol, so that nothing it does can be relied on. */
+export function protocolFault(message: string): Failed {
+  return failed('AGENT_PROTOCOL', message, { retryable: true, suspect: true });
+}
+
+/** The agent works, but what it was given or gave cannot be used, and would not be the next time either. */
+export function unusable(code: TaskErrorCode, message: string): Failed {
+  return failed(code, message, { retryable: false, suspect: false });
+}
+
+export function resultTooLarge(maxResultBytes: number): Failed {
+  return unusable('RESULT_TOO_LARGE', `the result is larger than ${maxResultBytes} bytes`);
+}
+
+export function timedOut(timeoutMs: number): AttemptResult {
+  const message = `the attempt took longer than ${formatDuration(timeoutMs)}`;
+  return { kind: 'timed_out', error: { code: 'TASK_TIMEOUT' satisfies TaskErrorCode, message } };
+}
+
+function failed(code: TaskErrorCode, message: string, flags: Pick<Failed, 'retryable' | 'suspect'>): Failed {
+  return { kind: 'failed', error: { code, message }, ...flags };
+}
