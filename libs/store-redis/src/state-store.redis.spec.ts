@@ -17,7 +17,7 @@ beforeEach(async () => {
 
 const values = {
   text: 'grüße \u0000 "|"',
-  number: 12_345_678_901_234_567_890,
+  number: 1.5e300,
   flag: false,
   none: null,
   list: [1, [2], { three: [] }],

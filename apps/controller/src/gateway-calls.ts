@@ -1,0 +1,94 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Problem, type StateAnswer, stateCallSchema } from '@agentainer/contracts';
+import { parse, parseTaskId, type TaskAddress, UnavailableError } from '@agentainer/core';
+import type { RunStateStore, StateOperationAnswer, StateRequest } from '@agentainer/engine';
+import type { Logger } from '@agentainer/runtime';
+import { asUnavailable } from '@agentainer/store-redis';
+import { parseJson, readBody } from './gateway-body.js';
+import { GatewayError, gatewayProblem, refusalOf } from './gateway-problem.js';
+
+/** Bytes of one call. */
+const MAX_BODY_BYTES = 1_024 * 1_024;
+/** Calls of one agent that are worked on at once; further ones are told to come again. */
+const MAX_IN_FLIGHT = 32;
+
+const CREDENTIAL = /^Bearer ([^\s:]{1,150}):([\w.-]{1,150})$/i;
+
+/** Answers the HTTP calls of one agent. */
+export class GatewayCalls {
+  private inFlight = 0;
+
+  constructor(
+    private readonly agentId: string,
+    private readonly state: Pick<RunStateStore, 'apply'>,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Never throws: what goes wrong is part of the answer. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { socket } = request;
+    try {
+      // Read before anything is refused: a refusal sent into a request that still arrives may be lost.
+      const body = await readBody(request, MAX_BODY_BYTES);
+      send(response, 200, 'application/json', await this.answer(request, body));
+    } catch (thrown) {
+      // The agent hung up in the middle of its call, or was cut off: nobody is left to be told.
+      if (!request.complete) socket.destroy();
+      else this.refuse(response, asUnavailable(thrown) ?? thrown);
+    }
+  }
+
+  private async answer(request: IncomingMessage, body: Buffer): Promise<StateAnswer> {
+    if (request.url !== '/state') throw new GatewayError('NOT_FOUND', 'the only path is /state');
+    if (request.method !== 'POST') throw new GatewayError('METHOD_NOT_ALLOWED', 'the only method is POST');
+    const attempt = credentialOf(request);
+    const { seq, operation } = parse(stateCallSchema, parseJson(body));
+    const answer = await this.apply({ ...attempt, agentId: this.agentId, seq, operation });
+    if (answer.kind !== 'ok') throw refusalOf(answer, operation);
+    const { value, swapped } = answer;
+    return swapped === undefined ? { value } : { value, swapped };
+  }
+
+  private async apply(request: StateRequest): Promise<StateOperationAnswer> {
+    if (this.inFlight >= MAX_IN_FLIGHT) throw new UnavailableError('too many calls at once');
+    this.inFlight += 1;
+    try {
+      return await this.state.apply(request);
+    } finally {
+      this.inFlight -= 1;
+    }
+  }
+
+  private refuse(response: ServerResponse, error: unknown): void {
+    const problem = gatewayProblem(error);
+    if (problem.status >= 500) {
+      this.logger.error({ err: error, agentId: this.agentId }, 'a state call failed');
+    }
+    send(response, problem.status, 'application/problem+json', problem, {
+      ...(problem.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+      ...(problem.status === 405 ? { allow: 'POST' } : {}),
+      ...(error instanceof UnavailableError ? { 'retry-after': Math.ceil(error.retryAfterMs / 1_000) } : {}),
+    });
+  }
+}
+
+function credentialOf(request: IncomingMessage): TaskAddress & { token: string } {
+  const [, taskId, token] = CREDENTIAL.exec(request.headers.authorization ?? '') ?? [];
+  const address = taskId === undefined ? undefined : parseTaskId(taskId);
+  if (!address || token === undefined) {
+    throw new GatewayError('UNAUTHENTICATED', 'the credential must be "Bearer <task id>:<token>"');
+  }
+  return { ...address, token };
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  type: string,
+  body: StateAnswer | Problem,
+  headers: Record<string, string | number> = {},
+): void {
+  const text = JSON.stringify(body);
+  const length = Buffer.byteLength(text);
+  response.writeHead(status, { ...headers, 'content-type': type, 'content-length': length }).end(text);
+}

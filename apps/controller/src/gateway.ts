@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import { rename } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import { GATEWAY_SOCKET } from '@agentainer/contracts';
+import type { RunStateStore } from '@agentainer/engine';
+import type { GatewayHost } from '@agentainer/pool';
+import type { Logger, Service } from '@agentainer/runtime';
+import { GatewayCalls } from './gateway-calls.js';
+
+/** How long a whole request may take to arrive, in milliseconds. */
+const REQUEST_MS = 10_000;
+/** How long calls that are being worked on may take when a gateway is closed, in milliseconds. */
+const CLOSE_MS = 1_000;
+const MAX_CONNECTIONS = 64;
+const MAX_HEADER_BYTES = 4_096;
+
+/**
+ * Serves each agent of this host a socket of its own in the agent's directory, through which it reaches the
+ * state of the run whose task it runs. An agent acts only for attempts that were given to this very agent
+ * and whose token it was told.
+ */
+export class Gateway implements GatewayHost, Service {
+  readonly name = 'gateway';
+  private readonly servers = new Map<string, Promise<Server>>();
+  private stopping: Promise<void> | undefined;
+
+  constructor(
+    private readonly state: Pick<RunStateStore, 'apply'>,
+    private readonly logger: Logger,
+  ) {}
+
+  start(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  stop(): Promise<void> {
+    this.stopping ??= Promise.all([...this.servers.keys()].map((id) => this.close(id))).then(() => undefined);
+    return this.stopping;
+  }
+
+  async open(agentId: string, directory: string): Promise<void> {
+    if (this.stopping) throw new Error('the gateway has stopped');
+    let server = this.servers.get(agentId);
+    if (!server) {
+      server = this.serve(agentId, directory);
+      this.servers.set(agentId, server);
+    }
+    try {
+      await server;
+    } catch (error) {
+      if (this.servers.get(agentId) === server) this.servers.delete(agentId);
+      throw error;
+    }
+  }
+
+  /** Leaves the socket's file where it is: a controller that took over may already serve under that name. */
+  async close(agentId: string): Promise<void> {
+    const opening = this.servers.get(agentId);
+    if (!opening) return;
+    this.servers.delete(agentId);
+    const server = await opening.catch(() => undefined);
+    if (server) await closed(server);
+  }
+
+  private async serve(agentId: string, directory: string): Promise<Server> {
+    const calls = new GatewayCalls(agentId, this.state, this.logger);
+    const server = createServer(
+      { maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS },
+      (request, response) => {
+        response.once('close', () => server.listening || server.closeIdleConnections());
+        void calls.handle(request, response);
+      },
+    );
+    // A connection that the agent keeps open must not end just as it sends its next call.
+    server.keepAliveTimeout = 0;
+    server.maxConnections = MAX_CONNECTIONS;
+    server.on('error', (err) => this.logger.error({ err, agentId }, 'a gateway failed'));
+    // Under its final name only once it answers, and open to whatever user the agent runs as.
+    const temporary = join(directory, `${randomBytes(4).toString('hex')}.tmp`);
+    await listening(server, temporary);
+    try {
+      await rename(temporary, join(directory, GATEWAY_SOCKET));
+    } catch (error) {
+      await closed(server);
+      throw error;
+    }
+    return server;
+  }
+}
+
+function listening(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ path, readableAll: true, writableAll: true }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const overdue = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
+    server.close(() => {
+      clearTimeout(overdue);
+      resolve();
+    });
+  });
+}
