@@ -1,5 +1,1 @@
-/** Ends what the set-up of this run of jest started. */
-export default async function tearDown() {
-  await globalThis.stopTestRedis?.();
-  delete globalThis.stopTestRedis;
-}
+export { stopServices as default } from './services.mjs';

@@ -40,10 +40,10 @@ export class DirectoryLock {
     }
   }
 
-  /** The process that owns the child that holds the lock, where it still runs. */
+  /** The owner of the child that holds the lock, where both still run. */
   livingOwner(): ProcessIdentity | undefined {
-    const owner = this.lastHolder()?.owner;
-    return owner && isAlive(owner) ? owner : undefined;
+    const holder = this.lastHolder();
+    return holder && isAlive(holder.child) && isAlive(holder.owner) ? holder.owner : undefined;
   }
 
   /** A child that runs on after its owner ended. */

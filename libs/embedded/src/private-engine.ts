@@ -1,6 +1,6 @@
 import type { Logger, Service } from '@agentainer/runtime';
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeCgroups } from './cgroup.js';
 import { commandPath } from './command-path.js';
@@ -85,7 +85,6 @@ export class PrivateEngine implements Service {
     await this.child.stop();
     if (pid === undefined) return;
     await pollUntil(() => Promise.resolve(removeCgroups(this.cgroup)), CGROUP_DEADLINE_MS);
-    rmSync(join(this.directory, 'exec'), { recursive: true, force: true });
   }
 }
 
@@ -95,8 +94,9 @@ function command(directory: string, socketPath: string, cgroup: string): string[
   const settings: Record<string, string> = {
     'config-file': join(directory, 'daemon.json'),
     'data-root': join(directory, 'data'),
-    'exec-root': join(directory, 'exec'),
-    pidfile: join(directory, 'docker.pid'),
+    // On the covering mount: what describes running processes goes when they do.
+    'exec-root': '/run/containerd/docker',
+    pidfile: '/run/containerd/docker.pid',
     host: `unix://${socketPath}`,
     group: 'root',
     bridge: 'none',

@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundleAgent } from '../../scripts/bundle-agent.mjs';
+
+/** What the tests of one run of jest share; set up when the first project asks for it, ended together. */
+const quiet = { warn: console.warn, error: console.error };
+const image = 'agentainer-test/fake-agent:latest';
+let services = { started: [] };
+
+async function embedded() {
+  return import('../../libs/embedded/dist/index.js').catch((error) => {
+    throw new Error('the packages are not built: run `npm run build` first', { cause: error });
+  });
+}
+
+/** A directory for this run of jest. It goes when jest ends, also where that is by Ctrl-C. */
+function directory() {
+  if (!services.directory) {
+    const made = mkdtempSync(join(tmpdir(), 'af-test-'));
+    services.directory = made;
+    process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+  }
+  return services.directory;
+}
+
+/** A private Redis; tests find it in AGENTAINER_TEST_REDIS. */
+export function useRedis() {
+  services.redis ??= (async () => {
+    const { EmbeddedRedis } = await embedded();
+    const redis = new EmbeddedRedis({ directory: directory(), logger: quiet });
+    services.started.push(redis);
+    await redis.start();
+    process.env.AGENTAINER_TEST_REDIS = redis.url;
+  })();
+  return services.redis;
+}
+
+/**
+ * A container engine, private where this user may start one, with the image of the fake agent: tests find them in
+ * AGENTAINER_TEST_DOCKER_SOCKET and AGENTAINER_TEST_AGENT_IMAGE. A root user without an engine is an error, so
+ * that no machine that could run these tests passes without them.
+ */
+export function useEngine() {
+  services.engine ??= (async () => {
+    const { ContainerEngine, buildAgentImage } = await embedded();
+    const isRoot = process.getuid() === 0;
+    const engine = new ContainerEngine({
+      directory: directory(),
+      logger: quiet,
+      alwaysPrivate: isRoot,
+      dockerHost: process.env.DOCKER_HOST,
+    });
+    services.started.push(engine);
+    await engine.start();
+    const { answer } = engine;
+    if (answer.kind === 'none') {
+      if (isRoot) throw new Error(`no container engine: ${answer.reason}`);
+      console.warn(`tests with containers cannot run: ${answer.reason}`);
+      return;
+    }
+    const bundle = join(directory(), 'fake-agent.mjs');
+    await bundleAgent('libs/testing/src/fake-agent.ts', bundle);
+    await buildAgentImage({ socketPath: answer.socketPath, name: image, bundle });
+    process.env.AGENTAINER_TEST_DOCKER_SOCKET = answer.socketPath;
+    process.env.AGENTAINER_TEST_AGENT_IMAGE = image;
+  })();
+  return services.engine;
+}
+
+/** Ends everything that was started. Each project of jest calls it; the first call does it. */
+export async function stopServices() {
+  const { started, directory: made } = services;
+  services = { started: [] };
+  for (const service of started.reverse()) await service.stop();
+  if (made) rmSync(made, { recursive: true, force: true });
+}
