@@ -4,6 +4,7 @@ import { AGENT_SOCKET } from '@agentainer/contracts/agent-paths';
 import type { AttemptRequest, AttemptResult } from '@agentainer/engine';
 import { lost, protocolFault, resultTooLarge, timedOut } from './attempt-faults.js';
 import { Exchange, ReplyTooLargeError } from './exchange.js';
+import { isHealthy } from './health.js';
 import { ENVELOPE_BYTES, readAnswer } from './read-answer.js';
 import { InputUnreadableError, type LeaseClaim, taskBody } from './task-body.js';
 
@@ -24,26 +25,20 @@ class AbandonedError extends Error {}
 /** Runs tasks on one agent, one at a time, over one connection that stays open between them. */
 export class AgentClient {
   private readonly http: Client;
+  private running = 0;
 
   /** @param directory the agent's, where its socket is */
   constructor(
-    directory: string,
+    private readonly directory: string,
     private readonly maxResultBytes: number = MAX_RESULT_BYTES,
   ) {
-    this.http = new Client('http://agent', {
-      socketPath: join(directory, AGENT_SOCKET),
-      pipelining: 1,
-      connectTimeout: CONNECT_MS,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      // A task takes as long as its own timeout allows.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
+    this.http = connect(directory);
   }
 
   /** Runs one attempt. Never throws: what goes wrong is part of the answer. Its connection closes with it then. */
   async run(lease: LeaseClaim, attempt: AttemptRequest): Promise<AttemptResult> {
     if (attempt.signal.aborted) return abandoned();
+    this.running += 1;
     const exchange = new Exchange(this.http, {
       method: 'POST',
       path: '/tasks',
@@ -61,9 +56,22 @@ export class AgentClient {
     } catch (error) {
       return this.resultOf(error, attempt);
     } finally {
+      this.running -= 1;
       clearTimeout(timer);
       attempt.signal.removeEventListener('abort', abandon);
     }
+  }
+
+  /**
+   * Whether the agent says within `deadlineMs` that it is well. Never throws. Asks over the kept connection, or
+   * beside it while a task runs there.
+   */
+  async probe(deadlineMs: number): Promise<boolean> {
+    if (this.running === 0) return isHealthy(this.http, deadlineMs);
+    const beside = connect(this.directory);
+    const healthy = await isHealthy(beside, deadlineMs);
+    await beside.destroy();
+    return healthy;
   }
 
   /** Takes no more tasks; resolves when those under way have ended and the connection is closed. */
@@ -85,6 +93,18 @@ export class AgentClient {
     if (NO_HTTP.has(name)) return protocolFault(`the agent does not speak HTTP: ${message}`);
     return lost('AGENT_LOST', `the connection to the agent failed: ${message}`);
   }
+}
+
+function connect(directory: string): Client {
+  return new Client('http://agent', {
+    socketPath: join(directory, AGENT_SOCKET),
+    pipelining: 1,
+    connectTimeout: CONNECT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    // A task takes as long as its own timeout allows.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
 }
 
 function abandoned(): AttemptResult {

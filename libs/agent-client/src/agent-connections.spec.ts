@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -105,6 +106,20 @@ describe('a probe', () => {
     await expect(agents.probe(directory)).resolves.toBe(true);
     release();
     await result;
+  });
+
+  it('warms the connection up for the task after it', async () => {
+    let connections = 0;
+    const answer = '{"status":"ok","boot_id":"b"}';
+    const server = createHttpServer((request, response) => {
+      request.resume().on('end', () => response.end(answer));
+    });
+    server.on('connection', () => connections++);
+    await new Promise<void>((resolve) => void server.listen(join(directory, 'agent.sock'), resolve));
+    ends.push(() => new Promise((resolve) => server.close(resolve)));
+    await expect(agents.probe(directory)).resolves.toBe(true);
+    await run();
+    expect(connections).toBe(1);
   });
 
   it('does not find an agent that is not there', async () => {

@@ -1,18 +1,12 @@
-import { join } from 'node:path';
-import { AGENT_SOCKET } from '@agentainer/contracts/agent-paths';
-import { healthSchema } from '@agentainer/contracts';
 import type { AttemptRequest, AttemptResult } from '@agentainer/engine';
 import type { AgentProbe } from '@agentainer/pool';
-import { Client } from 'undici';
 import { AgentClient } from './agent-client.js';
-import { Exchange } from './exchange.js';
 import type { LeaseClaim } from './task-body.js';
 
 /** How many agents' connections are kept at once; the one used longest ago makes room. */
 const MAX_CLIENTS = 256;
 /** How long an agent may take to say that it is well, in milliseconds. */
 const PROBE_MS = 1_000;
-const HEALTH_BYTES = 4_096;
 
 export interface AgentConnectionsOptions {
   /** The longest result of a task, in bytes of JSON; 1 MiB where it is left out. */
@@ -33,20 +27,10 @@ export class AgentConnections implements AgentProbe {
     return result;
   }
 
-  /** Over a connection of its own, so that it neither waits for a task nor disturbs one. */
   async probe(directory: string, deadlineMs = PROBE_MS): Promise<boolean> {
-    const http = new Client('http://agent', { socketPath: join(directory, AGENT_SOCKET) });
-    const exchange = new Exchange(http, { method: 'GET', path: '/health', limitBytes: HEALTH_BYTES });
-    const timer = setTimeout(() => exchange.abort(new Error('no answer in time')), deadlineMs);
-    try {
-      const { status, body } = await exchange.reply;
-      return status === 200 && healthSchema.safeParse(JSON.parse(body.toString())).success;
-    } catch {
-      return false;
-    } finally {
-      clearTimeout(timer);
-      await http.destroy();
-    }
+    const healthy = await this.client(directory).probe(deadlineMs);
+    if (!healthy) this.drop(directory);
+    return healthy;
   }
 
   /** Forgets an agent that is gone; its connection closes when what runs on it has ended. */

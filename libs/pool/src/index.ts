@@ -1,1 +1,4 @@
 export * from './ports.js';
+export { awaitHealthy, type HealthWait } from './await-healthy.js';
+export { HeldLease } from './held-lease.js';
+export { Leaser, type LeaserAnswer, type LeaserOptions } from './leaser.js';
