@@ -99,10 +99,13 @@ export default tseslint.config(
       'import-x/no-cycle': 'error',
     },
   },
-  { files: ['**/config.ts', 'test/**', 'bench/**'], rules: { 'no-restricted-properties': 'off' } },
+  {
+    files: ['**/config.ts', '**/*.spec.ts', '**/*.fixture.ts', 'test/**', 'bench/**'],
+    rules: { 'no-restricted-properties': 'off' },
+  },
   { files: ['**/*.spec.ts', 'test/**', '**/*.conformance.ts'], rules: { 'max-lines-per-function': 'off' } },
   {
-    files: ['**/*.spec.ts'],
+    files: ['**/*.spec.ts', '**/*.fixture.ts'],
     rules: { '@nx/enforce-module-boundaries': moduleBoundaries(specMayImport) },
   },
   {
