@@ -52,13 +52,7 @@ export class RedisPoolDirectory implements PoolDirectory, PoolReader {
       this.redis.hmget(key, ...STATUS_FIELDS),
       this.redis.llen(`${key}:waiters`),
     ]);
-    const [creating, idle, leased, retiring, served] = fields.map(Number) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
+    const [creating = 0, idle = 0, leased = 0, retiring = 0, served = 0] = fields.slice(0, 5).map(Number);
     const [error, retryAt] = fields.slice(5) as [string | null, string | null];
     return {
       id,

@@ -1,0 +1,154 @@
+import fc from 'fast-check';
+import { desiredSize, planPool } from './plan.js';
+import type { AgentRecord, PoolSnapshot } from './ports.js';
+
+const NOW = 1_000_000;
+const IDLE_TIMEOUT = 1_000;
+
+type Change = Partial<Omit<PoolSnapshot, 'spec'>> & { min_size?: number; max_size?: number };
+
+function snapshotOf({ min_size = 0, max_size = 4, ...change }: Change): PoolSnapshot {
+  const config = { min_size, max_size, idle_timeout: IDLE_TIMEOUT, max_agent_uses: 100, warm_up: false };
+  const nothing = { agents: [], waiting: 0, warm: 0, warmUntil: 0, retryAt: 0, failures: 0 };
+  return { spec: { id: 'echo-1', image: 'echo', config }, now: NOW, ...nothing, ...change };
+}
+
+let count = 0;
+function agent(state: AgentRecord['state'], change: Partial<AgentRecord> = {}): AgentRecord {
+  const times = { createdAt: 0, since: NOW, leaseUntil: state === 'leased' ? NOW + 1 : 0 };
+  return { id: `agent-${count++}`, state, directory: '/a', uses: 0, ...times, ...change };
+}
+const idleFor = (ms: number) => agent('idle', { since: NOW - ms });
+
+describe('starts', () => {
+  it.each<[string, Change, number]>([
+    ['nothing where nobody asks', {}, 0],
+    ['an agent for each lane that waits', { waiting: 3 }, 3],
+    ['no more than the pool may have', { waiting: 9 }, 4],
+    ['what is missing to the least size', { min_size: 2, agents: [agent('leased')] }, 1],
+    ['what was asked for ahead of need', { warm: 4, warmUntil: NOW + 1, agents: [agent('idle')] }, 3],
+    ['nothing ahead of need once that is over', { warm: 4, warmUntil: NOW }, 0],
+    ['nothing for lanes that agents are on their way for', { waiting: 1, agents: [agent('creating')] }, 0],
+    ['one for a lane beside those in use', { waiting: 1, agents: [agent('leased')] }, 1],
+    [
+      'one for a lane where an agent was lost',
+      { waiting: 1, agents: [agent('leased', { leaseUntil: NOW })] },
+      1,
+    ],
+    [
+      'nothing in the place of agents that are ending',
+      { max_size: 1, waiting: 1, agents: [agent('retiring')] },
+      0,
+    ],
+    ['nothing until the next try is due', { waiting: 3, failures: 1, retryAt: NOW + 1 }, 0],
+    ['one at a time after a failure', { waiting: 3, failures: 1, retryAt: NOW }, 1],
+    ['none beside that one', { waiting: 3, failures: 1, retryAt: NOW, agents: [agent('creating')] }, 0],
+  ])('%s', (_, change, starts) => {
+    expect(planPool(snapshotOf(change)).starts).toBe(starts);
+  });
+});
+
+describe('retires', () => {
+  const retired = (change: Change) => planPool(snapshotOf(change)).retire;
+
+  it('an agent that was idle for its time, and not one that was idle for less', () => {
+    const [old, young] = [idleFor(IDLE_TIMEOUT), idleFor(IDLE_TIMEOUT - 1)];
+    expect(retired({ agents: [young, old] })).toEqual([{ agentId: old.id, reason: 'idle_timeout' }]);
+  });
+
+  it('the least recently used ones first, and none that the pool must keep', () => {
+    const agents = [idleFor(5_000), idleFor(9_000), idleFor(7_000)];
+    expect(retired({ min_size: 1, agents }).map((r) => r.agentId)).toEqual([agents[1]!.id, agents[2]!.id]);
+    expect(retired({ warm: 3, warmUntil: NOW + 1, agents })).toEqual([]);
+  });
+
+  it('an agent whose lease expired, never one whose lease holds', () => {
+    const [expired, held] = [agent('leased', { leaseUntil: NOW }), agent('leased')];
+    expect(retired({ agents: [expired, held] })).toEqual([{ agentId: expired.id, reason: 'lease_expired' }]);
+  });
+
+  it('what is retiring already, for its own reason', () => {
+    const agents = [agent('retiring', { reason: 'max_uses' }), agent('creating')];
+    expect(retired({ agents })).toEqual([{ agentId: agents[0]!.id, reason: 'max_uses' }]);
+  });
+});
+
+describe('whatever the pool looks like', () => {
+  const time = fc.integer({ min: NOW - 3_000, max: NOW + 3_000 });
+  const agents = fc.array(
+    fc.record({
+      state: fc.constantFrom<AgentRecord['state']>('creating', 'idle', 'leased', 'retiring'),
+      since: time,
+      leaseUntil: time,
+    }),
+    { maxLength: 12 },
+  );
+  const snapshots = fc
+    .record({
+      agents,
+      min_size: fc.nat(6),
+      above: fc.integer({ min: 1, max: 6 }),
+      waiting: fc.nat(20),
+      warm: fc.nat(10),
+      warmUntil: time,
+      failures: fc.nat(2),
+      retryAt: fc.constantFrom(0, NOW - 1, NOW + 1),
+    })
+    .map(({ above, agents: drawn, ...rest }) => {
+      const max_size = rest.min_size + above;
+      const records = drawn
+        .slice(0, max_size)
+        .map(({ state, since, leaseUntil }) =>
+          agent(state, { since, leaseUntil: state === 'leased' ? leaseUntil : 0 }),
+        );
+      return snapshotOf({ ...rest, max_size, agents: records });
+    });
+  const holds = (property: (snapshot: PoolSnapshot) => void) =>
+    fc.assert(fc.property(snapshots, property), { numRuns: 500 });
+
+  it('never has more agents than it may', () => {
+    holds((snapshot) => {
+      const { starts } = planPool(snapshot);
+      expect(snapshot.agents.length + starts).toBeLessThanOrEqual(snapshot.spec.config.max_size);
+    });
+  });
+
+  it('never ends an agent whose lease holds, nor one that is being created', () => {
+    holds((snapshot) => {
+      const ends = new Set(planPool(snapshot).retire.map((r) => r.agentId));
+      for (const { id, state, leaseUntil } of snapshot.agents)
+        if ((state === 'leased' && leaseUntil > NOW) || state === 'creating')
+          expect(ends.has(id)).toBe(false);
+    });
+  });
+
+  it('never ends idle agents below what is desired, and never starts and ends for want and surplus at once', () => {
+    holds((snapshot) => {
+      const plan = planPool(snapshot);
+      const idle = plan.retire.filter((r) => r.reason === 'idle_timeout').length;
+      const ended = new Set(plan.retire.map((r) => r.agentId));
+      const left = snapshot.agents.filter((a) => !ended.has(a.id)).length;
+      if (idle > 0) expect(left).toBeGreaterThanOrEqual(desiredSize(snapshot));
+      if (idle > 0) expect(plan.starts).toBe(0);
+    });
+  });
+
+  it('gets agents to lanes that wait: turn after turn until all that may be there are there', () => {
+    holds((drawn) => {
+      let snapshot = { ...drawn, failures: 0, retryAt: 0 };
+      for (let turn = 0; turn < 3; turn++) {
+        const plan = planPool(snapshot);
+        const ended = new Set(plan.retire.map((r) => r.agentId));
+        const kept = snapshot.agents.filter((a) => !ended.has(a.id));
+        const started = Array.from({ length: plan.starts }, () => agent('creating'));
+        snapshot = { ...snapshot, agents: [...kept, ...started] };
+      }
+      expect(snapshot.agents.length).toBeGreaterThanOrEqual(desiredSize(snapshot));
+      const leased = snapshot.agents.filter((a) => a.state === 'leased').length;
+      const { max_size } = snapshot.spec.config;
+      expect(snapshot.agents.length - leased).toBeGreaterThanOrEqual(
+        Math.min(snapshot.waiting, max_size - leased),
+      );
+    });
+  });
+});

@@ -1,0 +1,27 @@
+import { AgentStartError, type StartFailure } from './ports.js';
+
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 60_000;
+/** An image that is missing may be built or loaded any moment: look again soon, and as often as somebody asks. */
+const IMAGE_RETRY_MS = 5_000;
+/** Failed starts in a row after which lanes need not wait any longer. */
+const BROKEN_AFTER = 3;
+
+/** What follows from a failed start after `failures` others in a row. */
+export function judgeStartFailure(cause: unknown, failures: number): StartFailure {
+  const code = cause instanceof AgentStartError ? cause.code : 'AGENT_START_FAILED';
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const count = failures + 1;
+  const missing = code === 'IMAGE_NOT_FOUND';
+  return {
+    error: { code, message },
+    failures: count,
+    retryInMs: missing ? IMAGE_RETRY_MS : retryDelay(count),
+    broken: missing || count >= BROKEN_AFTER,
+  };
+}
+
+/** Milliseconds to wait after so many failed starts in a row: 1 s, doubled each time, up to a minute. */
+export function retryDelay(failures: number): number {
+  return Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS);
+}

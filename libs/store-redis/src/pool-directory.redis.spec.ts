@@ -1,0 +1,106 @@
+import type { Redis } from 'ioredis';
+import { connectRedis } from './connection.js';
+import { RedisPoolDirectory } from './pool-directory.js';
+import { RedisAgentRegistry } from './pool-registry.js';
+import { TestPool, until } from './pool.fixture.js';
+
+const URL = process.env.AGENTAINER_TEST_REDIS!;
+const failure = {
+  error: { code: 'IMAGE_NOT_FOUND', message: 'no such image' },
+  failures: 1,
+  retryInMs: 60_000,
+  broken: true,
+};
+
+let redis: Redis;
+let subscriber: Redis;
+let pool: TestPool;
+let directory: RedisPoolDirectory;
+let registry: RedisAgentRegistry;
+beforeAll(async () => {
+  redis = await connectRedis(URL, 'worker');
+  subscriber = await connectRedis(URL, 'subscriber');
+});
+afterAll(() => Promise.all([redis.quit(), subscriber.quit()]));
+beforeEach(() => {
+  pool = new TestPool(redis);
+  directory = new RedisPoolDirectory(redis, pool.keys);
+  registry = new RedisAgentRegistry(redis, subscriber, pool.keys, 'host');
+});
+
+const other = () => new RedisAgentRegistry(redis, subscriber, pool.keys, 'other');
+
+it('makes a pool known to the keepers of all hosts, once', async () => {
+  const told: string[] = [];
+  const stop = [
+    registry.onDemand((id) => told.push(`host ${id}`)),
+    other().onDemand((id) => told.push(`other ${id}`)),
+  ];
+  await registry.announce();
+  await other().announce();
+  await directory.register(pool.spec);
+  await directory.register(pool.spec);
+  await until(() => told.length === 2);
+  await redis.publish(pool.keys.demand('host'), 'end');
+  await until(() => told.includes('host end'));
+  expect(told.sort()).toEqual([`host ${pool.spec.id}`, 'host end', `other ${pool.spec.id}`].sort());
+  expect(await registry.pools()).toEqual([pool.spec]);
+  stop.forEach((end) => end());
+});
+
+it('asks all live hosts for a whole pool ahead of need', async () => {
+  await directory.register(pool.spec);
+  await registry.announce();
+  await redis.zadd(pool.keys.hosts(), Date.now() - 60_000, 'other');
+  await directory.warm(pool.spec.id);
+  expect(await registry.snapshot(pool.spec.id)).toMatchObject({ warm: 4 });
+  expect(await other().snapshot(pool.spec.id)).toMatchObject({ warm: 0 });
+  await directory.warm('unknown');
+});
+
+it('reads how each pool stands on each live host', async () => {
+  await directory.register(pool.spec);
+  await registry.announce();
+  await other().announce();
+  await pool.idle('a', 'b');
+  await pool.lease();
+  await other().startFailed(pool.spec.id, failure);
+  const { id, image, config } = pool.spec;
+  const nobody = { creating: 0, idle: 0, leased: 0, retiring: 0 };
+  expect(await directory.list()).toEqual([
+    {
+      id,
+      image,
+      config,
+      host: 'host',
+      agents: { ...nobody, idle: 1, leased: 1 },
+      waiting: 0,
+      served: 0,
+      retryAt: 0,
+    },
+    {
+      ...{ id, image, config, host: 'other', agents: nobody, waiting: 0, served: 0 },
+      error: failure.error,
+      retryAt: expect.any(Number),
+    },
+  ]);
+  await registry.leave();
+  expect((await directory.list()).map((status) => status.host)).toEqual(['other']);
+});
+
+it('passes over records that are no specs', async () => {
+  await directory.register(pool.spec);
+  for (const [i, text] of [
+    '',
+    'null',
+    '{',
+    '[]',
+    '{"id":"x","image":"y","config":{"min_size":"1"}}',
+  ].entries())
+    await redis.hset(pool.keys.pools(), `bad-${i}`, text);
+  await registry.announce();
+  expect(await registry.pools()).toEqual([pool.spec]);
+  expect(await directory.list()).toHaveLength(1);
+  expect(await registry.snapshot('bad-1')).toBeUndefined();
+  expect(await registry.create('bad-1', 'a', '/agents/a')).toBe(false);
+});

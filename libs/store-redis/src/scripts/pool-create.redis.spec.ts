@@ -1,0 +1,41 @@
+import type { Redis } from 'ioredis';
+import { connectRedis } from '../connection.js';
+import { TestPool } from '../pool.fixture.js';
+import { createAgent } from './pool-create.js';
+import { readyAgent } from './pool-ready.js';
+import { removeAgent } from './pool-remove.js';
+import { retireAgent } from './pool-retire.js';
+
+let redis: Redis;
+beforeAll(async () => {
+  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
+});
+afterAll(() => redis.quit());
+
+const create = (pool: TestPool, id: string) => createAgent(pool.scope, pool.spec, id, `/agents/${id}`);
+
+it('enters an agent as creating', async () => {
+  const pool = new TestPool(redis);
+  expect(await create(pool, 'a')).toBe(true);
+  expect(await pool.agent('a')).toMatchObject({ state: 'creating', directory: '/agents/a', uses: 0 });
+  expect(await pool.counts()).toEqual({ creating: 1, idle: 0, leased: 0, retiring: 0 });
+});
+
+it('is harmless when repeated, and refused once the agent got further', async () => {
+  const pool = new TestPool(redis);
+  await create(pool, 'a');
+  expect(await create(pool, 'a')).toBe(true);
+  expect(await pool.counts()).toMatchObject({ creating: 1 });
+  await readyAgent(pool.scope, pool.spec.id, 'a');
+  expect(await create(pool, 'a')).toBe(false);
+});
+
+it('never enters more than the pool may have, those that are ending included', async () => {
+  const pool = new TestPool(redis, { max_size: 2 });
+  const entered = await Promise.all(['a', 'b', 'c', 'd'].map((id) => create(pool, id)));
+  expect(entered).toEqual([true, true, false, false]);
+  await retireAgent(pool.scope, pool.spec.id, 'a', 'start_failed');
+  expect(await create(pool, 'c')).toBe(false);
+  await removeAgent(pool.scope, pool.spec.id, 'a');
+  expect(await create(pool, 'c')).toBe(true);
+});

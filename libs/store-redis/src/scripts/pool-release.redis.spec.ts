@@ -1,0 +1,97 @@
+import type { Redis } from 'ioredis';
+import { connectRedis } from '../connection.js';
+import { Inbox, TestPool } from '../pool.fixture.js';
+import { releaseAgent } from './pool-release.js';
+
+let redis: Redis;
+let subscriber: Redis;
+beforeAll(async () => {
+  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
+  subscriber = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'subscriber');
+});
+afterAll(() => Promise.all([redis.quit(), subscriber.quit()]));
+
+const fine = (uses: number) => ({ uses, suspect: false });
+
+it('makes the agent idle and counts its tasks', async () => {
+  const pool = new TestPool(redis);
+  await pool.idle('a');
+  expect(await releaseAgent(pool.scope, await pool.lease(), fine(7))).toBe(true);
+  expect(await pool.agent('a')).toMatchObject({ state: 'idle', uses: 7, leaseUntil: 0 });
+  expect((await pool.lease()).usesLeft).toBe(93);
+  expect(await redis.hget(pool.keys.pool(pool.spec.id, 'host'), 'served')).toBe('7');
+});
+
+it('is harmless a second time', async () => {
+  const pool = new TestPool(redis);
+  await pool.idle('a');
+  const lease = await pool.lease();
+  expect(await releaseAgent(pool.scope, lease, fine(1))).toBe(true);
+  expect(await releaseAgent(pool.scope, lease, fine(1))).toBe(false);
+  const next = await pool.lease();
+  expect(await releaseAgent(pool.scope, lease, fine(1))).toBe(false);
+  expect(await pool.agent('a')).toMatchObject({ state: 'leased', uses: 1 });
+  expect(next.usesLeft).toBe(99);
+});
+
+it('refuses an expired lease: its agent is not reused', async () => {
+  const pool = new TestPool(redis);
+  await pool.idle('a');
+  const lease = await pool.expiredLease();
+  expect(await releaseAgent(pool.scope, lease, fine(1))).toBe(false);
+  expect(await pool.agent('a')).toMatchObject({ state: 'leased', uses: 0 });
+});
+
+it('hands the agent to the ticket that waits longest', async () => {
+  const pool = new TestPool(redis);
+  const inbox = await Inbox.open(subscriber, pool);
+  await pool.idle('a');
+  let lease = await pool.lease();
+  for (const ticket of ['t', 'u', 'v']) await pool.acquire(ticket);
+  for (const ticket of ['t', 'u', 'v']) {
+    await releaseAgent(pool.scope, lease, fine(1));
+    const grant = await inbox.next();
+    if (grant.kind !== 'leased') throw new Error('expected a lease');
+    expect(grant).toMatchObject({ ticket, lease: { id: ticket, agentId: 'a', directory: '/agents/a' } });
+    expect(grant.lease.epoch).toBeGreaterThan(lease.epoch);
+    expect(await pool.lease(ticket)).toEqual(grant.lease);
+    lease = grant.lease;
+  }
+  expect(lease.usesLeft).toBe(97);
+  expect((await pool.snapshot()).waiting).toBe(0);
+});
+
+it('passes over tickets of workers that are gone', async () => {
+  const pool = new TestPool(redis);
+  const inbox = await Inbox.open(subscriber, pool, 'worker_b');
+  await pool.idle('a');
+  const lease = await pool.lease();
+  await pool.acquire('dead', 'worker_dead');
+  await pool.acquire('alive', 'worker_b');
+  await releaseAgent(pool.scope, lease, fine(0));
+  expect(await inbox.next()).toMatchObject({ kind: 'leased', ticket: 'alive' });
+  expect(await redis.hkeys(`${pool.keys.pool(pool.spec.id, 'host')}:tickets`)).toEqual(['alive']);
+});
+
+it('makes the agent idle where all that wait are gone', async () => {
+  const pool = new TestPool(redis);
+  await pool.idle('a');
+  const lease = await pool.lease();
+  await pool.acquire('dead', 'worker_dead');
+  await releaseAgent(pool.scope, lease, fine(0));
+  expect(await pool.states()).toEqual({ a: 'idle' });
+  expect((await pool.snapshot()).waiting).toBe(0);
+});
+
+it('retires a suspect agent and a used-up one', async () => {
+  const pool = new TestPool(redis, { max_agent_uses: 3 });
+  await pool.idle('a', 'b');
+  await releaseAgent(pool.scope, await pool.lease(), { uses: 1, suspect: true });
+  await releaseAgent(pool.scope, await pool.lease(), fine(2));
+  expect(await pool.agent('b')).toMatchObject({ state: 'retiring', reason: 'suspect' });
+  const last = await pool.lease();
+  expect(last.usesLeft).toBe(1);
+  await releaseAgent(pool.scope, last, fine(1));
+  expect(await pool.agent('a')).toMatchObject({ state: 'retiring', reason: 'max_uses' });
+  expect(await pool.counts()).toEqual({ creating: 0, idle: 0, leased: 0, retiring: 2 });
+});

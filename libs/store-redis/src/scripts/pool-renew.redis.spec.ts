@@ -1,0 +1,38 @@
+import type { Redis } from 'ioredis';
+import { connectRedis } from '../connection.js';
+import { TestPool } from '../pool.fixture.js';
+import { renewLease } from './pool-renew.js';
+import { releaseAgent } from './pool-release.js';
+
+let redis: Redis;
+beforeAll(async () => {
+  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
+});
+afterAll(() => redis.quit());
+
+it('prolongs a lease from now on', async () => {
+  const pool = new TestPool(redis);
+  await pool.idle('a');
+  const lease = await pool.lease();
+  const before = (await pool.agent('a')).leaseUntil;
+  expect(await renewLease(pool.scope, lease, 60_000)).toBe(true);
+  expect((await pool.agent('a')).leaseUntil).toBeGreaterThan(before + 40_000);
+});
+
+it('refuses an expired lease, also while nobody else has the agent', async () => {
+  const pool = new TestPool(redis);
+  await pool.idle('a');
+  const lease = await pool.expiredLease();
+  expect(await renewLease(pool.scope, lease, 60_000)).toBe(false);
+});
+
+it('refuses a lease that was given back, or is of an earlier epoch', async () => {
+  const pool = new TestPool(redis);
+  await pool.idle('a');
+  const first = await pool.lease('t');
+  await releaseAgent(pool.scope, first, { uses: 1, suspect: false });
+  expect(await renewLease(pool.scope, first, 60_000)).toBe(false);
+  const second = await pool.lease('t');
+  expect(await renewLease(pool.scope, first, 60_000)).toBe(false);
+  expect(await renewLease(pool.scope, second, 60_000)).toBe(true);
+});

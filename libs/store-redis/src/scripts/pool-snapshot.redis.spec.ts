@@ -1,0 +1,38 @@
+import type { Redis } from 'ioredis';
+import { connectRedis } from '../connection.js';
+import { TestPool } from '../pool.fixture.js';
+import { warmPool } from './pool-warm.js';
+
+let redis: Redis;
+beforeAll(async () => {
+  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
+});
+afterAll(() => redis.quit());
+
+it('reads a pool that nothing is known of as empty', async () => {
+  const pool = new TestPool(redis);
+  expect(await pool.snapshot()).toEqual({
+    spec: pool.spec,
+    now: expect.any(Number),
+    agents: [],
+    waiting: 0,
+    warm: 0,
+    warmUntil: 0,
+    retryAt: 0,
+    failures: 0,
+  });
+});
+
+it('reads agents, lanes that wait and what was asked for ahead of need', async () => {
+  const pool = new TestPool(redis);
+  await pool.idle('a', 'b');
+  await pool.lease();
+  await pool.lease();
+  await pool.acquire();
+  await warmPool(pool.scope, pool.spec.id, 3, 5_000);
+  const snapshot = await pool.snapshot();
+  expect(snapshot).toMatchObject({ waiting: 1, warm: 3 });
+  expect(snapshot.warmUntil - snapshot.now).toBeGreaterThan(3_000);
+  expect(snapshot.agents.map((a) => a.state)).toEqual(['leased', 'leased']);
+  expect(snapshot.now).toBeGreaterThan(Date.now() - 60_000);
+});

@@ -1,0 +1,53 @@
+import type { Redis } from 'ioredis';
+import { connectRedis } from '../connection.js';
+import { Inbox, TestPool } from '../pool.fixture.js';
+import { createAgent } from './pool-create.js';
+import { noteStartFailure } from './pool-start-failed.js';
+import { removeAgent } from './pool-remove.js';
+
+let redis: Redis;
+let subscriber: Redis;
+beforeAll(async () => {
+  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
+  subscriber = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'subscriber');
+});
+afterAll(() => Promise.all([redis.quit(), subscriber.quit()]));
+
+const error = { code: 'AGENT_START_FAILED', message: 'it "broke"\n' };
+const failed = (pool: TestPool, failures: number, broken: boolean, retryInMs = 60_000) =>
+  noteStartFailure(pool.scope, pool.spec.id, { error, failures, retryInMs, broken });
+
+it('tells all that wait, once the pool is broken', async () => {
+  const pool = new TestPool(redis);
+  const inbox = await Inbox.open(subscriber, pool);
+  await pool.acquire('t');
+  await pool.acquire('u');
+  await failed(pool, 1, false);
+  expect(await pool.acquire('v')).toEqual({ kind: 'queued' });
+  expect(inbox.grants).toEqual([]);
+  await failed(pool, 3, true);
+  for (const ticket of ['t', 'u', 'v']) expect(await inbox.next()).toEqual({ kind: 'broken', ticket, error });
+  expect((await pool.snapshot()).waiting).toBe(0);
+  expect(await redis.hlen(`${pool.keys.pool(pool.spec.id, 'host')}:tickets`)).toBe(0);
+});
+
+it('lets lanes wait as long as the pool has another agent', async () => {
+  const pool = new TestPool(redis);
+  await pool.idle('a');
+  await pool.lease();
+  await pool.acquire('t');
+  await failed(pool, 3, true);
+  expect((await pool.snapshot()).waiting).toBe(1);
+  await removeAgent(pool.scope, pool.spec.id, 'a');
+  expect(await pool.acquire('t')).toEqual({ kind: 'broken', error });
+  expect((await pool.snapshot()).waiting).toBe(0);
+});
+
+it('counts starts that failed side by side once', async () => {
+  const pool = new TestPool(redis);
+  await createAgent(pool.scope, pool.spec, 'a', '/agents/a');
+  await failed(pool, 2, false, 120_000);
+  const { retryAt } = await pool.snapshot();
+  await failed(pool, 1, false, 1);
+  expect(await pool.snapshot()).toMatchObject({ failures: 2, retryAt });
+});
