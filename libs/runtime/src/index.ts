@@ -2,6 +2,7 @@ export * from './clock.js';
 export * from './config.js';
 export * from './deadline.js';
 export * from './logger.js';
+export * from './metrics-server.js';
 export * from './metrics.js';
 export * from './periodic-service.js';
 export * from './service.js';
