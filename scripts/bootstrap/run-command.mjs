@@ -1,0 +1,27 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+/** npm and the terminal both pass on a Ctrl-C: within this time, in milliseconds, it is one. */
+const SAME_SIGNAL_MS = 1_000;
+const SETPRIV = '/usr/bin/setpriv';
+
+/**
+ * Runs a command and resolves with its exit code. It has a process group of its own, so that a Ctrl-C reaches
+ * it once, from here; a second one, later, is passed on too. Where this process is killed, it is asked to end.
+ */
+export function runCommand(command, cwd) {
+  const onDeath = existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'TERM', '--'] : [];
+  const [program, ...args] = [...onDeath, ...(command[0] === 'node' ? [process.execPath] : [command[0]])];
+  const child = spawn(program, [...args, ...command.slice(1)], { cwd, stdio: 'inherit', detached: true });
+  let last = -Infinity;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      if (Date.now() - last > SAME_SIGNAL_MS) child.kill(signal);
+      last = Date.now();
+    });
+  }
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+}
