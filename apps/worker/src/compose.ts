@@ -3,7 +3,14 @@ import { newId } from '@agentainer/core';
 import { DEFAULT_LANE_OPTIONS, Lane, RunAdvancer } from '@agentainer/engine';
 import { Leaser } from '@agentainer/pool';
 import { BullStepQueue } from '@agentainer/queue-bullmq';
-import { closing, type Logger, MetricsServer, type Registry, type Service, ServiceGroup } from '@agentainer/runtime';
+import {
+  closing,
+  type Logger,
+  MetricsServer,
+  type Registry,
+  type Service,
+  ServiceGroup,
+} from '@agentainer/runtime';
 import {
   connectRedis,
   Keys,

@@ -44,7 +44,7 @@ beforeEach(() => {
   queue = new BullStepQueue(redisUrl, keyPrefix);
   const pools = { register: async () => undefined, warm: async () => undefined };
   advancer = new RunAdvancer(runs, queue, pools);
-  starter = new RunStarter(runs, advancer, pools);
+  starter = new RunStarter(runs, advancer, pools, silentLogger);
   sweeper = new Sweeper(runs, ledger, queue, advancer, { stalledMs: 1, orphanMs: 1, batch: 10 });
   lane = new Lane(
     { runs, ledger, agents: new InlineAgents(), advancer },

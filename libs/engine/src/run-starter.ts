@@ -1,7 +1,11 @@
 import { type Definition, type Json, newId, poolOf } from '@agentainer/core';
+import { type Logger, withDeadline } from '@agentainer/runtime';
 import type { PoolDirectory, RunStore } from './ports.js';
 import type { RunRecord, WorkflowRecord } from './records.js';
 import type { RunAdvancer } from './run-advancer.js';
+
+/** How long a caller waits for its run to be queued, in milliseconds; laying out many items takes time. */
+const QUEUE_DEADLINE_MS = 10_000;
 
 /** Starts runs of workflows, and single jobs, which are runs of one step without a workflow. */
 export class RunStarter {
@@ -9,6 +13,7 @@ export class RunStarter {
     private readonly runs: RunStore,
     private readonly advancer: RunAdvancer,
     private readonly pools: PoolDirectory,
+    private readonly logger: Logger,
   ) {}
 
   /** Once this resolves, the run is in its record and will be worked on whatever crashes. */
@@ -29,9 +34,16 @@ export class RunStarter {
       definition,
       input: JSON.stringify(input),
     });
-    await this.warmPools(definition);
-    await this.advancer.advance(id, true);
+    await this.begin(id, definition);
     return (await this.runs.load(id))!;
+  }
+
+  /** The record is written: what goes wrong from here on delays the run, for the sweeper will begin it. */
+  private async begin(runId: string, definition: Definition): Promise<void> {
+    const begun = this.warmPools(definition).then(() => this.advancer.advance(runId, true));
+    await withDeadline('queuing a run', QUEUE_DEADLINE_MS, begun).catch((error: unknown) =>
+      this.logger.warn({ err: error, run: runId }, 'a run was recorded, but could not be queued yet'),
+    );
   }
 
   /** Agents start while the first steps run. */
