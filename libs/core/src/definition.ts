@@ -41,13 +41,27 @@ const pointerSchema = z
   .max(1_000)
   .regex(/^(\/.*)?$/s, 'must be a JSON pointer such as "/urls", or ""');
 
+const fromValue = z.strictObject({ value: z.json() });
+const fromInput = z.strictObject({ input: pointerSchema });
+const fromStep = z.strictObject({ step: nameSchema, pointer: pointerSchema.default('') });
+
 /** Where a step's input or items come from: a value given here, the run's input, or the result of a step before it. */
-export const sourceSchema = z.union([
-  z.strictObject({ value: z.json() }),
-  z.strictObject({ input: pointerSchema }),
-  z.strictObject({ step: nameSchema, pointer: pointerSchema.default('') }),
-]);
+export const sourceSchema = z.union([fromValue, fromInput, fromStep], {
+  error: 'must be {"value": …}, {"input": "/pointer"} or {"step": "name", "pointer": "/…"}',
+});
 export type Source = z.output<typeof sourceSchema>;
+
+const itemList = z.array(z.json()).max(LIMITS.items);
+const fromList = z.strictObject({ value: itemList });
+/** A list, or where it comes from. */
+export const itemsSchema = z.union([itemList, fromList, fromInput, fromStep], {
+  error:
+    'must be a list of JSON values, {"value": […]}, {"input": "/pointer"} or {"step": "name", "pointer": "/…"}',
+});
+/** A list, or where it comes from outside the workflow. */
+export const givenItemsSchema = z.union([itemList, fromList, fromInput], {
+  error: 'must be a list of JSON values, {"value": […]} or {"input": "/pointer"}',
+});
 
 const size = (max: number) => z.int().min(1).max(max);
 
@@ -89,7 +103,7 @@ export const stepSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('map'),
     ...common,
-    items: z.union([z.array(z.json()).max(LIMITS.items), sourceSchema]),
+    items: itemsSchema,
     max_parallel: size(LIMITS.parallel).optional(),
     continue_on_partial: z.boolean().default(false),
   }),
@@ -119,7 +133,7 @@ export type Definition = z.output<typeof definitionSchema>;
 export type DefinitionInput = z.input<typeof definitionSchema>;
 
 function withDefaultType(step: unknown): unknown {
-  return typeof step === 'object' && step !== null && !('type' in step)
+  return typeof step === 'object' && step !== null && !Array.isArray(step) && !('type' in step)
     ? { type: 'sequential', ...step }
     : step;
 }

@@ -27,10 +27,11 @@ function parseText(text: string): number | undefined {
 
 /** A duration for people: `812ms`, `4.2s`, `1m05s`, `2h03m`. */
 export function formatDuration(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)}ms`;
-  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)}s`;
-  const minutes = Math.floor(ms / 60_000);
-  if (minutes < 60) return `${minutes}m${pad(Math.floor((ms % 60_000) / 1_000))}s`;
+  if (Math.round(ms) < 1_000) return `${Math.round(ms)}ms`;
+  if (ms < 59_950) return `${(ms / 1_000).toFixed(1)}s`;
+  const seconds = Math.round(ms / 1_000);
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes}m${pad(seconds % 60)}s`;
   return `${Math.floor(minutes / 60)}h${pad(minutes % 60)}m`;
 }
 

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import {
   type DefinitionInput,
   durationSchema,
+  givenItemsSchema,
   imageSchema,
   LIMITS,
   nameSchema,
   poolConfigSchema,
   retrySchema,
-  sourceSchema,
 } from './definition.js';
 import { parse } from './parse.js';
 
@@ -21,7 +21,7 @@ export const mapReduceSchema = z
     /** An agent whose result is the list of items. */
     list_image: imageSchema.optional(),
     /** The items themselves, or where they come from; the run's input field `items` where neither is given. */
-    items: z.union([z.array(z.json()).max(LIMITS.items), sourceSchema]).optional(),
+    items: givenItemsSchema.optional(),
     max_parallel: z.int().min(1).max(LIMITS.parallel).default(10),
     pool_size: z.int().min(1).max(LIMITS.poolSize).optional(),
     pool_config: poolConfigSchema.optional(),

@@ -26,8 +26,10 @@ export function dependenciesOf(step: Step): string[] {
 /** The map step whose results a reduce step gets: the one it names, or else its only map dependency. */
 export function reducedStep(definition: Definition, step: Step & { type: 'reduce' }): string | undefined {
   if (step.over) return step.over;
-  const maps = step.depends_on.filter((d) => definition.steps.find((s) => s.name === d)?.type === 'map');
-  return maps.length === 1 ? maps[0] : undefined;
+  const maps = new Set(
+    step.depends_on.filter((d) => definition.steps.find((s) => s.name === d)?.type === 'map'),
+  );
+  return maps.size === 1 ? [...maps][0] : undefined;
 }
 
 function namingFaults({ steps }: Definition): Fault[] {

@@ -1,0 +1,91 @@
+import { LIMITS } from './definition.js';
+import { InvalidInputError } from './errors.js';
+import { mapReduceDefinition } from './map-reduce.js';
+import { validateDefinition } from './validate-definition.js';
+
+const smallest = { name: 'count', mapper_image: 'mapper', reducer_image: 'reducer' };
+
+function faultsOf(body: unknown): string[] {
+  try {
+    mapReduceDefinition(body);
+  } catch (error) {
+    if (error instanceof InvalidInputError) return error.faults.map((f) => f.path);
+    throw error;
+  }
+  return [];
+}
+
+it('is a map over the field items of the input, and a reduce, at the least', () => {
+  const { steps, config } = validateDefinition(mapReduceDefinition(smallest));
+  expect(steps.map((s) => [s.name, s.type, s.image])).toEqual([
+    ['map', 'map', 'mapper'],
+    ['reduce', 'reduce', 'reducer'],
+  ]);
+  expect(steps[0]).toMatchObject({
+    items: { input: '/items' },
+    max_parallel: 10,
+    continue_on_partial: false,
+  });
+  expect(steps[0]!.pool_config).toMatchObject({ max_size: 10, warm_up: true });
+  expect(steps[1]).toMatchObject({ over: 'map', pool_config: { max_size: 1 } });
+  expect(config.max_parallel).toBe(10);
+});
+
+it('begins with a list step where an image makes the list', () => {
+  const { steps } = validateDefinition(mapReduceDefinition({ ...smallest, list_image: 'lister' }));
+  expect(steps.map((s) => s.name)).toEqual(['list', 'map', 'reduce']);
+  expect(steps[1]).toMatchObject({ items: { step: 'list', pointer: '' } });
+});
+
+it('hands its policies on to the steps, and its timeout to the run', () => {
+  const body = {
+    ...smallest,
+    items: ['a', 'b'],
+    max_parallel: 3,
+    execution_mode: 'standard',
+    timeout: '2h',
+    task_timeout: '30s',
+    retry: { max_attempts: 7 },
+    continue_on_partial: true,
+  };
+  const { steps, config } = validateDefinition(mapReduceDefinition(body));
+  expect(config).toEqual({ max_parallel: 3, timeout: 7_200_000 });
+  for (const step of steps) {
+    expect(step).toMatchObject({ execution_mode: 'standard', timeout: 30_000, retry: { max_attempts: 7 } });
+  }
+  expect(steps[0]).toMatchObject({
+    items: ['a', 'b'],
+    continue_on_partial: true,
+    pool_config: { max_size: 3 },
+  });
+});
+
+it.each([
+  [{ pool_size: 25 }, 25],
+  [{ max_parallel: 100 }, 10],
+  [{ pool_config: { max_size: 7 } }, 7],
+])('%j makes a pool of %i', (body, size) => {
+  const { steps } = validateDefinition(mapReduceDefinition({ ...smallest, ...body }));
+  expect(steps[0]!.pool_config.max_size).toBe(size);
+});
+
+it.each<[object, string[]]>([
+  [{ name: 'Bad Name' }, ['name']],
+  [{ mapper_image: '', reducer_image: 5 }, ['mapper_image', 'reducer_image']],
+  [{ list_image: 'l', items: [] }, ['items']],
+  [{ items: { step: 'other' } }, ['items']],
+  [{ items: { input: 'no-pointer' } }, ['items.input']],
+  [{ items: 'text' }, ['items']],
+  [{ pool_size: 1, pool_config: {} }, ['pool_size']],
+  [{ pool_config: { min_size: 3, max_size: 2 } }, ['pool_config.min_size']],
+  [
+    { max_parallel: LIMITS.parallel + 1, pool_size: 0, timeout: 'soon', task_timeout: -1, extra: 1 },
+    ['max_parallel', 'pool_size', 'timeout', 'task_timeout', 'extra'],
+  ],
+])('with %j tells of %j', (change, paths) => {
+  expect(faultsOf({ ...smallest, ...change })).toEqual(paths);
+});
+
+it.each([[null], [[]], ['text'], [{}]])('is not made of %j', (body) => {
+  expect(faultsOf(body).length).toBeGreaterThan(0);
+});
