@@ -1,1 +1,1 @@
-export {};
+export { ProcessDriver, type ProcessDriverOptions } from './process-driver.js';

@@ -1,1 +1,4 @@
-export {};
+export { FakeRun, FakeRuns, type FakeRunOptions, type FakeTask } from './fake-runs.js';
+export { FakeRunStarter, FakeRunState, FakeWorkflowStore } from './fake-stores.js';
+export { agentIsHealthy, callAgent } from './agent-calls.js';
+export type { FakeAgentFacts, FakeAgentStateCall, FakeAgentTask } from './fake-agent-task.js';

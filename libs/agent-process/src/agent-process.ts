@@ -1,0 +1,52 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync } from 'node:fs';
+import { agentEnvironment } from './config.js';
+import { OutputLog } from './output-log.js';
+import { identityOf, type ProcessIdentity } from './process-identity.js';
+
+/** How often an agent's log is looked after, in milliseconds. */
+const CUT_MS = 5_000;
+
+/** An agent's process, as its parent sees it. */
+export class AgentProcess {
+  /** Undefined where it could not be started, or has ended already. */
+  readonly identity: ProcessIdentity | undefined;
+  /** How it ended, for people. */
+  readonly ended: Promise<string>;
+  private readonly log: OutputLog;
+  private readonly cutting: NodeJS.Timeout;
+
+  /** @param command program and arguments, without a shell */
+  constructor(command: readonly string[], directory: string) {
+    this.log = new OutputLog(directory);
+    const output = this.log.open();
+    const [program = '', ...args] = command;
+    const child = spawn(program, args, {
+      cwd: directory,
+      env: agentEnvironment(directory),
+      stdio: ['ignore', output, output],
+      // A process group of its own: it ends with all that it started, and not with the host's terminal.
+      detached: true,
+    });
+    child.unref();
+    closeSync(output);
+    this.identity = child.pid === undefined ? undefined : identityOf(child.pid);
+    this.cutting = setInterval(() => this.log.cut(), CUT_MS).unref();
+    this.ended = new Promise((resolve) => {
+      child.once('error', (error) => resolve(`could not be run: ${error.message}`));
+      child.once('exit', () => resolve(this.describeEnd(child)));
+    });
+    void this.ended.then(() => this.release());
+  }
+
+  /** Looks no more after the process, which goes on. */
+  release(): void {
+    clearInterval(this.cutting);
+  }
+
+  private describeEnd({ exitCode, signalCode }: ChildProcess): string {
+    const how = signalCode ? `was ended by ${signalCode}` : `ended with exit code ${exitCode}`;
+    const tail = this.log.tail();
+    return tail ? `${how}: ${tail}` : how;
+  }
+}

@@ -1,0 +1,13 @@
+import { AGENT_DIRECTORY_VARIABLE } from '@agentainer/contracts/agent-paths';
+
+/** All that an agent gets of an environment: nothing of what its host was given. */
+export function agentEnvironment(
+  directory: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): Record<string, string> {
+  return {
+    PATH: environment.PATH ?? '/usr/local/bin:/usr/bin:/bin',
+    NODE_ENV: environment.NODE_ENV ?? 'production',
+    [AGENT_DIRECTORY_VARIABLE]: directory,
+  };
+}

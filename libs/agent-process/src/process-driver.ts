@@ -1,0 +1,130 @@
+import { mkdirSync } from 'node:fs';
+import {
+  type AgentDriver,
+  type AgentStart,
+  AgentStartError,
+  awaitHealthy,
+  type FoundAgent,
+} from '@agentainer/pool';
+import type { Logger } from '@agentainer/runtime';
+import { AdoptedProcesses } from './adopted-processes.js';
+import { AgentProcess } from './agent-process.js';
+import { type AgentProcessRecord, AgentRecords } from './agent-records.js';
+import { endProcesses } from './end-process.js';
+import { isAlive, processesOf } from './process-identity.js';
+
+/** How long an agent may take to answer healthy by default, in milliseconds. */
+const START_DEADLINE_MS = 30_000;
+
+export interface ProcessDriverOptions {
+  /** What an image stands for here: a program, by its absolute path or on the PATH, and its arguments. */
+  images: Readonly<Record<string, readonly string[]>>;
+  /** Whose agents these are; a driver sees no others. Letters, digits, `_` and `-`. */
+  instance: string;
+  /** Where the records of agents are kept, so that a later driver finds what this one leaves. */
+  stateDirectory: string;
+  logger: Logger;
+  startDeadlineMs?: number;
+}
+
+/** An agent on its way to be healthy. */
+interface Start {
+  abort: AbortController;
+  settled: Promise<unknown>;
+}
+
+/** Agents as processes of this machine: no isolation, for where there is no container engine. Needs `/proc`. */
+export class ProcessDriver implements AgentDriver {
+  readonly kind = 'process';
+  private readonly records: AgentRecords;
+  private readonly listeners = new Set<(agentId: string) => void>();
+  private readonly starts = new Map<string, Start>();
+  private readonly children = new Map<string, AgentProcess>();
+  private readonly adopted = new AdoptedProcesses((agentId) => this.tell(agentId));
+
+  constructor(private readonly options: ProcessDriverOptions) {
+    const { stateDirectory, instance, logger } = options;
+    this.records = new AgentRecords(stateDirectory, instance, logger);
+  }
+
+  async start(agent: AgentStart, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const command = Object.hasOwn(this.options.images, agent.image) && this.options.images[agent.image];
+    if (!command) throw new AgentStartError('IMAGE_NOT_FOUND', `no program is set for image ${agent.image}`);
+    const abort = new AbortController();
+    const started = this.launch(agent, command, AbortSignal.any([signal, abort.signal]));
+    this.starts.set(agent.agentId, { abort, settled: started.catch(() => undefined) });
+    await started.finally(() => this.starts.delete(agent.agentId));
+  }
+
+  async stop(agentId: string, graceMs: number): Promise<void> {
+    const start = this.starts.get(agentId);
+    start?.abort.abort(new AgentStartError('AGENT_START_FAILED', 'was ended while it started'));
+    await start?.settled;
+    await this.end(agentId, graceMs);
+  }
+
+  list(): Promise<FoundAgent[]> {
+    const found = this.records.list().map((record) => {
+      const { agentId, poolId, directory } = record;
+      const [process] = record.process ? [record.process] : processesOf(directory);
+      const running = process !== undefined && isAlive(process);
+      if (running && !this.children.has(agentId)) this.adopted.watch(agentId, process);
+      return { agentId, poolId, running };
+    });
+    return Promise.resolve(found);
+  }
+
+  onExit(listener: (agentId: string) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Leaves the agents running. */
+  close(): Promise<void> {
+    this.listeners.clear();
+    this.adopted.close();
+    for (const child of this.children.values()) child.release();
+    return Promise.resolve();
+  }
+
+  private async launch(agent: AgentStart, command: readonly string[], signal: AbortSignal): Promise<void> {
+    const { agentId, poolId, directory } = agent;
+    const child = this.spawn({ agentId, poolId, directory }, command);
+    const ended = new AbortController();
+    void child.ended.then((how) => {
+      ended.abort(new AgentStartError('AGENT_START_FAILED', `the agent ${how}`));
+      this.children.delete(agentId);
+      if (!this.starts.has(agentId)) this.tell(agentId);
+    });
+    try {
+      const deadlineMs = this.options.startDeadlineMs ?? START_DEADLINE_MS;
+      await awaitHealthy(directory, { deadlineMs, signal: AbortSignal.any([signal, ended.signal]) });
+      ended.signal.throwIfAborted();
+    } catch (error) {
+      await this.end(agentId, 0);
+      throw error;
+    }
+  }
+
+  /** The record comes first: whenever this process ends, what it started is on record. */
+  private spawn(record: Omit<AgentProcessRecord, 'instance'>, command: readonly string[]): AgentProcess {
+    mkdirSync(record.directory, { recursive: true });
+    this.records.write(record);
+    const child = new AgentProcess(command, record.directory);
+    this.children.set(record.agentId, child);
+    this.records.write({ ...record, process: child.identity });
+    return child;
+  }
+
+  private async end(agentId: string, graceMs: number): Promise<void> {
+    const record = this.records.read(agentId);
+    if (!record) return;
+    await endProcesses(record.directory, record.process, graceMs);
+    this.records.remove(agentId);
+  }
+
+  private tell(agentId: string): void {
+    for (const listener of this.listeners) listener(agentId);
+  }
+}

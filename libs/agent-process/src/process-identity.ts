@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { AGENT_DIRECTORY_VARIABLE } from '@agentainer/contracts/agent-paths';
+
+/** A process for good: its id together with its start time, as ids are used again. */
+export interface ProcessIdentity {
+  pid: number;
+  /** Clock ticks between the machine's boot and the process's start. */
+  startTime: string;
+}
+
+/** The identity of a process that runs, or undefined. A zombie has ended. */
+export function identityOf(pid: number): ProcessIdentity | undefined {
+  try {
+    // The second field is the program's name in parentheses, and may hold anything.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    const [state, startTime] = [fields[0], fields[19]];
+    return startTime === undefined || state === 'Z' || state === 'X' ? undefined : { pid, startTime };
+  } catch {
+    return undefined;
+  }
+}
+
+export function isAlive(identity: ProcessIdentity): boolean {
+  return identityOf(identity.pid)?.startTime === identity.startTime;
+}
+
+/** The processes that were started as the agent of this directory, or by it: those that have it in their environment. */
+export function processesOf(directory: string): ProcessIdentity[] {
+  const mark = `${AGENT_DIRECTORY_VARIABLE}=${directory}`;
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && environmentOf(name).includes(mark))
+    .flatMap((name) => identityOf(Number(name)) ?? []);
+}
+
+function environmentOf(pid: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}

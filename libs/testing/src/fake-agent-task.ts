@@ -1,0 +1,44 @@
+import type { Json } from '@agentainer/core';
+
+/**
+ * What the fake agent is told to do with a task. Any other input is echoed, which makes a no-op of it.
+ * `attempts`, where it is given, is up to which attempt it does so; later ones echo the input.
+ */
+export type FakeAgentTask = { attempts?: number } & (
+  | { do: 'echo'; value: Json }
+  /** Takes its time, and heeds its signal. */
+  | { do: 'sleep'; ms: number }
+  /** Keeps the whole process busy. */
+  | { do: 'block'; ms: number }
+  | { do: 'fail'; code: string; message?: string; retryable?: boolean }
+  | { do: 'throw'; message: string }
+  /** Ends the process in the middle of the task. */
+  | { do: 'crash'; exitCode?: number }
+  /** Neither answers nor heeds its signal. */
+  | { do: 'hang' }
+  /** Answers with a result of that many bytes. */
+  | { do: 'large'; bytes: number }
+  /** Answers with a result that nests that many levels deep. */
+  | { do: 'deep'; levels: number }
+  /** Sends this text as the whole body of its answer. */
+  | { do: 'garbage'; text: string }
+  /** Adds 1 to a key of the run's state, after `ms` where that is given, and answers with the sum. */
+  | { do: 'count'; key: string; ms?: number }
+  /** Calls a method of the run's state, and answers with what that gave. */
+  | { do: 'state'; call: FakeAgentStateCall; arguments: Json[] }
+  /** Answers with {@link FakeAgentFacts}. */
+  | { do: 'describe' }
+);
+
+export type FakeAgentStateCall =
+  'get' | 'set' | 'increment' | 'append' | 'addToSet' | 'removeFromSet' | 'compareAndSwap';
+
+/** Who ran the task. */
+export interface FakeAgentFacts {
+  pid: number;
+  uid: number;
+  /** How many tasks this agent has begun, this one included. */
+  tasks: number;
+  task: Json;
+  environment: Json;
+}

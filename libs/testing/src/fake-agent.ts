@@ -1,0 +1,80 @@
+/**
+ * An agent for tests and benchmarks: each task says what becomes of it (see fake-agent-task.ts).
+ * Bundled into one file, it is a program for the process driver and what an image needs.
+ */
+import { subscribe } from 'node:diagnostics_channel';
+import type { ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type AgentContext, serve, TaskFailure } from '@agentainer/agent-kit';
+import type { Json } from '@agentainer/core';
+import { agentEnvironment } from './config.js';
+import type { FakeAgentFacts, FakeAgentTask } from './fake-agent-task.js';
+
+let tasks = 0;
+/** The answer to the latest task: the kit sees to it that an agent only ever says what is right. */
+let answer: ServerResponse | undefined;
+
+subscribe('http.server.request.start', (message) => {
+  const { request, response } = message as { request: { method: string }; response: ServerResponse };
+  if (request.method === 'POST') answer = response;
+});
+
+await serve((input: unknown, context) => {
+  tasks += 1;
+  return isFakeAgentTask(input) && context.task.attempt <= (input.attempts ?? Infinity)
+    ? perform(input, context)
+    : input;
+});
+
+function isFakeAgentTask(input: unknown): input is FakeAgentTask {
+  return typeof input === 'object' && input !== null && 'do' in input;
+}
+
+async function perform(task: FakeAgentTask, context: AgentContext): Promise<unknown> {
+  switch (task.do) {
+    case 'echo':
+      return task.value;
+    case 'sleep':
+      return sleep(task.ms, task.ms, { signal: context.signal });
+    case 'block':
+      for (const end = performance.now() + task.ms; performance.now() < end;);
+      return task.ms;
+    case 'fail':
+      throw new TaskFailure(task.code, task.message ?? 'as told', { retryable: task.retryable });
+    case 'throw':
+      throw new Error(task.message);
+    case 'crash':
+      return process.exit(task.exitCode ?? 1);
+    case 'hang':
+      return new Promise(() => undefined);
+    case 'large':
+      return 'x'.repeat(task.bytes - 2);
+    case 'deep':
+      return JSON.parse('['.repeat(task.levels) + ']'.repeat(task.levels)) as unknown;
+    case 'garbage':
+      return new Promise((resolve) => answer?.end(task.text, () => resolve(null)));
+    case 'count':
+      if (task.ms !== undefined) await sleep(task.ms, undefined, { signal: context.signal });
+      return context.state.increment(task.key);
+    case 'state':
+      return callState(task, context);
+    case 'describe':
+      return describe(context);
+  }
+}
+
+function callState(task: FakeAgentTask & { do: 'state' }, { state }: AgentContext): Promise<unknown> {
+  const call = state[task.call].bind(state) as (...values: Json[]) => Promise<unknown>;
+  return call(...task.arguments);
+}
+
+function describe({ task }: AgentContext): FakeAgentFacts {
+  const { token: _, ...told } = task;
+  return {
+    pid: process.pid,
+    uid: process.getuid?.() ?? -1,
+    tasks,
+    task: told,
+    environment: agentEnvironment(),
+  };
+}

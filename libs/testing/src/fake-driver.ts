@@ -1,0 +1,66 @@
+import type { AgentDriver, AgentStart, FoundAgent } from '@agentainer/pool';
+
+/** Runs no agents at all, but keeps the driver's promises about them. */
+export class FakeDriver implements AgentDriver {
+  readonly kind = 'process';
+  /** What the engine has. A test may add agents that nobody started, or take some away. */
+  readonly agents = new Map<string, FoundAgent>();
+  readonly stopped: string[] = [];
+  /** The most agents there ever were at once, and the most that were starting. */
+  most = 0;
+  mostStarting = 0;
+  /** What a start waits for, and what it fails with. */
+  onStart: (agent: AgentStart, signal: AbortSignal) => Promise<void> = () => Promise.resolve();
+  onStop: (agentId: string) => Promise<void> = () => Promise.resolve();
+  private starting = 0;
+  private readonly listeners = new Set<(agentId: string) => void>();
+
+  async start(agent: AgentStart, signal: AbortSignal): Promise<void> {
+    this.mostStarting = Math.max(this.mostStarting, ++this.starting);
+    const { agentId, poolId } = agent;
+    this.agents.set(agentId, { agentId, poolId, running: true });
+    this.most = Math.max(this.most, this.agents.size);
+    try {
+      await Promise.race([this.onStart(agent, signal), aborted(signal)]);
+    } finally {
+      this.starting--;
+    }
+  }
+
+  async stop(agentId: string): Promise<void> {
+    await this.onStop(agentId);
+    this.stopped.push(agentId);
+    if (this.agents.delete(agentId)) this.tell(agentId);
+  }
+
+  list(): Promise<FoundAgent[]> {
+    return Promise.resolve([...this.agents.values()]);
+  }
+
+  onExit(listener: (agentId: string) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** An agent ends by itself; `quietly` so that the engine tells nobody. */
+  kill(agentId: string, { quietly = false } = {}): void {
+    this.agents.delete(agentId);
+    if (!quietly) this.tell(agentId);
+  }
+
+  private tell(agentId: string): void {
+    for (const listener of this.listeners) listener(agentId);
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const fail = () => reject(signal.reason as Error);
+    if (signal.aborted) fail();
+    else signal.addEventListener('abort', fail, { once: true });
+  });
+}

@@ -1,0 +1,183 @@
+import {
+  type Definition,
+  type Json,
+  newId,
+  RUN_TRANSITIONS,
+  isTerminal,
+  type RunState,
+  type StepState,
+  type TaskError,
+  TASK_TRANSITIONS,
+  type TaskState,
+} from '@agentainer/core';
+import type {
+  Page,
+  RunEvent,
+  RunRecord,
+  RunStore,
+  StepRecord,
+  StoredOutcome,
+  TaskCounts,
+  TaskRecord,
+  WorkflowRecord,
+} from '@agentainer/engine';
+import { pageOfIds } from './page-of-ids.js';
+
+/** How a task of a fake run stands. */
+export interface FakeTask {
+  state: TaskState;
+  result?: Json;
+  error?: TaskError;
+  agentId?: string;
+}
+
+export interface FakeRunOptions {
+  definition: Definition;
+  workflow?: WorkflowRecord;
+  input?: Json;
+}
+
+/** A run whose record is whatever a test sets. */
+export class FakeRun {
+  readonly id = newId('run');
+  readonly createdAt = Date.now();
+  state: RunState = 'running';
+  error: TaskError | undefined;
+  finishedAt = 0;
+  readonly events: RunEvent[] = [];
+  readonly tasks = new Map<string, FakeTask[]>();
+  readonly steps = new Map<string, StepState>();
+
+  constructor(readonly options: FakeRunOptions) {
+    for (const step of options.definition.steps) this.steps.set(step.name, 'pending');
+  }
+
+  /** Opens a step with these tasks, as `ready`, or as the state given. */
+  open(step: string, tasks: FakeTask[], state: StepState = 'ready'): this {
+    this.tasks.set(step, tasks);
+    this.steps.set(step, state);
+    return this;
+  }
+
+  /** Ends the run. */
+  end(state: RunState, error?: TaskError): this {
+    this.state = state;
+    this.error = error;
+    this.finishedAt = Date.now();
+    return this;
+  }
+
+  record(): RunRecord {
+    return {
+      id: this.id,
+      workflowId: this.options.workflow?.id ?? null,
+      workflowVersion: this.options.workflow?.version ?? null,
+      state: this.state,
+      createdAt: this.createdAt,
+      finishedAt: isTerminal(RUN_TRANSITIONS, this.state) ? this.finishedAt : 0,
+      deadline: this.createdAt + this.options.definition.config.timeout,
+      revision: 1,
+      readAt: Date.now(),
+      error: this.error,
+      steps: [...this.steps.keys()].map((name) => this.step(name)),
+    };
+  }
+
+  task(step: string, index: number): TaskRecord | undefined {
+    const task = this.tasks.get(step)?.[index];
+    if (!task) return undefined;
+    const begun = task.state !== 'pending';
+    return {
+      runId: this.id,
+      step,
+      index,
+      state: task.state,
+      attempts: begun ? 1 : 0,
+      lost: 0,
+      agentId: task.agentId,
+      createdAt: this.createdAt,
+      startedAt: begun ? this.createdAt : 0,
+      finishedAt: isTerminal(TASK_TRANSITIONS, task.state) ? this.createdAt + 5 : 0,
+    };
+  }
+
+  outcome(step: string, index: number): StoredOutcome | undefined {
+    const task = this.tasks.get(step)?.[index];
+    if (task?.error) return { error: task.error };
+    return task?.state === 'completed' ? { result: JSON.stringify(task.result ?? null) } : undefined;
+  }
+
+  private step(name: string): StepRecord {
+    const tasks = this.tasks.get(name) ?? [];
+    const states = Object.keys(TASK_TRANSITIONS) as TaskState[];
+    const counts = Object.fromEntries(states.map((state) => [state, 0])) as TaskCounts;
+    for (const task of tasks) counts[task.state]++;
+    return {
+      name,
+      state: this.steps.get(name)!,
+      total: tasks.length,
+      counts,
+      generation: 1,
+      touchedAt: this.createdAt,
+      startedAt: this.createdAt,
+      finishedAt: 0,
+    };
+  }
+}
+
+/** Run records in memory, for tests of what reads them. */
+export class FakeRuns implements Pick<
+  RunStore,
+  'load' | 'definition' | 'input' | 'outcomes' | 'tasks' | 'events' | 'list'
+> {
+  readonly runs = new Map<string, FakeRun>();
+
+  /** A running run whose steps all wait. */
+  add(options: FakeRunOptions): FakeRun {
+    const run = new FakeRun(options);
+    this.runs.set(run.id, run);
+    return run;
+  }
+
+  load(runId: string): Promise<RunRecord | undefined> {
+    return Promise.resolve(this.runs.get(runId)?.record());
+  }
+
+  definition(runId: string): Promise<Definition | undefined> {
+    return Promise.resolve(this.runs.get(runId)?.options.definition);
+  }
+
+  input(runId: string): Promise<string | undefined> {
+    const run = this.runs.get(runId);
+    return Promise.resolve(run && JSON.stringify(run.options.input ?? null));
+  }
+
+  outcomes(runId: string, step: string, from: number, count: number): Promise<(StoredOutcome | undefined)[]> {
+    const run = this.runs.get(runId);
+    return Promise.resolve(Array.from({ length: count }, (_, i) => run?.outcome(step, from + i)));
+  }
+
+  tasks(runId: string, step: string, from: number, count: number): Promise<TaskRecord[]> {
+    const run = this.runs.get(runId);
+    const tasks = Array.from({ length: count }, (_, i) => run?.task(step, from + i));
+    return Promise.resolve(tasks.filter((task) => task !== undefined));
+  }
+
+  events(runId: string, after: number, limit: number): Promise<RunEvent[]> {
+    const events = this.runs.get(runId)?.events ?? [];
+    return Promise.resolve(events.filter((event) => event.id > after).slice(0, limit));
+  }
+
+  list(options: { limit: number; cursor?: string; workflowId?: string }): Promise<Page<string>> {
+    const { workflowId } = options;
+    const runs = [...this.runs.values()].filter(
+      (run) => !workflowId || run.options.workflow?.id === workflowId,
+    );
+    return Promise.resolve(
+      pageOfIds(
+        runs.map((run) => run.id),
+        options,
+      ),
+    );
+  }
+}
