@@ -4,22 +4,10 @@ import { taskErrorSchema, timeSchema } from './http-value.js';
 const count = z.int().min(0);
 
 /** A pool on one host. */
-export const poolHostSchema = z.object({
-  host: z.string(),
-  creating: count,
-  idle: count,
-  leased: count,
-  retiring: count,
-  /** Lanes that wait for an agent. */
-  waiting: count,
-  /** Why its agents do not start, where they don't, and when that is tried again. */
-  error: taskErrorSchema.optional(),
-  retry_at: timeSchema.nullable(),
-});
-
 export const poolSchema = z.object({
   id: z.string(),
   image: z.string(),
+  host: z.string(),
   config: z.object({
     min_size: count,
     max_size: count,
@@ -27,12 +15,20 @@ export const poolSchema = z.object({
     max_agent_uses: count,
     warm_up: z.boolean(),
   }),
-  hosts: z.array(poolHostSchema),
+  /** How many agents stand where. */
+  agents: z.object({ creating: count, idle: count, leased: count, retiring: count }),
+  /** Lanes that wait for an agent. */
+  waiting: count,
+  /** Tasks that its agents ran so far. */
+  served: count,
+  /** Why the latest start of an agent failed, and when the next one is tried. */
+  error: taskErrorSchema.optional(),
+  retry_at: timeSchema.nullable(),
 });
 export type PoolBody = z.output<typeof poolSchema>;
-export type PoolHostBody = z.output<typeof poolHostSchema>;
 
 export const poolListSchema = z.object({ items: z.array(poolSchema) });
+export type PoolListBody = z.output<typeof poolListSchema>;
 
 /** `/livez` and `/readyz`. */
 export const healthStatusSchema = z.object({ status: z.literal('ok') });

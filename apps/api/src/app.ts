@@ -1,0 +1,32 @@
+import type { Logger, Registry } from '@agentainer/runtime';
+import express, { type Express } from 'express';
+import { authenticate, type KeyVerifier } from './http/authenticate.js';
+import { bodyReader } from './http/body.js';
+import { mountRoutes } from './http/dispatch.js';
+import { fail } from './http/fail.js';
+import { harden } from './http/harden.js';
+import { measure } from './http/measure.js';
+import type { Route } from './http/route.js';
+
+export interface AppOptions {
+  keys: KeyVerifier;
+  logger: Logger;
+  metrics: Registry;
+  /** Bytes of a request's body, at most. */
+  bodyLimit: number;
+}
+
+/** The HTTP surface of a table of routes. Nothing answers before the caller is known, but the open routes. */
+export function createApp(routes: readonly Route[], options: AppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.enable('case sensitive routing');
+  app.enable('strict routing');
+  app.set('query parser', false);
+  const open = routes.filter((route) => route.scope === 'open').map((route) => route.path);
+  app.use(measure(options.metrics), harden, authenticate(options.keys, new Set(open)));
+  mountRoutes(app, routes, bodyReader(options.bodyLimit));
+  app.use(fail(options.logger));
+  return app;
+}

@@ -1,0 +1,87 @@
+import { RunAdvancer, RunStarter } from '@agentainer/engine';
+import type { PoolReader } from '@agentainer/pool';
+import { BullStepQueue, poolQueue, RUNS_QUEUE, STEPS_QUEUE } from '@agentainer/queue-bullmq';
+import { closing, type Logger, type Registry, type Service, ServiceGroup } from '@agentainer/runtime';
+import {
+  ApiKeyStore,
+  connectRedis,
+  Keys,
+  RedisPoolDirectory,
+  RedisRunStore,
+  RedisStateStore,
+  RedisWorkflowStore,
+} from '@agentainer/store-redis';
+import { createApp } from './app.js';
+import type { BoardQueue } from './board/board.js';
+import type { ApiConfig } from './config.js';
+import { HttpServer } from './http-server.js';
+import { allRoutes } from './routes/routes.js';
+
+/** The API, and where it listens once it has started. */
+export interface ApiService extends Service {
+  readonly address: string;
+}
+
+/** Wires the API to Redis. */
+export async function composeApi(
+  config: ApiConfig,
+  { logger, metrics }: { logger: Logger; metrics: Registry },
+): Promise<ApiService> {
+  const { redisUrl, keyPrefix } = config;
+  const redis = await connectRedis(redisUrl, 'request');
+  const keys = new Keys(keyPrefix);
+  const queue = new BullStepQueue(redisUrl, keyPrefix);
+  const runs = new RedisRunStore(redis, keys);
+  const pools = new RedisPoolDirectory(redis, keys);
+  const routes = allRoutes(
+    {
+      workflows: new RedisWorkflowStore(redis, keys),
+      runs,
+      starter: new RunStarter(runs, new RunAdvancer(runs, queue, pools), pools, logger),
+      state: new RedisStateStore(redis, keys),
+      pools,
+      metrics,
+      queues: () => boardQueues(queue, pools),
+      ping: () => redis.ping(),
+    },
+    logger,
+  );
+  const app = createApp(routes, {
+    keys: new ApiKeyStore(redis, keys),
+    logger,
+    metrics,
+    bodyLimit: config.bodyLimit,
+  });
+  const server = new HttpServer(app, { host: config.bind, port: config.port });
+  const connections = closing('connections', async () => {
+    redis.disconnect();
+    await queue.close();
+  });
+  return new Api(server, new ServiceGroup('api', [connections, server]));
+}
+
+async function boardQueues(queue: BullStepQueue, pools: PoolReader): Promise<BoardQueue[]> {
+  const ids = new Set((await pools.list()).map((pool) => pool.id));
+  return [RUNS_QUEUE, STEPS_QUEUE, ...[...ids].sort().map(poolQueue)].map((name) => queue.queue(name));
+}
+
+class Api implements ApiService {
+  readonly name = 'api';
+
+  constructor(
+    private readonly server: HttpServer,
+    private readonly group: ServiceGroup,
+  ) {}
+
+  get address(): string {
+    return this.server.address;
+  }
+
+  start(): Promise<void> {
+    return this.group.start();
+  }
+
+  stop(): Promise<void> {
+    return this.group.stop();
+  }
+}

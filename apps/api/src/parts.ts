@@ -1,0 +1,24 @@
+import type { RunStarter, RunStateStore, RunStore, WorkflowStore } from '@agentainer/engine';
+import type { PoolReader } from '@agentainer/pool';
+import type { Registry } from '@agentainer/runtime';
+import type { BoardQueue } from './board/board.js';
+
+/** The run record, as far as the API reads it. */
+export type RunRecords = Pick<
+  RunStore,
+  'load' | 'definition' | 'input' | 'outcomes' | 'tasks' | 'events' | 'list'
+>;
+
+/** What the routes stand on. */
+export interface Parts {
+  workflows: WorkflowStore;
+  runs: RunRecords;
+  starter: Pick<RunStarter, 'startWorkflow' | 'startJob'>;
+  state: Pick<RunStateStore, 'all' | 'get' | 'put'>;
+  pools: PoolReader;
+  metrics: Registry;
+  /** The queues that the board shows. */
+  queues(): Promise<BoardQueue[]>;
+  /** Resolves when the store answers. */
+  ping(): Promise<unknown>;
+}

@@ -1,0 +1,26 @@
+import type { Logger } from '@agentainer/runtime';
+import { boardRoute } from '../board/board.js';
+import type { Route } from '../http/route.js';
+import type { Parts } from '../parts.js';
+import { JobReader } from '../reading/job-reader.js';
+import { RunReader } from '../reading/run-reader.js';
+import { jobRoutes } from './job-routes.js';
+import { operationsRoutes } from './operations-routes.js';
+import { runRoutes } from './run-routes.js';
+import { stateRoutes } from './state-routes.js';
+import { workflowRoutes, workflowRunRoutes } from './workflow-routes.js';
+
+/** Every route there is. Where two paths fit a request, the first one in this table answers. */
+export function allRoutes(parts: Parts, logger: Logger): Route[] {
+  const runs = new RunReader(parts.workflows, parts.runs);
+  const jobs = new JobReader(parts.runs);
+  return [
+    ...operationsRoutes(parts),
+    ...workflowRoutes(parts, runs),
+    ...workflowRunRoutes(parts, runs, jobs),
+    ...stateRoutes(parts, runs),
+    ...runRoutes(parts, runs, jobs),
+    ...jobRoutes(parts, jobs),
+    boardRoute(parts.queues, logger),
+  ];
+}

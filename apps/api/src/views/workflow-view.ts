@@ -1,0 +1,43 @@
+import type { Definition, DefinitionInput, Step } from '@agentainer/core';
+import type { WorkflowBody, WorkflowSummaryBody } from '@agentainer/contracts';
+import type { RunRecord, WorkflowRecord } from '@agentainer/engine';
+import { durationText } from './duration-text.js';
+import { runSummaryView } from './run-view.js';
+import { momentView } from './time-view.js';
+
+export function workflowSummaryView(workflow: WorkflowRecord, latest?: RunRecord): WorkflowSummaryBody {
+  const { id, version, definition, createdAt } = workflow;
+  return {
+    id,
+    version,
+    name: definition.name,
+    description: definition.description,
+    steps: definition.steps.map((step) => step.name),
+    created_at: momentView(createdAt),
+    latest_run: latest ? runSummaryView(latest) : null,
+  };
+}
+
+export function workflowView(workflow: WorkflowRecord, latest?: RunRecord): WorkflowBody {
+  return { ...workflowSummaryView(workflow, latest), definition: definitionView(workflow.definition) };
+}
+
+/** A definition as its author could have written it: durations with their units, so that it may be created again. */
+function definitionView({ name, description, config, steps }: Definition): DefinitionInput {
+  return {
+    name,
+    description,
+    config: { ...config, timeout: durationText(config.timeout) },
+    steps: steps.map(stepView),
+  };
+}
+
+function stepView(step: Step): DefinitionInput['steps'][number] {
+  const { timeout, retry, pool_config } = step;
+  return {
+    ...step,
+    timeout: durationText(timeout),
+    retry: { ...retry, delay: durationText(retry.delay), max_delay: durationText(retry.max_delay) },
+    pool_config: { ...pool_config, idle_timeout: durationText(pool_config.idle_timeout) },
+  };
+}
