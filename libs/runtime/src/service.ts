@@ -7,11 +7,14 @@ export interface Service {
 }
 
 /**
- * Several services as one: started in order, stopped in reverse. If one fails to start, those before it
- * are stopped again and the error is thrown.
+ * Several services as one: started in order, stopped in reverse. If one fails to start, it and those before
+ * it are stopped again and the error is thrown. A stop during the start lets the service that is being
+ * started finish, and starts no more.
  */
 export class ServiceGroup implements Service {
   private readonly started: Service[] = [];
+  private starting: Promise<void> | undefined;
+  private current: Promise<void> | undefined;
   private stopping: Promise<void> | undefined;
 
   constructor(
@@ -19,17 +22,9 @@ export class ServiceGroup implements Service {
     private readonly services: readonly Service[],
   ) {}
 
-  async start(): Promise<void> {
-    for (const service of this.services) {
-      try {
-        await service.start();
-        this.started.push(service);
-      } catch (error) {
-        await service.stop().catch(() => undefined);
-        await this.stop();
-        throw error;
-      }
-    }
+  start(): Promise<void> {
+    this.starting ??= this.startAll();
+    return this.starting;
   }
 
   stop(): Promise<void> {
@@ -37,7 +32,22 @@ export class ServiceGroup implements Service {
     return this.stopping;
   }
 
+  private async startAll(): Promise<void> {
+    for (const service of this.services) {
+      if (this.stopping) return;
+      this.started.push(service);
+      this.current = service.start();
+      try {
+        await this.current;
+      } catch (error) {
+        await this.stop().catch(() => undefined);
+        throw error;
+      }
+    }
+  }
+
   private async stopAll(): Promise<void> {
+    await this.current?.catch(() => undefined);
     const errors: unknown[] = [];
     for (const service of this.started.reverse()) {
       await service.stop().catch((error: unknown) => errors.push(error));

@@ -5,22 +5,19 @@ import type { Service } from './service.js';
 export const SHUTDOWN_DEADLINE_MS = 30_000;
 
 /**
- * Runs a service as the process's purpose: starts it, stops it on SIGINT or SIGTERM, and sets the exit code
- * (0 stopped as asked, 1 failed). A second signal, or a stop that takes too long, ends the process at once.
+ * Runs a service as the process's purpose: starts it, stops it on SIGINT or SIGTERM (also while it starts),
+ * and sets the exit code (0 stopped as asked, 1 failed). A second signal, or a stop that takes longer than
+ * `deadlineMs`, ends the process at once.
  */
-export async function runUntilSignal(service: Service, logger: Logger): Promise<void> {
-  const signalled = new Promise<NodeJS.Signals>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => {
-        resolve(signal);
-        process.once(signal, () => process.exit(1));
-      });
-    }
-  });
+export async function runUntilSignal(
+  service: Service,
+  logger: Logger,
+  deadlineMs = SHUTDOWN_DEADLINE_MS,
+): Promise<void> {
+  const signalled = firstSignal();
+  const started = service.start().then(() => logger.info(`${service.name} started`));
   try {
-    await service.start();
-    logger.info(`${service.name} started`);
-    const signal = await signalled;
+    const signal = await Promise.race([signalled, started.then(() => signalled)]);
     logger.info(`${service.name} stops on ${signal}`);
   } catch (error) {
     logger.fatal({ err: error }, `${service.name} failed`);
@@ -29,10 +26,25 @@ export async function runUntilSignal(service: Service, logger: Logger): Promise<
   const overdue = setTimeout(() => {
     logger.fatal(`${service.name} did not stop in time`);
     process.exit(1);
-  }, SHUTDOWN_DEADLINE_MS);
-  overdue.unref();
+  }, deadlineMs);
   await service.stop().catch((error: unknown) => {
     logger.error({ err: error }, `${service.name} did not stop cleanly`);
     process.exitCode = 1;
+  });
+  // What a service forgot to give back would keep the process alive: it still ends at the deadline.
+  overdue.unref();
+}
+
+/** The first signal to end; the second one, whichever it is, ends the process. */
+function firstSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let signals = 0;
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        signals += 1;
+        if (signals > 1) process.exit(1);
+        resolve(signal);
+      });
+    }
   });
 }
