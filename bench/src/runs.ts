@@ -1,0 +1,108 @@
+import type { DefinitionInput } from '@agentainer/core';
+import { type Figure, ms, perSecond } from './figure.js';
+import { rawFlow } from './raw-flow.js';
+import type { Stage } from './stage.js';
+import { median } from './statistics.js';
+
+const ROUNDS = 3;
+
+/** Milliseconds from the begin of a run to its end, by Redis's clock: all but the HTTP request itself. */
+async function timeOf(stage: Stage, workflowId: string): Promise<number> {
+  const { id } = await stage.client.startWorkflow(workflowId);
+  const run = await stage.client.waitForRun(id, { timeoutMs: 300_000 });
+  if (run.status !== 'completed') throw new Error(`the run ${run.status}: ${JSON.stringify(run.error)}`);
+  return Date.parse(run.finished_at!) - Date.parse(run.created_at);
+}
+
+async function workflow(stage: Stage, definition: DefinitionInput): Promise<string> {
+  return (await stage.client.createWorkflow(definition)).id;
+}
+
+/** No-op tasks through the whole path, and no-op jobs through a raw BullMQ flow, in turn on the same Redis. */
+export async function measureThroughput(stage: Stage, items: number): Promise<Figure> {
+  const pool_config = { min_size: 4, max_size: 4 };
+  const id = await workflow(stage, {
+    name: 'no-op',
+    steps: [
+      {
+        type: 'map',
+        name: 'map',
+        image: stage.image,
+        items: Array.from({ length: items }, (_, i) => i),
+        max_parallel: 4,
+        pool_config,
+      },
+    ],
+  });
+  await stage.warm(pool_config);
+  await timeOf(stage, id);
+  const ours: number[] = [];
+  const raw: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    ours.push(items / ((await timeOf(stage, id)) / 1_000));
+    raw.push(await rawFlow(stage.redisPath, items));
+  }
+  const [rate, yardstick] = [median(ours), median(raw)];
+  const ratio = rate / yardstick;
+  const promised = items >= 10_000;
+  return {
+    what: `${items.toLocaleString('en')} no-op tasks on 4 containers`,
+    measured: perSecond(rate),
+    beside: `raw BullMQ flow ${perSecond(yardstick)}: ratio ${ratio.toFixed(2)}`,
+    ...(promised && {
+      promise: { text: '≥ 2,500/s and ≥ 0.4 of raw', kept: rate >= 2_500 && ratio >= 0.4 },
+    }),
+  };
+}
+
+/** A chain of no-op steps: what one step costs beside its task. */
+export async function measureSteps(stage: Stage): Promise<Figure> {
+  const pool_config = { min_size: 1, max_size: 1 };
+  const steps = 50;
+  const id = await workflow(stage, {
+    name: 'chain',
+    steps: Array.from({ length: steps }, (_, i) => ({
+      name: `s${i}`,
+      image: stage.image,
+      depends_on: i === 0 ? [] : [`s${i - 1}`],
+      pool_config,
+    })),
+  });
+  await stage.warm(pool_config);
+  await timeOf(stage, id);
+  const samples: number[] = [];
+  for (let round = 0; round < ROUNDS + 2; round++) samples.push((await timeOf(stage, id)) / steps);
+  const step = median(samples);
+  return {
+    what: 'a sequential no-op step, in a chain of 50',
+    measured: ms(step),
+    promise: { text: '≤ 8 ms', kept: step <= 8 },
+  };
+}
+
+/** Ten tasks of five seconds on five warm agents: two rounds of work, and what comes on top. */
+export async function measureLongTasks(stage: Stage): Promise<Figure> {
+  const pool_config = { min_size: 5, max_size: 5 };
+  const id = await workflow(stage, {
+    name: 'five-seconds',
+    steps: [
+      {
+        type: 'map',
+        name: 'map',
+        image: stage.image,
+        items: Array.from({ length: 10 }, () => ({ do: 'sleep', ms: 5_000 })),
+        max_parallel: 5,
+        pool_config,
+      },
+    ],
+  });
+  await stage.warm(pool_config);
+  const samples: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) samples.push(await timeOf(stage, id));
+  const took = median(samples) / 1_000;
+  return {
+    what: '10 tasks of 5 s on 5 warm agents',
+    measured: `${took.toFixed(2)} s`,
+    promise: { text: '≤ 10.3 s', kept: took <= 10.3 },
+  };
+}
