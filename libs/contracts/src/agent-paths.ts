@@ -8,3 +8,5 @@ export const GATEWAY_SOCKET = 'gateway.sock';
 export const AGENT_DIRECTORY = '/run/agentainer';
 /** The environment variable that names the agent's directory. */
 export const AGENT_DIRECTORY_VARIABLE = 'AGENTAINER_DIRECTORY';
+/** The folder of the same directory with the sockets of the services that the operator lets agents reach. */
+export const EGRESS_DIRECTORY = 'egress';
