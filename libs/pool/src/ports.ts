@@ -105,8 +105,8 @@ export interface AgentRegistry {
   retire(poolId: string, agentId: string, reason: RetireReason): Promise<boolean>;
   /** → `dead`: the agent is gone from the engine and leaves the registry. False where it was not entered. */
   remove(poolId: string, agentId: string): Promise<boolean>;
-  /** Notes that an agent did not start. The first one that does makes it forgotten. */
-  startFailed(poolId: string, failure: StartFailure): Promise<void>;
+  /** `creating` → `retiring`, and notes why. The first agent that does start makes it forgotten. */
+  startFailed(poolId: string, agentId: string, failure: StartFailure): Promise<void>;
   /** Says that this host has a keeper; to be repeated while that holds. */
   announce(): Promise<void>;
   /** Takes this host off the list of those that have a keeper. */

@@ -56,8 +56,8 @@ export class RedisAgentRegistry implements AgentRegistry {
     return removeAgent(this.scope, poolId, agentId);
   }
 
-  startFailed(poolId: string, failure: StartFailure): Promise<void> {
-    return noteStartFailure(this.scope, poolId, failure);
+  startFailed(poolId: string, agentId: string, failure: StartFailure): Promise<void> {
+    return noteStartFailure(this.scope, poolId, agentId, failure);
   }
 
   announce(): Promise<void> {

@@ -113,16 +113,16 @@ it('tells the keeper that a lane waits, unless the pool has all the agents it ma
 
 it('says that the pool is broken until the next try, as long as it has no agent', async () => {
   const pool = new TestPool(redis);
-  await noteStartFailure(pool.scope, pool.spec.id, failure);
+  await noteStartFailure(pool.scope, pool.spec.id, 'x', failure);
   expect(await pool.acquire()).toEqual({ kind: 'broken', error: failure.error });
   await pool.idle('a');
-  await noteStartFailure(pool.scope, pool.spec.id, failure);
+  await noteStartFailure(pool.scope, pool.spec.id, 'x', failure);
   await pool.lease();
   expect(await pool.acquire()).toEqual({ kind: 'queued' });
 });
 
 it('puts tickets in line again when the next try is due', async () => {
   const pool = new TestPool(redis);
-  await noteStartFailure(pool.scope, pool.spec.id, { ...failure, retryInMs: 0 });
+  await noteStartFailure(pool.scope, pool.spec.id, 'x', { ...failure, retryInMs: 0 });
   expect(await pool.acquire()).toEqual({ kind: 'queued' });
 });

@@ -44,7 +44,12 @@ it('refuses an agent that is not entered, or retires', async () => {
 it('forgets failed starts', async () => {
   const pool = new TestPool(redis);
   const error = { code: 'AGENT_START_FAILED', message: 'no' };
-  await noteStartFailure(pool.scope, pool.spec.id, { error, failures: 3, retryInMs: 60_000, broken: true });
+  await noteStartFailure(pool.scope, pool.spec.id, 'x', {
+    error,
+    failures: 3,
+    retryInMs: 60_000,
+    broken: true,
+  });
   expect(await pool.snapshot()).toMatchObject({ error, failures: 3 });
   await pool.idle('a');
   const snapshot = await pool.snapshot();

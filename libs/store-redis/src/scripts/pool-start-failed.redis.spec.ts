@@ -15,7 +15,15 @@ afterAll(() => Promise.all([redis.quit(), subscriber.quit()]));
 
 const error = { code: 'AGENT_START_FAILED', message: 'it "broke"\n' };
 const failed = (pool: TestPool, failures: number, broken: boolean, retryInMs = 60_000) =>
-  noteStartFailure(pool.scope, pool.spec.id, { error, failures, retryInMs, broken });
+  noteStartFailure(pool.scope, pool.spec.id, 'x', { error, failures, retryInMs, broken });
+
+it('retires the agent', async () => {
+  const pool = new TestPool(redis);
+  await createAgent(pool.scope, pool.spec, 'x', '/agents/x');
+  await failed(pool, 1, false);
+  expect(await pool.agent('x')).toMatchObject({ state: 'retiring', reason: 'start_failed' });
+  expect(await pool.snapshot()).toMatchObject({ error, failures: 1 });
+});
 
 it('tells all that wait, once the pool is broken', async () => {
   const pool = new TestPool(redis);
@@ -25,6 +33,7 @@ it('tells all that wait, once the pool is broken', async () => {
   await failed(pool, 1, false);
   expect(await pool.acquire('v')).toEqual({ kind: 'queued' });
   expect(inbox.grants).toEqual([]);
+  await createAgent(pool.scope, pool.spec, 'x', '/agents/x');
   await failed(pool, 3, true);
   for (const ticket of ['t', 'u', 'v']) expect(await inbox.next()).toEqual({ kind: 'broken', ticket, error });
   expect((await pool.snapshot()).waiting).toBe(0);
@@ -45,7 +54,6 @@ it('lets lanes wait as long as the pool has another agent', async () => {
 
 it('counts starts that failed side by side once', async () => {
   const pool = new TestPool(redis);
-  await createAgent(pool.scope, pool.spec, 'a', '/agents/a');
   await failed(pool, 2, false, 120_000);
   const { retryAt } = await pool.snapshot();
   await failed(pool, 1, false, 1);

@@ -4,11 +4,13 @@ import { Script } from '../script.js';
 
 const script = new Script('pool-start-failed');
 
-/** Notes that an agent did not start; where the pool is broken, those that wait are told. */
+/** Retires an agent that did not start, and notes why; where the pool is broken, those that wait are told. */
 export async function noteStartFailure(
   scope: PoolScope,
   poolId: string,
+  agentId: string,
   { error, failures, retryInMs, broken }: StartFailure,
 ): Promise<void> {
-  await scope.run(script, poolId, [JSON.stringify(error), failures, retryInMs, broken ? 1 : 0]);
+  const args = [agentId, JSON.stringify(error), failures, retryInMs, broken ? 1 : 0];
+  await scope.run(script, poolId, args);
 }

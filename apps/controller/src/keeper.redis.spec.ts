@@ -1,0 +1,345 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AgentStartError } from '@agentainer/pool';
+import { silentLogger } from '@agentainer/runtime';
+import { RedisLeadership } from '@agentainer/store-redis';
+import { FakeLeadership, HOST, TestHost, until } from './keeper.fixture.js';
+
+let host: TestHost;
+beforeEach(async () => {
+  host = await TestHost.open();
+});
+afterEach(() => host.close());
+
+const never = () => new Promise<never>(() => undefined);
+const fail = (code: 'IMAGE_NOT_FOUND' | 'AGENT_START_FAILED') => () =>
+  Promise.reject(new AgentStartError(code, 'it does not start'));
+
+describe('keeps the size', () => {
+  it('keeps as many agents as the pool must have, each with a directory and a gateway', async () => {
+    const pool = await host.pool({ min_size: 2 });
+    await host.keeper();
+    const idle = await host.idle(pool, 2);
+    expect([...host.driver.agents.keys()].sort()).toEqual([...idle].sort());
+    expect((await host.directories()).sort()).toEqual([...idle].sort());
+    expect([...host.gateways].sort()).toEqual([...idle].sort());
+    expect(host.startTimes).toHaveLength(2);
+  });
+
+  it('starts agents for pools that become known later, and for lanes that wait', async () => {
+    await host.keeper(undefined, { intervals: { plan: 60_000, reconcile: 60_000, probe: 60_000 } });
+    await until(async () => (await host.redis.zcard(host.keys.hosts())) === 1);
+    const warm = await host.pool({ min_size: 1 }, 'warm');
+    await host.idle(warm, 1);
+    const pool = await host.pool();
+    const held = await host.leased(pool);
+    expect(host.driver.agents.get(held.lease.agentId)?.poolId).toBe(pool.id);
+    expect(held.lease.directory).toBe(join(host.agentsDirectory, held.lease.agentId));
+  });
+
+  it('starts what was asked for ahead of need', async () => {
+    const pool = await host.pool({ max_size: 3 });
+    await host.keeper();
+    await until(async () => (await host.redis.zcard(host.keys.hosts())) === 1);
+    await host.pools.warm(pool.id);
+    await host.idle(pool, 3);
+  });
+
+  it('serves many lanes with no more agents than allowed, three starts at a time', async () => {
+    const pool = await host.pool({ max_size: 5, max_agent_uses: 4 });
+    await host.keeper();
+    const lanes = Array.from({ length: 20 }, async () => {
+      for (let round = 0; round < 3; round++) {
+        const held = await host.leased(pool);
+        expect(host.driver.agents.has(held.lease.agentId)).toBe(true);
+        await host.leaser.release(held, { uses: 1, suspect: false });
+      }
+    });
+    await Promise.all(lanes);
+    expect(host.driver.most).toBeLessThanOrEqual(5);
+    expect(host.driver.mostStarting).toBeLessThanOrEqual(3);
+    expect(host.retired.filter((reason) => reason === 'max_uses').length).toBeGreaterThan(8);
+  });
+
+  it('gets an agent to each pool, however much another one wants', async () => {
+    const greedy = await host.pool({ min_size: 30, max_size: 30 }, 'greedy');
+    host.driver.onStart = () => new Promise((resolve) => setTimeout(resolve, 20));
+    await host.keeper();
+    await until(() => host.driver.agents.size > 0);
+    const modest = await host.pool({}, 'modest');
+    await host.leased(modest);
+    expect((await host.agents(greedy)).length).toBeLessThan(30);
+  });
+
+  it('ends agents that were idle for their time, and clears away all of them', async () => {
+    const pool = await host.pool({ min_size: 1, idle_timeout: 100 });
+    await host.keeper();
+    const held = [await host.leased(pool), await host.leased(pool), await host.leased(pool)];
+    for (const one of held) await host.leaser.release(one, { uses: 1, suspect: false });
+    await until(async () => (await host.agents(pool)).length === 1);
+    const [left] = await host.idle(pool, 1);
+    expect(host.retired).toEqual(['idle_timeout', 'idle_timeout']);
+    expect([...host.driver.agents.keys()]).toEqual([left]);
+    await until(async () => (await host.directories()).length === 1);
+    expect([...host.gateways]).toEqual([left]);
+  });
+});
+
+describe('replaces agents', () => {
+  it('that ended, idle or leased, at once', async () => {
+    const pool = await host.pool({ min_size: 2 });
+    await host.keeper(undefined, { intervals: { plan: 60_000, reconcile: 60_000, probe: 60_000 } });
+    const [first, second] = (await host.idle(pool, 2)) as [string, string];
+    const held = await host.leased(pool);
+    host.driver.kill(first);
+    host.driver.kill(second);
+    const next = await host.idle(pool, 2);
+    expect(next).not.toContain(first);
+    expect(next).not.toContain(second);
+    await until(() => held.lost.aborted);
+    expect(host.retired).toEqual(['died', 'died']);
+  });
+
+  it('that ended while they were starting', async () => {
+    const pool = await host.pool({ min_size: 1 });
+    let killed = 0;
+    host.driver.onStart = (agent) => {
+      if (killed++ === 0) host.driver.kill(agent.agentId);
+      return Promise.resolve();
+    };
+    await host.keeper();
+    await until(() => host.retired.length === 1);
+    const [id] = await host.idle(pool, 1);
+    expect(host.driver.agents.has(id!)).toBe(true);
+  });
+
+  it('that ended without a word from the engine', async () => {
+    const pool = await host.pool({ min_size: 1 });
+    await host.keeper();
+    const [gone] = await host.idle(pool, 1);
+    host.driver.kill(gone!, { quietly: true });
+    await until(() => host.retired.includes('died'));
+    expect(await host.idle(pool, 1)).not.toContain(gone);
+  });
+
+  it('whose lease expired: such an agent is destroyed, and a lane that waits gets another one', async () => {
+    const pool = await host.pool({ max_size: 1 });
+    await host.keeper();
+    const held = await host.leased(pool);
+    const key = `${host.keys.pool(pool.id, HOST)}:agent:${held.lease.agentId}`;
+    const waiting = host.leased(pool);
+    await until(async () => {
+      await host.redis.hset(key, 'leaseUntil', 1);
+      return held.lost.aborted;
+    });
+    const next = await waiting;
+    expect(next.lease.agentId).not.toBe(held.lease.agentId);
+    expect(host.driver.stopped).toContain(held.lease.agentId);
+    expect(host.retired).toContain('lease_expired');
+    expect(host.driver.most).toBe(1);
+  });
+
+  it('that are suspect', async () => {
+    const pool = await host.pool({ max_size: 1 });
+    await host.keeper();
+    const held = await host.leased(pool);
+    await host.leaser.release(held, { uses: 1, suspect: true });
+    expect((await host.leased(pool)).lease.agentId).not.toBe(held.lease.agentId);
+    expect(host.retired).toEqual(['suspect']);
+  });
+
+  it('that do not answer their health check, and not those that do', async () => {
+    const pool = await host.pool({ min_size: 2 });
+    await host.keeper();
+    const [sick, well] = (await host.idle(pool, 2)) as [string, string];
+    host.unhealthy.add(join(host.agentsDirectory, sick));
+    await until(() => host.retired.includes('unhealthy'));
+    const idle = await host.idle(pool, 2);
+    expect(idle).toContain(well);
+    expect(idle).not.toContain(sick);
+  });
+
+  it('and tries again where the engine fails to end one', async () => {
+    const pool = await host.pool({ max_size: 1 });
+    let refusals = 0;
+    host.driver.onStop = () => (refusals++ < 2 ? Promise.reject(new Error('busy')) : Promise.resolve());
+    await host.keeper();
+    await host.leaser.release(await host.leased(pool), { uses: 1, suspect: true });
+    await host.leased(pool);
+    expect(host.driver.most).toBe(1);
+  });
+});
+
+describe('agents that do not start', () => {
+  it('tells lanes at once that the image does not exist, and starts agents when it does', async () => {
+    const pool = await host.pool();
+    host.driver.onStart = fail('IMAGE_NOT_FOUND');
+    await host.keeper();
+    const broken = { kind: 'broken', error: { code: 'IMAGE_NOT_FOUND', message: 'it does not start' } };
+    expect(await Promise.all([host.lease(pool), host.lease(pool)])).toMatchObject([broken, broken]);
+    expect(await host.lease(pool)).toMatchObject(broken);
+    expect(await host.pools.list()).toMatchObject([{ error: { code: 'IMAGE_NOT_FOUND' } }]);
+    await until(async () => (await host.agents(pool)).length === 0);
+    await until(async () => (await host.directories()).length === 0);
+    expect(host.driver.agents.size).toBe(0);
+
+    host.driver.onStart = () => Promise.resolve();
+    await host.retryNow(pool);
+    await host.leased(pool);
+    expect((await host.registry.snapshot(pool.id))?.error).toBeUndefined();
+  });
+
+  it('lets lanes wait until three starts in a row have failed, and starts no others meanwhile', async () => {
+    const pool = await host.pool();
+    let tries = 0;
+    let release!: () => void;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    host.driver.onStart = async () => {
+      tries++;
+      await gate;
+      await fail('AGENT_START_FAILED')();
+    };
+    await host.keeper();
+    const waiting = [host.lease(pool), host.lease(pool), host.lease(pool)];
+    await until(() => tries === 3);
+    release();
+    // Three starts side by side that fail are one failure: they say the same thing.
+    await until(async () => (await host.agents(pool)).length === 0);
+    const failures = async () => (await host.registry.snapshot(pool.id))!.failures;
+    expect(await failures()).toBe(1);
+    await host.retryNow(pool);
+    await until(async () => (await failures()) === 2);
+    await host.retryNow(pool);
+    for (const answer of await Promise.all(waiting))
+      expect(answer).toMatchObject({ kind: 'broken', error: { code: 'AGENT_START_FAILED' } });
+    expect(tries).toBe(5);
+  });
+});
+
+describe('one keeper after another', () => {
+  it('clears away what the engine has and the registry has not', async () => {
+    host.driver.agents.set('agent_x', { agentId: 'agent_x', poolId: 'gone-1', running: true });
+    host.driver.agents.set('agent_y', { agentId: 'agent_y', poolId: 'gone-1', running: false });
+    await mkdir(join(host.agentsDirectory, 'agent_z'), { recursive: true });
+    await mkdir(join(host.agentsDirectory, 'something else'));
+    await host.keeper();
+    await until(() => host.driver.agents.size === 0);
+    await until(async () => (await host.directories()).length === 1);
+    expect(await host.directories()).toEqual(['something else']);
+  });
+
+  it('removes what the registry has and the engine has not', async () => {
+    const pool = await host.pool({ min_size: 1 });
+    for (const id of ['agent_a', 'agent_b', 'agent_c', 'agent_d'])
+      await host.registry.create(pool.id, id, join(host.agentsDirectory, id));
+    for (const id of ['agent_a', 'agent_b', 'agent_c']) await host.registry.ready(pool.id, id);
+    await host.registry.retire(pool.id, 'agent_a', 'max_uses');
+    const held = await host.leased(pool);
+    await host.keeper();
+    await until(() => host.retired.length === 4);
+    expect([...host.retired].sort()).toEqual(['died', 'died', 'max_uses', 'orphan']);
+    await until(() => held.lost.aborted);
+    const [id] = await host.idle(pool, 1);
+    expect([...host.driver.agents.keys()]).toEqual([id]);
+  });
+
+  it('takes over agents that an earlier keeper started, the one that is leased included', async () => {
+    const pool = await host.pool({ min_size: 2 });
+    const first = new FakeLeadership();
+    await host.keeper(first);
+    const ids = await host.idle(pool, 2);
+    const held = await host.leased(pool);
+    first.set(false);
+    await until(() => host.gateways.size === 0);
+    await host.keeper();
+    await until(() => host.gateways.size === 2);
+    await host.leaser.release(held, { uses: 1, suspect: false });
+    expect((await host.idle(pool, 2)).sort()).toEqual(ids.sort());
+    expect(host.retired).toEqual([]);
+  });
+
+  it('stops acting when it loses the lead, and the next one clears away what it left half done', async () => {
+    const pool = await host.pool({ min_size: 1 });
+    const first = new FakeLeadership();
+    host.driver.onStart = never;
+    await host.keeper(first);
+    await until(() => host.driver.agents.size === 1);
+    const [half] = await host.agents(pool, 'creating');
+    first.set(false);
+    host.driver.onStart = () => Promise.resolve();
+    await host.keeper();
+    await until(() => host.retired.includes('orphan'));
+    expect(host.driver.stopped).toEqual([half!.id]);
+    expect(await host.idle(pool, 1)).not.toContain(half!.id);
+  });
+
+  it('does nothing without the lead, and all that is due once it has it', async () => {
+    const pool = await host.pool({ min_size: 1 });
+    const leadership = new FakeLeadership(false);
+    await host.keeper(leadership);
+    expect(await host.lease(pool, 100)).toEqual({ kind: 'busy' });
+    expect(host.driver.agents.size).toBe(0);
+    leadership.set(true);
+    await host.idle(pool, 1);
+  });
+
+  it('lets one of two keepers of a host act, and the other one follow it', async () => {
+    const pool = await host.pool({ min_size: 3, max_size: 3 });
+    const leads = [1, 2].map(() => {
+      const { redis, keys } = host;
+      return new RedisLeadership({ redis, keys, task: `keeper-${HOST}`, logger: silentLogger, renewMs: 20 });
+    });
+    const keepers = [await host.keeper(leads[0]), await host.keeper(leads[1])];
+    for (const lead of leads) await lead.start();
+    await host.idle(pool, 3);
+    expect(host.driver.most).toBe(3);
+    const leader = leads.findIndex((lead) => lead.held);
+    await keepers[leader]!.stop();
+    await leads[leader]!.stop();
+    await host.idle(pool, 3);
+    expect(leads[1 - leader]!.held).toBe(true);
+    await keepers[1 - leader]!.stop();
+    await leads[1 - leader]!.stop();
+    expect(host.driver.most).toBe(3);
+  });
+});
+
+describe('when it stops', () => {
+  it('ends all agents, the leased ones and those that are starting included', async () => {
+    const pool = await host.pool({ min_size: 2, max_size: 3 });
+    const keeper = await host.keeper();
+    await host.idle(pool, 2);
+    await host.leased(pool);
+    host.driver.onStart = never;
+    void host.lease(pool, 1_000);
+    void host.lease(pool, 1_000);
+    await until(() => host.driver.agents.size === 3);
+    await keeper.stop();
+    await keeper.stop();
+    expect(host.driver.agents.size).toBe(0);
+    expect(await host.agents(pool)).toEqual([]);
+    expect(await host.directories()).toEqual([]);
+    expect(host.gateways.size).toBe(0);
+    expect(host.retired).toEqual(['shutdown', 'shutdown', 'shutdown']);
+    expect(await host.redis.zrange(host.keys.hosts(), 0, -1)).toEqual([]);
+  });
+
+  it('leaves agents to the next keeper where it is told to', async () => {
+    const pool = await host.pool({ min_size: 1 });
+    const keeper = await host.keeper(undefined, { keepAgents: true });
+    const [id] = await host.idle(pool, 1);
+    await keeper.stop();
+    expect([...host.driver.agents.keys()]).toEqual([id]);
+    expect(await host.agents(pool, 'idle')).toHaveLength(1);
+  });
+
+  it('ends nothing where it never began, or has lost the lead', async () => {
+    const pool = await host.pool({ min_size: 1 });
+    const leadership = new FakeLeadership();
+    const keeper = await host.keeper(leadership, { keepAgents: true });
+    await host.idle(pool, 1);
+    await keeper.stop();
+    await (await host.keeper(new FakeLeadership(false))).stop();
+    expect(host.driver.agents.size).toBe(1);
+  });
+});

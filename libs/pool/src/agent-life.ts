@@ -1,0 +1,206 @@
+import { chmod, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { newId, type PoolSpec } from '@agentainer/core';
+import { type Logger, withDeadline } from '@agentainer/runtime';
+import type {
+  AgentDriver,
+  AgentRegistry,
+  AgentStart,
+  GatewayHost,
+  KeeperObserver,
+  RetireReason,
+  StartFailure,
+} from './ports.js';
+import { judgeStartFailure } from './start-failure.js';
+
+export interface AgentLifeParts {
+  registry: AgentRegistry;
+  driver: AgentDriver;
+  gateway: GatewayHost;
+  observer: KeeperObserver;
+  /** Where the agents' own directories are made. */
+  agentsDirectory: string;
+  logger: Logger;
+}
+
+/** How long an agent may take to open its socket and answer, in milliseconds. */
+const START_DEADLINE_MS = 60_000;
+/** How long an agent may take to end by itself before it is killed, in milliseconds. */
+const GRACE_MS = 2_000;
+/** How long the engine may take to end an agent beyond its grace, in milliseconds. */
+const STOP_DEADLINE_MS = 15_000;
+
+/**
+ * The steps in which agents begin and end on this host. An agent is in the registry before anything of it exists, and
+ * leaves it after the last of it is gone, so that whatever is cut short is found again. No method throws: what
+ * fails stays in the registry and is tried again.
+ */
+export class AgentLife {
+  /** Agents that are starting, and whether they ended already. */
+  private readonly starting = new Map<string, { exited: boolean }>();
+  private readonly ending = new Set<string>();
+  /** Agents whose gateway this process serves, with their pools. */
+  private readonly served = new Map<string, string>();
+
+  constructor(private readonly parts: AgentLifeParts) {}
+
+  get starts(): number {
+    return this.starting.size;
+  }
+
+  get ends(): number {
+    return this.ending.size;
+  }
+
+  /** Agents whose start or end is under way in this process. */
+  busy(): string[] {
+    return [...this.starting.keys(), ...this.ending];
+  }
+
+  /** Whether a start or an end of it is under way in this process. */
+  isBusy(agentId: string): boolean {
+    return this.starting.has(agentId) || this.ending.has(agentId);
+  }
+
+  isServed(agentId: string): boolean {
+    return this.served.has(agentId);
+  }
+
+  /** Enters a new agent in the registry; undefined where the pool is full. @throws where Redis cannot be reached */
+  async enter({ id: poolId, image }: PoolSpec): Promise<AgentStart | undefined> {
+    const agentId = newId('agent');
+    const directory = join(this.parts.agentsDirectory, agentId);
+    this.starting.set(agentId, { exited: false });
+    try {
+      const entered = await this.parts.registry.create(poolId, agentId, directory);
+      if (entered) return { agentId, poolId, image, directory };
+      this.starting.delete(agentId);
+      return undefined;
+    } catch (error) {
+      this.starting.delete(agentId);
+      throw error;
+    }
+  }
+
+  /**
+   * Starts an agent that was entered, and puts it to use. Where `signal` aborts, all is left as it is, for whoever
+   * acts on this host next.
+   * @param failures failed starts of its pool in a row before this one
+   */
+  async start(agent: AgentStart, failures: number, signal: AbortSignal): Promise<void> {
+    const { agentId, poolId } = agent;
+    const began = performance.now();
+    let ready = false;
+    try {
+      const failure = await this.launch(agent, signal).catch((cause: unknown) =>
+        judgeStartFailure(cause, failures),
+      );
+      if (signal.aborted) return;
+      if (failure) return await this.startFailed(agent, failure);
+      ready = await this.parts.registry.ready(poolId, agentId);
+      if (ready) this.parts.observer.started(poolId, performance.now() - began);
+    } catch (error) {
+      this.parts.logger.warn({ err: error, agentId, poolId }, 'the start of an agent was not noted');
+    } finally {
+      const exited = this.starting.get(agentId)?.exited;
+      this.starting.delete(agentId);
+      if (ready && exited) await this.lost(poolId, agentId);
+    }
+  }
+
+  /** Takes an agent out of use, ends it and clears it away; nothing where it may not be taken out of use. */
+  async end(poolId: string, agentId: string, reason: RetireReason): Promise<void> {
+    await this.whileEnding(agentId, async () => {
+      if (!(await this.parts.registry.retire(poolId, agentId, reason))) return;
+      await this.clearAway(agentId);
+      await this.remove(poolId, agentId, reason);
+    });
+  }
+
+  /** An agent is gone from the engine: nobody may get it any more, and what is left of it is cleared away. */
+  async lost(poolId: string, agentId: string): Promise<void> {
+    await this.whileEnding(agentId, async () => {
+      await this.remove(poolId, agentId, 'died');
+      await this.clearAway(agentId);
+    });
+  }
+
+  /** The engine says that an agent ended. */
+  async exited(agentId: string): Promise<void> {
+    const starting = this.starting.get(agentId);
+    const poolId = this.served.get(agentId);
+    if (starting) starting.exited = true;
+    else if (poolId !== undefined) await this.lost(poolId, agentId);
+  }
+
+  /** Serves the gateway of an agent that another process started. */
+  async adopt(poolId: string, agentId: string, directory: string): Promise<void> {
+    try {
+      await this.parts.gateway.open(agentId, directory);
+      this.served.set(agentId, poolId);
+    } catch (error) {
+      this.parts.logger.warn({ err: error, agentId, poolId }, 'the gateway of an agent could not be opened');
+    }
+  }
+
+  /** Clears away an agent that the registry does not know. */
+  async discard(agentId: string): Promise<void> {
+    await this.whileEnding(agentId, () => this.clearAway(agentId));
+  }
+
+  /** Another process may act on this host now: serves no gateway any more, and touches no agent. */
+  async letGo(): Promise<void> {
+    const agentIds = [...this.served.keys()];
+    this.served.clear();
+    await Promise.allSettled(agentIds.map((agentId) => this.parts.gateway.close(agentId)));
+  }
+
+  private async launch(agent: AgentStart, signal: AbortSignal): Promise<undefined> {
+    const { agentId, poolId, directory } = agent;
+    await mkdir(this.parts.agentsDirectory, { recursive: true, mode: 0o700 });
+    // Whatever user the agent runs as makes its socket there; others do not get past the directory above.
+    await mkdir(directory);
+    await chmod(directory, 0o777);
+    await this.parts.gateway.open(agentId, directory);
+    this.served.set(agentId, poolId);
+    const inTime = AbortSignal.any([signal, AbortSignal.timeout(START_DEADLINE_MS)]);
+    const started = this.parts.driver.start(agent, inTime);
+    await withDeadline('the start of an agent', START_DEADLINE_MS + STOP_DEADLINE_MS, started);
+  }
+
+  private async startFailed({ agentId, poolId }: AgentStart, failure: StartFailure): Promise<void> {
+    this.parts.logger.warn({ agentId, poolId, ...failure }, 'an agent did not start');
+    await this.parts.registry.startFailed(poolId, agentId, failure);
+    await this.clearAway(agentId);
+    await this.remove(poolId, agentId, 'start_failed');
+  }
+
+  private async clearAway(agentId: string): Promise<void> {
+    const stopped = this.parts.driver.stop(agentId, GRACE_MS);
+    await withDeadline('the end of an agent', GRACE_MS + STOP_DEADLINE_MS, stopped);
+    this.served.delete(agentId);
+    await this.parts.gateway.close(agentId);
+    await rm(join(this.parts.agentsDirectory, agentId), { recursive: true, force: true });
+  }
+
+  private async remove(poolId: string, agentId: string, reason: RetireReason): Promise<void> {
+    const removed = await this.parts.registry.remove(poolId, agentId);
+    if (removed) this.parts.observer.retired(poolId, reason);
+  }
+
+  /** At most one end of the same agent at a time. */
+  private async whileEnding(agentId: string, work: () => Promise<void>): Promise<void> {
+    if (this.isBusy(agentId)) return;
+    this.ending.add(agentId);
+    try {
+      await work();
+    } catch (error) {
+      this.parts.logger.warn(
+        { err: error, agentId },
+        'an agent was not cleared away; it will be tried again',
+      );
+    } finally {
+      this.ending.delete(agentId);
+    }
+  }
+}

@@ -1,0 +1,200 @@
+import { PeriodicService, type Service, withDeadline } from '@agentainer/runtime';
+import { AgentLife, type AgentLifeParts } from './agent-life.js';
+import { chunksOf } from './chunks.js';
+import { HealthCheck } from './health-check.js';
+import { planPool } from './plan.js';
+import type { AgentProbe, Leadership, PoolSnapshot } from './ports.js';
+import { Reconciler } from './reconciler.js';
+import { shareStarts } from './share-starts.js';
+
+export interface KeeperOptions extends AgentLifeParts {
+  leadership: Leadership;
+  probe: AgentProbe;
+  /** Leaves agents running when it stops, for the next keeper to take over. */
+  keepAgents?: boolean;
+  /** Agents that are started side by side; a start is bound by the processor. */
+  parallelStarts?: number;
+  /** Milliseconds between looks at all pools, between comparisons with the engine and between health checks. */
+  intervals?: { plan: number; reconcile: number; probe: number };
+}
+
+const INTERVALS = { plan: 1_000, reconcile: 10_000, probe: 5_000 };
+const PARALLEL_STARTS = 3;
+/** Agents that are ended side by side. */
+const PARALLEL_ENDS = 16;
+/** How long what is under way may take when the keeper stops, and how long ending all agents may then take. */
+const SETTLE_DEADLINE_MS = 5_000;
+const END_ALL_DEADLINE_MS = 15_000;
+
+/**
+ * Keeps the pools of one host as they should be: the only one that starts and ends agents here, and only while it has
+ * the lead. It keeps nothing in mind that matters: after a crash the next one finds all in the registry and the engine.
+ */
+export class Keeper implements Service {
+  readonly name = 'keeper';
+  private readonly life: AgentLife;
+  private readonly reconciler: Reconciler;
+  private readonly loops: { plan: PeriodicService; reconcile: PeriodicService; probe: PeriodicService };
+  /** Pools that need a look before the next look at all of them. */
+  private readonly demanded = new Set<string>();
+  private readonly underWay = new Set<Promise<void>>();
+  private readonly unsubscribe: (() => void)[] = [];
+  /** From getting the lead to losing it. */
+  private term: AbortController | undefined;
+  private nextLookAtAll = 0;
+  private turns = 0;
+  private stopping: Promise<void> | undefined;
+
+  constructor(private readonly options: KeeperOptions) {
+    const { logger, intervals = INTERVALS } = options;
+    this.life = new AgentLife(options);
+    this.reconciler = new Reconciler({ ...options, life: this.life });
+    const health = new HealthCheck({ ...options, life: this.life });
+    const loop = (name: 'plan' | 'reconcile' | 'probe', turn: (signal: AbortSignal) => Promise<void>) =>
+      new PeriodicService({ name: `keeper: ${name}`, intervalMs: intervals[name], logger }, turn);
+    this.loops = {
+      plan: loop('plan', () => this.turn(intervals.plan)),
+      reconcile: loop('reconcile', async () => {
+        if (this.inTerm()) await this.reconciler.run();
+      }),
+      probe: loop('probe', async (signal) => {
+        if (this.inTerm()) await health.run(signal);
+      }),
+    };
+  }
+
+  async start(): Promise<void> {
+    const { registry, driver, leadership } = this.options;
+    this.unsubscribe.push(
+      registry.onDemand((poolId) => this.onDemand(poolId)),
+      driver.onExit((agentId) => {
+        if (this.inTerm()) this.track(this.life.exited(agentId));
+      }),
+      leadership.onChange((held) => (held ? this.lookAtAll() : this.endTerm())),
+    );
+    for (const loop of Object.values(this.loops)) await loop.start();
+  }
+
+  stop(): Promise<void> {
+    this.stopping ??= this.shutDown();
+    return this.stopping;
+  }
+
+  private inTerm(): boolean {
+    return this.term !== undefined && !this.stopping && this.options.leadership.held;
+  }
+
+  private onDemand(poolId: string): void {
+    if (!this.inTerm()) return;
+    this.demanded.add(poolId);
+    this.loops.plan.wake();
+  }
+
+  private lookAtAll(): void {
+    this.nextLookAtAll = 0;
+    this.loops.plan.wake();
+  }
+
+  private track(work: Promise<void>): void {
+    this.underWay.add(work);
+    void work.finally(() => this.underWay.delete(work));
+  }
+
+  private async turn(planMs: number): Promise<void> {
+    if (this.stopping || !this.options.leadership.held) return;
+    if (!this.term) await this.beginTerm();
+    const term = this.term;
+    const snapshots = await this.look(planMs);
+    if (!term || term !== this.term || !this.inTerm()) return;
+    for (const snapshot of snapshots) this.options.observer.snapshot(snapshot);
+    await this.act(snapshots, term.signal);
+  }
+
+  /** Whoever led before may have left anything behind: that is mended before anything else. */
+  private async beginTerm(): Promise<void> {
+    const term = new AbortController();
+    this.term = term;
+    try {
+      await this.reconciler.run();
+      this.options.logger.info('the keeper has the lead');
+    } catch (error) {
+      if (this.term === term) this.term = undefined;
+      throw error;
+    }
+  }
+
+  private endTerm(): void {
+    if (!this.term) return;
+    this.options.logger.warn('the keeper lost the lead: it leaves all agents alone');
+    this.term.abort();
+    this.term = undefined;
+    this.track(this.life.letGo());
+  }
+
+  /** The pools that need a look, which are all of them once in a while: no message is relied upon. */
+  private async look(planMs: number): Promise<PoolSnapshot[]> {
+    const { registry } = this.options;
+    let poolIds = [...this.demanded];
+    this.demanded.clear();
+    if (performance.now() >= this.nextLookAtAll) {
+      this.nextLookAtAll = performance.now() + planMs;
+      await registry.announce();
+      poolIds = (await registry.pools()).map((spec) => spec.id);
+    }
+    const snapshots = await Promise.all(poolIds.map((id) => registry.snapshot(id)));
+    return snapshots.filter((snapshot) => snapshot !== undefined);
+  }
+
+  private async act(snapshots: PoolSnapshot[], term: AbortSignal): Promise<void> {
+    const plans = snapshots.map((snapshot) => ({ snapshot, plan: planPool(snapshot) }));
+    const ends = plans
+      .flatMap(({ snapshot, plan }) => plan.retire.map((end) => ({ poolId: snapshot.spec.id, ...end })))
+      .filter(({ agentId }) => !this.life.isBusy(agentId));
+    for (const { poolId, agentId, reason } of ends.slice(0, Math.max(0, PARALLEL_ENDS - this.life.ends)))
+      this.track(this.life.end(poolId, agentId, reason));
+
+    const byPool = new Map(snapshots.map((snapshot) => [snapshot.spec.id, snapshot]));
+    const requests = plans.map(({ snapshot, plan }) => ({
+      poolId: snapshot.spec.id,
+      starts: plan.starts,
+      waiting: snapshot.waiting,
+    }));
+    const slots = (this.options.parallelStarts ?? PARALLEL_STARTS) - this.life.starts;
+    for (const poolId of shareStarts(requests, slots, this.turns++)) {
+      if (term.aborted) return;
+      const { spec, failures } = byPool.get(poolId)!;
+      // Entered before the next look at the pool, so that it is counted there.
+      const agent = await this.life.enter(spec);
+      if (agent) this.track(this.life.start(agent, failures, term).then(() => this.lookAtAll()));
+    }
+  }
+
+  private async shutDown(): Promise<void> {
+    const { leadership, keepAgents = false, registry } = this.options;
+    const led = this.term !== undefined;
+    for (const unsubscribe of this.unsubscribe) unsubscribe();
+    this.term?.abort();
+    const loops = Object.values(this.loops).map((loop) => loop.stop());
+    await this.inTime('settling', SETTLE_DEADLINE_MS, Promise.allSettled([...loops, ...this.underWay]));
+    if (!led || !leadership.held) return;
+    if (!keepAgents) await this.inTime('ending all agents', END_ALL_DEADLINE_MS, this.endAll());
+    await this.inTime('leaving', SETTLE_DEADLINE_MS, registry.leave());
+  }
+
+  private async endAll(): Promise<void> {
+    const { registry, leadership } = this.options;
+    for (const { id: poolId } of await registry.pools()) {
+      const agents = (await registry.snapshot(poolId))?.agents ?? [];
+      for (const chunk of chunksOf(agents, PARALLEL_ENDS)) {
+        if (!leadership.held) return;
+        await Promise.all(chunk.map((agent) => this.life.end(poolId, agent.id, 'shutdown')));
+      }
+    }
+  }
+
+  private async inTime(what: string, ms: number, work: Promise<unknown>): Promise<void> {
+    await withDeadline(what, ms, work).catch((error: unknown) =>
+      this.options.logger.warn({ err: error }, 'the keeper did not stop cleanly'),
+    );
+  }
+}
