@@ -2,3 +2,4 @@ export { FakeRun, FakeRuns, type FakeRunOptions, type FakeTask } from './fake-ru
 export { FakeRunStarter, FakeRunState, FakeWorkflowStore } from './fake-stores.js';
 export { agentIsHealthy, callAgent } from './agent-calls.js';
 export type { FakeAgentFacts, FakeAgentStateCall, FakeAgentTask } from './fake-agent-task.js';
+export { FakeDriver } from './fake-driver.js';
