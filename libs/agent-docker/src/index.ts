@@ -1,1 +1,2 @@
-export {};
+export { type AgentLimits, DEFAULT_LIMITS } from './container-body.js';
+export { DockerDriver, type DockerDriverOptions } from './docker-driver.js';

@@ -1,0 +1,57 @@
+import { containerBody, DEFAULT_LIMITS } from './container-body.js';
+
+const agent = { agentId: 'agent_1', poolId: 'pool-1', image: 'scraper:1', directory: '/data/agents/agent_1' };
+const owner = { instance: 'mine', host: 'box' };
+const body = (imageUser = '') => containerBody(agent, owner, imageUser, DEFAULT_LIMITS);
+
+describe('what an engine is asked for', () => {
+  it('is an agent that can be told by its name and its labels', () => {
+    expect(body()).toMatchObject({
+      name: 'agentainer-mine-agent_1',
+      Image: 'scraper:1',
+      Labels: {
+        'agentainer.owner': 'mine',
+        'agentainer.host': 'box',
+        'agentainer.pool': 'pool-1',
+        'agentainer.agent': 'agent_1',
+      },
+    });
+  });
+
+  it('gives it no network, no rights, and nothing of the host but its directory', () => {
+    expect(body().HostConfig).toMatchObject({
+      NetworkMode: 'none',
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges'],
+      Privileged: false,
+      ReadonlyRootfs: true,
+      Mounts: [{ Type: 'bind', Source: '/data/agents/agent_1', Target: '/run/agentainer' }],
+      Init: true,
+      LogConfig: { Type: 'none' },
+    });
+    expect(body().HostConfig).not.toHaveProperty('Binds');
+    expect(body().HostConfig).not.toHaveProperty('CapAdd');
+    expect(body().HostConfig).not.toHaveProperty('Devices');
+  });
+
+  it('bounds what it may use', () => {
+    const { HostConfig } = body();
+    expect(HostConfig).toMatchObject({ Memory: 536_870_912, MemorySwap: 536_870_912, PidsLimit: 256 });
+    expect(HostConfig!.NanoCpus).toBeGreaterThan(0);
+    expect(HostConfig!.Tmpfs).toEqual({ '/tmp': 'rw,nosuid,nodev,noexec,mode=1777,size=67108864' });
+  });
+
+  it.each([
+    ['', '65534:65534'],
+    ['root', '65534:65534'],
+    ['0', '65534:65534'],
+    ['0:0', '65534:65534'],
+    ['root:staff', '65534:65534'],
+    [':0', '65534:65534'],
+    ['node', 'node'],
+    ['1000:1000', '1000:1000'],
+    ['rooted', 'rooted'],
+  ])('lets an image whose user is "%s" run as %s', (imageUser, user) => {
+    expect(body(imageUser).User).toBe(user);
+  });
+});

@@ -1,0 +1,228 @@
+import { chmod, mkdir } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type AgentDriver,
+  type AgentStart,
+  AgentStartError,
+  awaitHealthy,
+  type FoundAgent,
+} from '@agentainer/pool';
+import { type Logger, withDeadline } from '@agentainer/runtime';
+import type Docker from 'dockerode';
+import { type AgentLimits, containerBody, DEFAULT_LIMITS } from './container-body.js';
+import { agentOf, containerName, labelFilter, type Owner } from './container-identity.js';
+import { allowing, callDeadline, connectEngine, statusOf } from './engine.js';
+import { type AgentExit, ExitEvents } from './exit-events.js';
+
+/** How long an agent may take to answer healthy by default, in milliseconds. */
+const START_DEADLINE_MS = 30_000;
+/** How long the engine may take to find an image, in milliseconds. */
+const LOOK_UP_MS = 10_000;
+/** Each part of it begins with a letter, a digit or an underscore, so that none is `.` or `..`. */
+const IMAGE_NAME = /^\w[\w.:@-]*(\/\w[\w.:@-]*)*$/;
+/** How often a starting container is looked at, in milliseconds, in case the engine's events are out of reach. */
+const LOOK_MS = 1_000;
+/** How long somebody else's removal of a container may take, in milliseconds. */
+const REMOVAL_MS = 10_000;
+const REMOVAL_POLL_MS = 50;
+
+export interface DockerDriverOptions {
+  /** Of the engine. */
+  socketPath: string;
+  /** Whose agents these are, and on which host; a driver sees no others. Letters, digits, `_`, `.` and `-`. */
+  instance: string;
+  host: string;
+  logger: Logger;
+  limits?: Partial<AgentLimits>;
+  startDeadlineMs?: number;
+}
+
+/** An agent on its way to be healthy. */
+interface Start {
+  abort: AbortController;
+  settled: Promise<unknown>;
+}
+
+/** Agents as hardened containers: without network, rights, or anything of the host but their own directory. */
+export class DockerDriver implements AgentDriver {
+  readonly kind = 'docker';
+  private readonly docker: Docker;
+  private readonly owner: Owner;
+  private readonly listeners = new Set<(agentId: string) => void>();
+  private readonly starts = new Map<string, Start>();
+  /** Agents whose exit has still to be told. */
+  private readonly running = new Set<string>();
+  /** Agents whose exit was told: the engine goes on listing them as running for a moment. */
+  private readonly ended = new Set<string>();
+  private events: ExitEvents | undefined;
+
+  constructor(private readonly options: DockerDriverOptions) {
+    this.docker = connectEngine(options.socketPath);
+    this.owner = { instance: options.instance, host: options.host };
+  }
+
+  async start(agent: AgentStart, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    this.listen();
+    const abort = new AbortController();
+    const started = this.launch(agent, abort, AbortSignal.any([signal, abort.signal]));
+    this.starts.set(agent.agentId, { abort, settled: started.catch(() => undefined) });
+    await started.finally(() => this.starts.delete(agent.agentId));
+  }
+
+  async stop(agentId: string, graceMs: number): Promise<void> {
+    const start = this.starts.get(agentId);
+    start?.abort.abort(new AgentStartError('AGENT_START_FAILED', 'the agent was ended while it started'));
+    await start?.settled;
+    if (graceMs > 0) {
+      const t = Math.ceil(graceMs / 1_000);
+      const stopped = this.container(agentId).stop({ t, ...callDeadline(t * 1_000) });
+      await allowing([304, 404], stopped);
+    }
+    await this.remove(agentId);
+  }
+
+  async list(): Promise<FoundAgent[]> {
+    this.listen();
+    const filters = { label: labelFilter(this.owner) };
+    const containers = await this.docker.listContainers({ all: true, filters, ...callDeadline() });
+    const found = containers.flatMap(({ Labels, State }) => {
+      const agent = agentOf(Labels);
+      if (!agent) return [];
+      const running = (State === 'running' || State === 'paused') && !this.ended.has(agent.agentId);
+      if (running) this.running.add(agent.agentId);
+      return [{ ...agent, running }];
+    });
+    const present = new Set(found.map((agent) => agent.agentId));
+    for (const agentId of this.ended) if (!present.has(agentId)) this.ended.delete(agentId);
+    return found;
+  }
+
+  onExit(listener: (agentId: string) => void): () => void {
+    this.listen();
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Leaves the agents running. */
+  async close(): Promise<void> {
+    this.listeners.clear();
+    await this.events?.close();
+  }
+
+  private async launch(agent: AgentStart, abort: AbortController, signal: AbortSignal): Promise<void> {
+    const { agentId, directory } = agent;
+    const deadlineMs = this.options.startDeadlineMs ?? START_DEADLINE_MS;
+    const looking = setInterval(() => void this.look(agentId, abort), LOOK_MS);
+    try {
+      await this.create(agent);
+      signal.throwIfAborted();
+      await this.container(agentId).start(callDeadline());
+      this.running.add(agentId);
+      await awaitHealthy(directory, { deadlineMs, signal });
+      abort.signal.throwIfAborted();
+    } catch (error) {
+      this.running.delete(agentId);
+      await this.remove(agentId).catch((cause: unknown) =>
+        this.options.logger.error({ err: cause, agentId }, 'a container that did not start was not removed'),
+      );
+      throw signal.aborted ? signal.reason : startError(error);
+    } finally {
+      clearInterval(looking);
+    }
+  }
+
+  /** Not aborted on the way: the engine would go on, and the container be there after it was removed. */
+  private async create(agent: AgentStart): Promise<void> {
+    const imageUser = await this.userOf(agent.image);
+    await mkdir(agent.directory, { recursive: true });
+    // The container's user has to make its socket there, and nobody else gets past the directories above.
+    await chmod(agent.directory, 0o777);
+    const limits = { ...DEFAULT_LIMITS, ...this.options.limits };
+    const body = containerBody(agent, this.owner, imageUser, limits);
+    await this.docker.createContainer({ ...body, ...callDeadline() });
+  }
+
+  private async userOf(image: string): Promise<string> {
+    // The name becomes part of a path, in which it must not lead elsewhere.
+    if (!IMAGE_NAME.test(image)) throw new AgentStartError('IMAGE_NOT_FOUND', `${image} is no image name`);
+    const inspected = this.docker.getImage(image).inspect();
+    const { Config } = await withDeadline('looking for the image', LOOK_UP_MS, inspected);
+    return Config?.User ?? '';
+  }
+
+  private async look(agentId: string, abort: AbortController): Promise<void> {
+    const seen = await this.container(agentId)
+      .inspect(callDeadline())
+      .catch(() => undefined);
+    if (seen?.State.Status === 'exited' || seen?.State.Status === 'dead') {
+      abort.abort(endedError(String(seen.State.ExitCode)));
+    }
+  }
+
+  private async remove(agentId: string): Promise<void> {
+    const removed = this.container(agentId).remove({ force: true, v: true, ...callDeadline() });
+    await allowing([404, 409], removed);
+    const giveUpAt = performance.now() + REMOVAL_MS;
+    while (await this.exists(agentId)) {
+      if (performance.now() > giveUpAt) throw new Error(`container of ${agentId} was not removed`);
+      await sleep(REMOVAL_POLL_MS);
+    }
+    this.ended.delete(agentId);
+  }
+
+  private async exists(agentId: string): Promise<boolean> {
+    try {
+      await this.container(agentId).inspect(callDeadline());
+      return true;
+    } catch (error) {
+      if (statusOf(error) === 404) return false;
+      throw error;
+    }
+  }
+
+  private listen(): void {
+    const { docker, owner } = this;
+    this.events ??= new ExitEvents({
+      docker,
+      owner,
+      logger: this.options.logger,
+      onExit: (exit) => this.onEnd(exit),
+      onOpen: () => this.tellMissed(),
+    });
+  }
+
+  private onEnd({ agentId, exitCode }: AgentExit): void {
+    this.running.delete(agentId);
+    this.ended.add(agentId);
+    const start = this.starts.get(agentId);
+    if (start) start.abort.abort(endedError(exitCode));
+    else for (const listener of this.listeners) listener(agentId);
+  }
+
+  private async tellMissed(): Promise<void> {
+    const before = [...this.running];
+    const found = await this.list();
+    const running = new Set(found.filter((agent) => agent.running).map((agent) => agent.agentId));
+    for (const agentId of before) {
+      if (!running.has(agentId) && this.running.has(agentId)) this.onEnd({ agentId, exitCode: 'unknown' });
+    }
+  }
+
+  private container(agentId: string): Docker.Container {
+    return this.docker.getContainer(containerName(this.owner, agentId));
+  }
+}
+
+function endedError(exitCode: string): AgentStartError {
+  return new AgentStartError('AGENT_START_FAILED', `the agent ended with exit code ${exitCode}`);
+}
+
+function startError(error: unknown): AgentStartError {
+  if (error instanceof AgentStartError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  if (statusOf(error) === 404 && /no such image/i.test(message)) {
+    return new AgentStartError('IMAGE_NOT_FOUND', message, { cause: error });
+  }
+  return new AgentStartError('AGENT_START_FAILED', message, { cause: error });
+}
