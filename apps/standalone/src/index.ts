@@ -1,1 +1,4 @@
-export {};
+export { Standalone, type StandaloneDeps, type Standing } from './compose.js';
+export { readStandaloneConfig, type StandaloneConfig } from './config.js';
+export { type Credentials, readCredentials } from './credentials.js';
+export { up, type UpOptions } from './up.js';

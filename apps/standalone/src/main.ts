@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { up } from './up.js';
+
+await up();
