@@ -1,7 +1,7 @@
 import js from '@eslint/js';
 import nx from '@nx/eslint-plugin';
 import prettier from 'eslint-config-prettier';
-import { importX } from 'eslint-plugin-import-x';
+import { createNodeResolver, importX } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
 /** What each kind of project may import of ours; docs/ARCHITECTURE.md explains why. */
@@ -18,7 +18,15 @@ const mayImport = {
   'type:app': ['name:core', 'name:runtime', 'name:contracts', 'type:domain', 'type:adapter'],
   'type:standalone': ['name:core', 'name:runtime', 'type:app', 'type:adapter', 'type:embedded'],
   'type:cli': ['name:core', 'name:contracts', 'type:sdk', 'type:standalone'],
-  'type:example': ['name:core', 'name:contracts', 'type:kit', 'type:sdk', 'type:standalone', 'type:embedded'],
+  'type:example': [
+    'name:core',
+    'name:runtime',
+    'name:contracts',
+    'type:kit',
+    'type:sdk',
+    'type:standalone',
+    'type:embedded',
+  ],
   'type:bench': ['*'],
 };
 
@@ -34,7 +42,7 @@ const homes = {
 const tags = Object.keys(mayImport);
 const projects = [
   'core runtime contracts engine pool store-redis queue-bullmq agent-client agent-docker agent-process',
-  'agent-kit sdk embedded testing api worker controller standalone cli',
+  'agent-kit sdk embedded testing api worker controller standalone cli word-count',
 ]
   .join(' ')
   .split(' ')
@@ -55,7 +63,9 @@ const depConstraints = (allowed) => [
   ...tags.map((sourceTag) => ({ sourceTag, onlyDependOnLibsWithTags: allowed(sourceTag) })),
   ...projects.map((sourceTag) => ({
     sourceTag,
-    bannedExternalImports: Object.keys(homes).filter((pkg) => !homes[pkg].includes(sourceTag)),
+    bannedExternalImports: Object.keys(homes)
+      .filter((pkg) => !homes[pkg].includes(sourceTag))
+      .flatMap((pkg) => [pkg, `${pkg}/*`]),
   })),
 ];
 
@@ -79,7 +89,14 @@ export default tseslint.config(
     languageOptions: {
       parserOptions: { project: './tsconfig.spec.json', tsconfigRootDir: import.meta.dirname },
     },
-    settings: { 'import-x/resolver': { node: { extensions: ['.ts'] } } },
+    // Relative imports end in .js and mean the .ts beside them; packages of ours are other projects, which Nx judges.
+    settings: {
+      'import-x/resolver-next': [
+        createNodeResolver({ extensions: ['.ts', '.js'], extensionAlias: { '.js': ['.ts', '.js'] } }),
+      ],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+      'import-x/extensions': ['.ts', '.js'],
+    },
     rules: {
       '@nx/enforce-module-boundaries': moduleBoundaries((tag) => mayImport[tag]),
       '@typescript-eslint/no-floating-promises': 'error',
@@ -96,12 +113,20 @@ export default tseslint.config(
         'error',
         { object: 'process', property: 'env', message: 'Only config.ts reads the environment.' },
       ],
-      'import-x/no-cycle': 'error',
+      'no-restricted-imports': [
+        'error',
+        ...['process', 'node:process'].map((name) => ({
+          name,
+          importNames: ['env', 'default'],
+          message: 'Only config.ts reads the environment.',
+        })),
+      ],
+      'import-x/no-cycle': ['error', { ignoreExternal: true }],
     },
   },
   {
     files: ['**/config.ts', '**/*.spec.ts', '**/*.fixture.ts', 'test/**', 'bench/**'],
-    rules: { 'no-restricted-properties': 'off' },
+    rules: { 'no-restricted-properties': 'off', 'no-restricted-imports': 'off' },
   },
   { files: ['**/*.spec.ts', 'test/**', '**/*.conformance.ts'], rules: { 'max-lines-per-function': 'off' } },
   {

@@ -99,7 +99,11 @@ function isSetOf(text: string, key: string): boolean {
 
 const key = fc.constantFrom('a', 'b', 'c');
 const scalar = fc.constantFrom<Json>(null, 0, 1, 2, 'x', 'é', true, { b: 1, a: [2] }, { a: [2], b: 1 });
-const value = fc.oneof(scalar, fc.array(scalar, { maxLength: 3 }), fc.jsonValue({ maxDepth: 2 }) as fc.Arbitrary<Json>);
+const value = fc.oneof(
+  scalar,
+  fc.array(scalar, { maxLength: 3 }),
+  fc.jsonValue({ maxDepth: 2 }) as fc.Arbitrary<Json>,
+);
 const operation: fc.Arbitrary<StateOperation> = fc.oneof(
   fc.record({ op: fc.constant('get' as const), key }),
   fc.record({ op: fc.constant('set' as const), key, value }),
