@@ -10,3 +10,4 @@ export { RedisPoolDirectory } from './pool-directory.js';
 export { RedisLeaseStore } from './pool-leases.js';
 export { RedisAgentRegistry } from './pool-registry.js';
 export { RedisStateStore } from './state-store.js';
+export type { Redis } from 'ioredis';
