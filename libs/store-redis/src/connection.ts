@@ -20,6 +20,12 @@ export async function connectRedis(url: string, role: ConnectionRole): Promise<R
     : new Redis(url, options);
   // Without a listener ioredis prints each failed connection; every command reports its own failure anyway.
   redis.on('error', () => undefined);
-  await redis.connect();
+  try {
+    await redis.connect();
+  } catch (error) {
+    // It would go on trying, with nobody left to end it.
+    redis.disconnect();
+    throw error;
+  }
   return redis;
 }

@@ -29,6 +29,13 @@ it.each([
   expect(asUnavailable(error)).toBeUndefined();
 });
 
+it('looks for the cause of a transaction that was not carried out', () => {
+  const aborted = (cause: Error) =>
+    Object.assign(named('ReplyError', 'EXECABORT Transaction discarded'), { previousErrors: [cause] });
+  expect(asUnavailable(aborted(named('ReplyError', 'OOM command not allowed')))).toBeDefined();
+  expect(asUnavailable(aborted(named('ReplyError', 'ERR wrong number of arguments')))).toBeUndefined();
+});
+
 it('asks for a longer wait where Redis is full', () => {
   const full = asUnavailable(named('ReplyError', 'OOM command not allowed'));
   expect(full!.retryAfterMs).toBeGreaterThan(1_000);

@@ -28,6 +28,8 @@ export function asUnavailable(error: unknown): UnavailableError | undefined {
   if (error instanceof UnavailableError) return error;
   if (!(error instanceof Error)) return undefined;
   if (error.name === 'ReplyError') {
+    const { previousErrors } = error as { previousErrors?: unknown[] };
+    if (error.message.startsWith('EXECABORT') && previousErrors) return asUnavailable(previousErrors[0]);
     if (!REFUSED.test(error.message)) return undefined;
     return error.message.includes('OOM')
       ? new UnavailableError('the store is full', FULL_RETRY_MS, { cause: error })
