@@ -1,10 +1,8 @@
-import type { AgentDriver, AgentStart, FoundAgent } from '@agentainer/pool';
+import { type AgentDriver, type AgentStart, AgentStartError, type FoundAgent } from '@agentainer/pool';
 
 /** Runs no agents at all, but keeps the driver's promises about them. */
 export class FakeDriver implements AgentDriver {
   readonly kind = 'process';
-  /** What the engine has. A test may add agents that nobody started, or take some away. */
-  readonly agents = new Map<string, FoundAgent>();
   readonly stopped: string[] = [];
   /** The most agents there ever were at once, and the most that were starting. */
   most = 0;
@@ -12,25 +10,37 @@ export class FakeDriver implements AgentDriver {
   /** What a start waits for, and what it fails with. */
   onStart: (agent: AgentStart, signal: AbortSignal) => Promise<void> = () => Promise.resolve();
   onStop: (agentId: string) => Promise<void> = () => Promise.resolve();
-  private starting = 0;
+  private readonly starts = new Map<string, AbortController>();
   private readonly listeners = new Set<(agentId: string) => void>();
 
+  /** @param agents what the engine has. A test may add agents that nobody started, or take some away. */
+  constructor(readonly agents = new Map<string, FoundAgent>()) {}
+
   async start(agent: AgentStart, signal: AbortSignal): Promise<void> {
-    this.mostStarting = Math.max(this.mostStarting, ++this.starting);
+    signal.throwIfAborted();
     const { agentId, poolId } = agent;
+    const stopped = new AbortController();
+    this.starts.set(agentId, stopped);
+    this.mostStarting = Math.max(this.mostStarting, this.starts.size);
     this.agents.set(agentId, { agentId, poolId, running: true });
     this.most = Math.max(this.most, this.agents.size);
     try {
-      await Promise.race([this.onStart(agent, signal), aborted(signal)]);
+      const ended = AbortSignal.any([signal, stopped.signal]);
+      await Promise.race([this.onStart(agent, ended), aborted(ended)]);
+    } catch (error) {
+      this.agents.delete(agentId);
+      throw error;
     } finally {
-      this.starting--;
+      this.starts.delete(agentId);
     }
   }
 
   async stop(agentId: string): Promise<void> {
     await this.onStop(agentId);
     this.stopped.push(agentId);
-    if (this.agents.delete(agentId)) this.tell(agentId);
+    const start = this.starts.get(agentId);
+    start?.abort(new AgentStartError('AGENT_START_FAILED', 'was ended while it started'));
+    if (this.agents.delete(agentId) && !start) this.tell(agentId);
   }
 
   list(): Promise<FoundAgent[]> {

@@ -1,0 +1,36 @@
+import { basename } from 'node:path';
+import { AgentStartError, type AgentStart, type FoundAgent } from '@agentainer/pool';
+import { describeDriver } from './driver.conformance.js';
+import { FakeDriver } from './fake-driver.js';
+
+describeDriver('fake', () => {
+  const agents = new Map<string, FoundAgent>();
+  const drivers: FakeDriver[] = [];
+  /** What an engine and an agent would do, by the image. */
+  const behave = (startDeadlineMs: number) => async (agent: AgentStart) => {
+    if (agent.image === 'working') return;
+    if (agent.image === 'ending') throw new AgentStartError('AGENT_START_FAILED', 'ended with exit code 3');
+    if (agent.image !== 'silent') throw new AgentStartError('IMAGE_NOT_FOUND', agent.image);
+    await new Promise((resolve) => setTimeout(resolve, startDeadlineMs).unref());
+    throw new AgentStartError('AGENT_START_FAILED', 'did not answer healthy');
+  };
+  const make = (engine: Map<string, FoundAgent>, startDeadlineMs = 30_000) => {
+    const driver = new FakeDriver(engine);
+    driver.onStart = behave(startDeadlineMs);
+    drivers.push(driver);
+    return driver;
+  };
+  return Promise.resolve({
+    driver: ({ startDeadlineMs } = {}) => make(agents, startDeadlineMs),
+    stranger: () => make(new Map()),
+    images: { working: 'working', ending: 'ending', silent: 'silent' },
+    directory: (agentId) => `/agents/${agentId}`,
+    isHealthy: (directory) => Promise.resolve(agents.has(basename(directory))),
+    crash: (directory) => {
+      for (const driver of drivers) driver.kill(basename(directory));
+      return Promise.resolve();
+    },
+    occupy: () => Promise.resolve(),
+    dispose: () => Promise.resolve(),
+  });
+});
