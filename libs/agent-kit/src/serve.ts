@@ -20,10 +20,10 @@ export interface ServeOptions {
  * ```ts
  * import { serve } from '@agentainer/agent-kit';
  *
- * await serve(async (url: string, { state }) => {
- *   const text = await readFile(url, 'utf8');
- *   await state.increment('pages');
- *   return { words: text.split(/\s+/).length };
+ * await serve(async (text: string, { state }) => {
+ *   const words = text.split(/\s+/).length;
+ *   await state.increment('words', words);
+ *   return { words };
  * });
  * ```
  *
