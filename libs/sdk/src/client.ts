@@ -1,0 +1,179 @@
+import type { DefinitionInput, Json, MapReduceInput, RunState, TaskState } from '@agentainer/core';
+import {
+  type CreateJobRequest,
+  healthStatusSchema,
+  jobPageSchema,
+  jobSchema,
+  poolListSchema,
+  putStateAnswerSchema,
+  runEventPageSchema,
+  runPageSchema,
+  runSchema,
+  stateSchema,
+  stateValueSchema,
+  workflowPageSchema,
+  workflowSchema,
+} from '@agentainer/contracts';
+import { Transport, type TransportOptions } from './transport.js';
+import { waitForRun, type WaitOptions } from './wait-for-run.js';
+
+export type ClientOptions = TransportOptions;
+
+export interface PageOptions {
+  limit?: number;
+  /** `next_cursor` of the page before. */
+  cursor?: string;
+}
+export interface JobsOptions extends PageOptions {
+  status?: TaskState;
+}
+/** Which run of a workflow is meant; the latest one where it is not said. */
+export interface RunChoice {
+  run?: string;
+}
+
+const query = <T extends object>(options: T) => options as Record<string, string | number | undefined>;
+const at = (...parts: string[]) => `/${parts.map(encodeURIComponent).join('/')}`;
+
+/**
+ * Every operation of the HTTP API. Answers are checked; a refusal is an {@link ApiError} of its own class.
+ *
+ * ```ts
+ * const client = new AgentainerClient({ url: 'http://127.0.0.1:8081', key });
+ * const workflow = await client.createWorkflow({ name: 'hello', steps: [{ name: 'greet', image: 'greeter' }] });
+ * const run = await client.startWorkflow(workflow.id, { name: 'Ada' });
+ * const { status, result } = await client.waitForRun(run.id);
+ * ```
+ */
+export class AgentainerClient {
+  private readonly transport: Transport;
+
+  constructor(options: ClientOptions) {
+    this.transport = new Transport(options);
+  }
+
+  createWorkflow(definition: DefinitionInput) {
+    return this.transport.json({ method: 'POST', path: '/workflows', body: definition }, workflowSchema);
+  }
+
+  /** Creates list → map → reduce; it still needs to be started. */
+  createMapReduce(request: MapReduceInput) {
+    return this.transport.json(
+      { method: 'POST', path: '/workflows/mapreduce', body: request },
+      workflowSchema,
+    );
+  }
+
+  /** Newest first. `status` is that of a workflow's latest run. */
+  listWorkflows(options: PageOptions & { status?: RunState } = {}) {
+    return this.get('/workflows', workflowPageSchema, query(options));
+  }
+
+  getWorkflow(id: string) {
+    return this.get(at('workflows', id), workflowSchema);
+  }
+
+  /** A new run of the workflow. */
+  startWorkflow(id: string, input: Json = null) {
+    return this.transport.json(
+      { method: 'POST', path: at('workflows', id, 'start'), body: { input } },
+      runSchema,
+    );
+  }
+
+  listWorkflowRuns(id: string, options: PageOptions = {}) {
+    return this.get(at('workflows', id, 'runs'), runPageSchema, query(options));
+  }
+
+  /** Jobs of a run of the workflow, in the order of its steps. */
+  listWorkflowJobs(id: string, options: JobsOptions & RunChoice = {}) {
+    return this.get(at('workflows', id, 'jobs'), jobPageSchema, query(options));
+  }
+
+  getWorkflowState(id: string, options: RunChoice = {}) {
+    return this.get(at('workflows', id, 'state'), stateSchema, query(options));
+  }
+
+  getWorkflowStateValue(id: string, key: string, options: RunChoice = {}) {
+    return this.get(at('workflows', id, 'state', key), stateValueSchema, query(options));
+  }
+
+  /** Sets these keys and leaves the others alone. */
+  putWorkflowState(id: string, state: Record<string, Json>, options: RunChoice = {}) {
+    const path = at('workflows', id, 'state');
+    return this.transport.json(
+      { method: 'PUT', path, query: query(options), body: { state } },
+      putStateAnswerSchema,
+    );
+  }
+
+  /** Newest first. */
+  listRuns(options: PageOptions = {}) {
+    return this.get('/runs', runPageSchema, query(options));
+  }
+
+  /** With its result once it is completed. */
+  getRun(id: string, options: { signal?: AbortSignal } = {}) {
+    return this.transport.json({ method: 'GET', path: at('runs', id), ...options }, runSchema);
+  }
+
+  listRunJobs(id: string, options: JobsOptions = {}) {
+    return this.get(at('runs', id, 'jobs'), jobPageSchema, query(options));
+  }
+
+  getRunState(id: string) {
+    return this.get(at('runs', id, 'state'), stateSchema);
+  }
+
+  /** Oldest first. `cursor` is the id of the last event that was seen. */
+  listRunEvents(id: string, options: PageOptions = {}) {
+    return this.get(at('runs', id, 'events'), runEventPageSchema, query(options));
+  }
+
+  /** The run once it has ended, however it did. @throws {WaitTimeoutError} */
+  waitForRun(id: string, options: WaitOptions = {}) {
+    return waitForRun(() => this.getRun(id, { signal: options.signal }), options);
+  }
+
+  /** A single job without a workflow. */
+  createJob(request: CreateJobRequest) {
+    return this.transport.json({ method: 'POST', path: '/jobs', body: request }, jobSchema);
+  }
+
+  /** Jobs of all runs, newest run first. */
+  listJobs(options: JobsOptions = {}) {
+    return this.get('/jobs', jobPageSchema, query(options));
+  }
+
+  /** With its result or its error once it has ended. */
+  getJob(id: string) {
+    return this.get(at('jobs', id), jobSchema);
+  }
+
+  async listPools() {
+    return (await this.get('/pools', poolListSchema)).items;
+  }
+
+  /** The server's metrics in Prometheus's text format. */
+  metrics(): Promise<string> {
+    return this.transport.text({ method: 'GET', path: '/metrics' });
+  }
+
+  /** Resolves when the server answers; needs no key. */
+  live() {
+    return this.get('/livez', healthStatusSchema);
+  }
+
+  /** Resolves when the server and its store answer; needs no key. */
+  ready() {
+    return this.get('/readyz', healthStatusSchema);
+  }
+
+  private get<T>(
+    path: string,
+    schema: { parse(value: unknown): T },
+    parameters?: Record<string, string | number | undefined>,
+  ): Promise<T> {
+    return this.transport.json({ method: 'GET', path, query: parameters }, schema);
+  }
+}
