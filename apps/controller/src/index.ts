@@ -1,1 +1,2 @@
-export {};
+export { composeController } from './compose.js';
+export { type ControllerConfig, readControllerConfig } from './config.js';

@@ -1,8 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AgentStartError } from '@agentainer/pool';
-import { silentLogger } from '@agentainer/runtime';
-import { RedisLeadership } from '@agentainer/store-redis';
 import { FakeLeadership, HOST, TestHost, until } from './keeper.fixture.js';
 
 let host: TestHost;
@@ -216,94 +213,6 @@ describe('agents that do not start', () => {
   });
 });
 
-describe('one keeper after another', () => {
-  it('clears away what the engine has and the registry has not', async () => {
-    host.driver.agents.set('agent_x', { agentId: 'agent_x', poolId: 'gone-1', running: true });
-    host.driver.agents.set('agent_y', { agentId: 'agent_y', poolId: 'gone-1', running: false });
-    await mkdir(join(host.agentsDirectory, 'agent_z'), { recursive: true });
-    await mkdir(join(host.agentsDirectory, 'something else'));
-    await host.keeper();
-    await until(() => host.driver.agents.size === 0);
-    await until(async () => (await host.directories()).length === 1);
-    expect(await host.directories()).toEqual(['something else']);
-  });
-
-  it('removes what the registry has and the engine has not', async () => {
-    const pool = await host.pool({ min_size: 1 });
-    for (const id of ['agent_a', 'agent_b', 'agent_c', 'agent_d'])
-      await host.registry.create(pool.id, id, join(host.agentsDirectory, id));
-    for (const id of ['agent_a', 'agent_b', 'agent_c']) await host.registry.ready(pool.id, id);
-    await host.registry.retire(pool.id, 'agent_a', 'max_uses');
-    const held = await host.leased(pool);
-    await host.keeper();
-    await until(() => host.retired.length === 4);
-    expect([...host.retired].sort()).toEqual(['died', 'died', 'max_uses', 'orphan']);
-    await until(() => held.lost.aborted);
-    const [id] = await host.idle(pool, 1);
-    expect([...host.driver.agents.keys()]).toEqual([id]);
-  });
-
-  it('takes over agents that an earlier keeper started, the one that is leased included', async () => {
-    const pool = await host.pool({ min_size: 2 });
-    const first = new FakeLeadership();
-    await host.keeper(first);
-    const ids = await host.idle(pool, 2);
-    const held = await host.leased(pool);
-    first.set(false);
-    await until(() => host.gateways.size === 0);
-    await host.keeper();
-    await until(() => host.gateways.size === 2);
-    await host.leaser.release(held, { uses: 1, suspect: false });
-    expect((await host.idle(pool, 2)).sort()).toEqual(ids.sort());
-    expect(host.retired).toEqual([]);
-  });
-
-  it('stops acting when it loses the lead, and the next one clears away what it left half done', async () => {
-    const pool = await host.pool({ min_size: 1 });
-    const first = new FakeLeadership();
-    host.driver.onStart = never;
-    await host.keeper(first);
-    await until(() => host.driver.agents.size === 1);
-    const [half] = await host.agents(pool, 'creating');
-    first.set(false);
-    host.driver.onStart = () => Promise.resolve();
-    await host.keeper();
-    await until(() => host.retired.includes('orphan'));
-    expect(host.driver.stopped).toEqual([half!.id]);
-    expect(await host.idle(pool, 1)).not.toContain(half!.id);
-  });
-
-  it('does nothing without the lead, and all that is due once it has it', async () => {
-    const pool = await host.pool({ min_size: 1 });
-    const leadership = new FakeLeadership(false);
-    await host.keeper(leadership);
-    expect(await host.lease(pool, 100)).toEqual({ kind: 'busy' });
-    expect(host.driver.agents.size).toBe(0);
-    leadership.set(true);
-    await host.idle(pool, 1);
-  });
-
-  it('lets one of two keepers of a host act, and the other one follow it', async () => {
-    const pool = await host.pool({ min_size: 3, max_size: 3 });
-    const leads = [1, 2].map(() => {
-      const { redis, keys } = host;
-      return new RedisLeadership({ redis, keys, task: `keeper-${HOST}`, logger: silentLogger, renewMs: 20 });
-    });
-    const keepers = [await host.keeper(leads[0]), await host.keeper(leads[1])];
-    for (const lead of leads) await lead.start();
-    await host.idle(pool, 3);
-    expect(host.driver.most).toBe(3);
-    const leader = leads.findIndex((lead) => lead.held);
-    await keepers[leader]!.stop();
-    await leads[leader]!.stop();
-    await host.idle(pool, 3);
-    expect(leads[1 - leader]!.held).toBe(true);
-    await keepers[1 - leader]!.stop();
-    await leads[1 - leader]!.stop();
-    expect(host.driver.most).toBe(3);
-  });
-});
-
 describe('when it stops', () => {
   it('ends all agents, the leased ones and those that are starting included', async () => {
     const pool = await host.pool({ min_size: 2, max_size: 3 });
@@ -321,7 +230,7 @@ describe('when it stops', () => {
     expect(await host.directories()).toEqual([]);
     expect(host.gateways.size).toBe(0);
     expect(host.retired).toEqual(['shutdown', 'shutdown', 'shutdown']);
-    expect(await host.redis.zrange(host.keys.hosts(), 0, -1)).toEqual([]);
+    expect(await host.redis.zrange(host.keys.hosts(), 0, '-1')).toEqual([]);
   });
 
   it('leaves agents to the next keeper where it is told to', async () => {

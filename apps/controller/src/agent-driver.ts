@@ -1,0 +1,18 @@
+import { join } from 'node:path';
+import { DockerDriver } from '@agentainer/agent-docker';
+import { ProcessDriver } from '@agentainer/agent-process';
+import type { AgentDriver } from '@agentainer/pool';
+import type { Logger } from '@agentainer/runtime';
+import type { ControllerConfig } from './config.js';
+import { readImages } from './images.js';
+import { instanceId } from './instance-id.js';
+
+/** The driver that the configuration names. */
+export async function agentDriver(config: ControllerConfig, logger: Logger): Promise<AgentDriver> {
+  const { dataDirectory, host, imagesPath } = config;
+  const instance = await instanceId(dataDirectory);
+  if (config.driver === 'docker')
+    return new DockerDriver({ socketPath: config.dockerSocket, instance, host, logger });
+  const images = imagesPath === undefined ? {} : await readImages(imagesPath);
+  return new ProcessDriver({ images, instance, stateDirectory: join(dataDirectory, 'processes'), logger });
+}

@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { AgentConnections } from '@agentainer/agent-client';
+import { Keeper } from '@agentainer/pool';
+import {
+  closing,
+  type Logger,
+  MetricsServer,
+  type Registry,
+  type Service,
+  ServiceGroup,
+} from '@agentainer/runtime';
+import {
+  connectRedis,
+  Keys,
+  RedisAgentRegistry,
+  RedisLeadership,
+  RedisStateStore,
+} from '@agentainer/store-redis';
+import { agentDriver } from './agent-driver.js';
+import type { ControllerConfig } from './config.js';
+import { EgressHost } from './egress-sockets.js';
+import { Gateway } from './gateway.js';
+import { PoolMetrics } from './pool-metrics.js';
+import { sweeping } from './sweeping.js';
+
+/** Wires the controller of one host: it starts and ends the agents there, and serves them their gateways. */
+export async function composeController(
+  config: ControllerConfig,
+  { logger, metrics }: { logger: Logger; metrics: Registry },
+): Promise<Service> {
+  const { redisUrl, host, metricsPort } = config;
+  const driver = await agentDriver(config, logger);
+  const redis = await connectRedis(redisUrl, 'worker');
+  const requests = await connectRedis(redisUrl, 'request');
+  const subscriber = await connectRedis(redisUrl, 'subscriber');
+  const keys = new Keys(config.keyPrefix);
+
+  const leadership = new RedisLeadership({ redis, keys, task: `keeper-${host}`, logger });
+  const gateway = new Gateway(new RedisStateStore(requests, keys), logger);
+  const probe = new AgentConnections();
+  const keeper = new Keeper({
+    registry: new RedisAgentRegistry(redis, subscriber, keys, host),
+    driver,
+    gateway: config.egress ? new EgressHost(gateway, config.egress) : gateway,
+    probe,
+    leadership,
+    observer: new PoolMetrics(metrics),
+    agentsDirectory: join(config.dataDirectory, 'agents'),
+    logger,
+    keepAgents: config.keepAgents,
+  });
+
+  return new ServiceGroup('controller', [
+    closing('connections', async () => {
+      await probe.close();
+      await driver.close();
+      for (const connection of [redis, requests, subscriber]) connection.disconnect();
+    }),
+    ...(metricsPort === undefined ? [] : [new MetricsServer({ port: metricsPort, registry: metrics })]),
+    leadership,
+    gateway,
+    keeper,
+    ...sweeping({ redis, keys, redisUrl, logger }),
+  ]);
+}

@@ -1,0 +1,83 @@
+import { homedir, hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { readConfig } from '@agentainer/runtime';
+import { z } from 'zod';
+import { type EgressSockets, parseEgressSockets } from './egress-sockets.js';
+
+const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+/** The longest path that a Unix socket can have, in bytes. */
+const LONGEST_SOCKET_PATH = 107;
+const LONGEST_IN_DATA = join('agents', 'agent_'.padEnd(32, '0'), 'gateway.sock');
+
+const schema = z.object({
+  AGENTAINER_REDIS_URL: z.string().default('redis://127.0.0.1:6379'),
+  AGENTAINER_PREFIX: z.string().default('agentainer'),
+  AGENTAINER_HOST: z
+    .string()
+    .regex(/^[\w.-]{1,253}$/, 'must be of letters, digits, _, . and -')
+    .default(hostname()),
+  /** A folder of this instance alone. */
+  AGENTAINER_DATA: z
+    .string()
+    .default(join(homedir(), '.agentainer'))
+    .refine(fitsSockets, 'is too long: the paths of sockets in it would have more than 107 bytes'),
+  AGENTAINER_DRIVER: z.enum(['docker', 'process']).default('docker'),
+  AGENTAINER_DOCKER_SOCKET: z.string().default('/var/run/docker.sock'),
+  /** For the process driver: a JSON file that says which program each image stands for. */
+  AGENTAINER_IMAGES: z.string().optional(),
+  /** Services of this host that agents may reach: `name=/path/of.sock,…`. */
+  AGENTAINER_EGRESS: z
+    .string()
+    .transform((text, ctx) => {
+      const sockets = parseEgressSockets(text);
+      if (sockets) return sockets;
+      ctx.addIssue({
+        code: 'custom',
+        message: 'must be of the form name=/path/of.sock,other=/path/of/other.sock',
+      });
+      return z.NEVER;
+    })
+    .optional(),
+  /** Whether agents go on running when the controller stops, for the next one to take over. */
+  AGENTAINER_KEEP_AGENTS: z.enum(['true', 'false']).default('false'),
+  AGENTAINER_LOG_LEVEL: z.enum(LEVELS).default('info'),
+  /** Where this process serves `/livez` and `/metrics`; nowhere when it is not given. */
+  AGENTAINER_METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+});
+
+export interface ControllerConfig {
+  redisUrl: string;
+  keyPrefix: string;
+  host: string;
+  dataDirectory: string;
+  driver: 'docker' | 'process';
+  dockerSocket: string;
+  /** Path of the file that says which program each image stands for; none where no image is known. */
+  imagesPath?: string;
+  egress?: EgressSockets;
+  keepAgents: boolean;
+  logLevel: (typeof LEVELS)[number];
+  metricsPort?: number;
+}
+
+/** @throws {ConfigError} naming every variable at fault. */
+export function readControllerConfig(environment?: NodeJS.ProcessEnv): ControllerConfig {
+  const config = readConfig(schema, environment);
+  return {
+    redisUrl: config.AGENTAINER_REDIS_URL,
+    keyPrefix: config.AGENTAINER_PREFIX,
+    host: config.AGENTAINER_HOST,
+    dataDirectory: resolve(config.AGENTAINER_DATA),
+    driver: config.AGENTAINER_DRIVER,
+    dockerSocket: config.AGENTAINER_DOCKER_SOCKET,
+    imagesPath: config.AGENTAINER_IMAGES,
+    egress: config.AGENTAINER_EGRESS,
+    keepAgents: config.AGENTAINER_KEEP_AGENTS === 'true',
+    logLevel: config.AGENTAINER_LOG_LEVEL,
+    metricsPort: config.AGENTAINER_METRICS_PORT,
+  };
+}
+
+function fitsSockets(directory: string): boolean {
+  return Buffer.byteLength(join(resolve(directory), LONGEST_IN_DATA)) <= LONGEST_SOCKET_PATH;
+}

@@ -1,0 +1,39 @@
+import type { AgentRecord, PoolSnapshot } from '@agentainer/pool';
+import { Registry } from '@agentainer/runtime';
+import { PoolMetrics } from './pool-metrics.js';
+
+const config = { min_size: 0, max_size: 4, idle_timeout: 1, max_agent_uses: 1, warm_up: false };
+const agent = (id: string, state: AgentRecord['state']): AgentRecord => ({
+  ...{ id, state, directory: '/a', uses: 0, createdAt: 0, since: 0, leaseUntil: 0 },
+});
+const snapshot = (waiting: number, agents: AgentRecord[]): PoolSnapshot => ({
+  ...{
+    spec: { id: 'echo-1', image: 'echo', config },
+    now: 0,
+    warm: 0,
+    warmUntil: 0,
+    retryAt: 0,
+    failures: 0,
+  },
+  ...{ waiting, agents },
+});
+
+it('shows how the pools stand now, starts and ends', async () => {
+  const registry = new Registry();
+  const metrics = new PoolMetrics(registry);
+  metrics.snapshot(snapshot(3, [agent('a', 'idle'), agent('b', 'leased'), agent('c', 'leased')]));
+  metrics.snapshot(snapshot(0, [agent('a', 'idle')]));
+  metrics.started('echo-1', 150);
+  metrics.retired('echo-1', 'max_uses');
+  metrics.retired('echo-1', 'max_uses');
+  const text = await registry.metrics();
+  for (const line of [
+    'agentainer_pool_agents{pool="echo-1",state="idle"} 1',
+    'agentainer_pool_agents{pool="echo-1",state="leased"} 0',
+    'agentainer_pool_waiting{pool="echo-1"} 0',
+    'agentainer_agents_retired_total{pool="echo-1",reason="max_uses"} 2',
+    'agentainer_agent_start_seconds_bucket{le="0.1",pool="echo-1"} 0',
+    'agentainer_agent_start_seconds_bucket{le="0.2",pool="echo-1"} 1',
+  ])
+    expect(text).toContain(`${line}\n`);
+});

@@ -1,0 +1,57 @@
+import type { KeeperObserver, PoolSnapshot, RetireReason } from '@agentainer/pool';
+import { Counter, Gauge, Histogram, type Registry } from '@agentainer/runtime';
+
+const START_BUCKETS = [0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30, 60];
+const STATES = ['creating', 'idle', 'leased', 'retiring'] as const;
+
+/** What a keeper tells about its pools, as metrics. */
+export class PoolMetrics implements KeeperObserver {
+  private readonly agents: Gauge<'pool' | 'state'>;
+  private readonly waiting: Gauge<'pool'>;
+  private readonly retirements: Counter<'pool' | 'reason'>;
+  private readonly startTime: Histogram<'pool'>;
+
+  constructor(registry: Registry) {
+    const registers = [registry];
+    this.agents = new Gauge({
+      name: 'agentainer_pool_agents',
+      help: 'Agents of the pool on this host, by state',
+      labelNames: ['pool', 'state'],
+      registers,
+    });
+    this.waiting = new Gauge({
+      name: 'agentainer_pool_waiting',
+      help: 'Lanes that wait for an agent of the pool on this host',
+      labelNames: ['pool'],
+      registers,
+    });
+    this.retirements = new Counter({
+      name: 'agentainer_agents_retired_total',
+      help: 'Agents that are gone, by the reason for it',
+      labelNames: ['pool', 'reason'],
+      registers,
+    });
+    this.startTime = new Histogram({
+      name: 'agentainer_agent_start_seconds',
+      help: 'From the decision to start an agent to its being ready for tasks',
+      labelNames: ['pool'],
+      buckets: START_BUCKETS,
+      registers,
+    });
+  }
+
+  snapshot({ spec, agents, waiting }: PoolSnapshot): void {
+    const pool = spec.id;
+    for (const state of STATES)
+      this.agents.set({ pool, state }, agents.filter((agent) => agent.state === state).length);
+    this.waiting.set({ pool }, waiting);
+  }
+
+  started(pool: string, ms: number): void {
+    this.startTime.observe({ pool }, ms / 1_000);
+  }
+
+  retired(pool: string, reason: RetireReason): void {
+    this.retirements.inc({ pool, reason });
+  }
+}
