@@ -15,5 +15,5 @@ it('notes when a host was last heard of, and forgets those of long ago', async (
   await redis.zadd(keys.hosts(), Date.now() - 60_000, 'silent');
   await announceHost(redis, keys, 'here');
   await announceHost(redis, keys, 'here');
-  expect(await redis.zrange(keys.hosts(), 0, -1)).toEqual(['silent', 'here']);
+  expect(await redis.zrange(keys.hosts(), 0, '-1')).toEqual(['silent', 'here']);
 });
