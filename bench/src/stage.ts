@@ -1,11 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { DefinitionInput } from '@agentainer/core';
+import { promisify } from 'node:util';
+import type { StepInput } from '@agentainer/core';
 import { buildAgentImage, ContainerEngine, EmbeddedRedis } from '@agentainer/embedded';
 import { silentLogger } from '@agentainer/runtime';
 import { AgentainerClient } from '@agentainer/sdk';
@@ -13,7 +14,7 @@ import { AgentainerClient } from '@agentainer/sdk';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const READY_DEADLINE_MS = 60_000;
 
-type PoolConfig = NonNullable<DefinitionInput['steps'][number]['pool_config']>;
+type PoolConfig = NonNullable<StepInput['pool_config']>;
 
 /** What the measurements run on: a private Redis (append-only file on) and container engine, and one whole instance. */
 export class Stage {
@@ -78,7 +79,12 @@ export class Stage {
     const { answer } = this.engine;
     if (answer.kind === 'none') throw new Error(`the figures need containers: ${answer.reason}`);
     this.dockerSocket = answer.socketPath;
-    const bundle = join(ROOT, 'dist/agents/fake-agent.mjs');
+    const bundle = join(this.directory, 'no-op.mjs');
+    await promisify(execFile)(process.execPath, [
+      join(ROOT, 'scripts/bundle-agent.mjs'),
+      join(ROOT, 'libs/testing/src/fake-agent.ts'),
+      bundle,
+    ]);
     await buildAgentImage({ socketPath: this.dockerSocket, name: this.image, bundle });
     await this.startInstance();
   }

@@ -51,7 +51,7 @@ it('R2.3a R2.3b R2.3c R3.2e R3.3a R6.1d keeps one result for each item when a wo
   // Each task counted itself once and answered with the sum it made: no sum twice, none left out.
   const sums = outcomes.map((o) => o.result).sort((a, b) => a - b);
   expect(sums).toEqual(items.map((_, i) => i + 1));
-  const state = await client.getState(workflow.id);
+  const state = await client.getWorkflowState(workflow.id);
   expect(state).toEqual({ done: ITEMS });
 }, 240_000);
 

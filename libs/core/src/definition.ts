@@ -129,8 +129,12 @@ export const definitionSchema = z.strictObject({
 
 /** A validated workflow definition: defaults filled in, durations in milliseconds. */
 export type Definition = z.output<typeof definitionSchema>;
+type WrittenStep = z.input<typeof stepSchema>;
+/** A step as its author writes it; without a `type` it is a sequential one. */
+export type StepInput =
+  WrittenStep | (Omit<Extract<WrittenStep, { type: 'sequential' }>, 'type'> & { type?: undefined });
 /** A workflow definition as its author writes it. */
-export type DefinitionInput = z.input<typeof definitionSchema>;
+export type DefinitionInput = Omit<z.input<typeof definitionSchema>, 'steps'> & { steps: StepInput[] };
 
 function withDefaultType(step: unknown): unknown {
   return typeof step === 'object' && step !== null && !Array.isArray(step) && !('type' in step)
