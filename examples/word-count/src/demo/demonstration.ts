@@ -18,8 +18,15 @@ export interface Outcome {
   /** Map tasks of both runs by the agent that ran them. */
   tasksByAgent: Map<string, number>;
   coldStart: Observed;
-  /** Seconds from asking for an idle agent to the answer to the task it was given. */
-  warmHandOver: number;
+  warm: HandOver;
+}
+
+/** Means of handing a task to an idle agent, in seconds. */
+export interface HandOver {
+  /** From asking for an agent to having one that answers its probe. */
+  lease: number;
+  /** From asking for an agent to the answer to the task. */
+  whole: number;
 }
 
 export interface DemonstrationParts {
@@ -54,7 +61,7 @@ export async function demonstrate(parts: DemonstrationParts): Promise<Outcome> {
     runMs: { cold: cold.duration_ms, warm: warm.duration_ms },
     tasksByAgent: await tasksByAgent(client, [cold.id, warm.id]),
     coldStart: observed([await client.metrics()], 'agentainer_agent_start_seconds'),
-    warmHandOver: await measureHandOver(parts),
+    warm: await measureHandOver(parts),
   };
 }
 
@@ -88,16 +95,21 @@ async function tasksByAgent(
 }
 
 /** Single tasks for the warm list agent, one after another; whichever worker takes one measures it. */
-async function measureHandOver({ client, metricsUrls, signal }: DemonstrationParts): Promise<number> {
+async function measureHandOver({ client, metricsUrls, signal }: DemonstrationParts): Promise<HandOver> {
   const read = async () => {
     const others = metricsUrls.map(async (url) => (await fetch(url, { signal })).text());
     const pages = [await client.metrics(), ...(await Promise.all(others))];
-    return observed(pages, 'agentainer_task_hand_over_seconds', (pool) => pool.includes('list'));
+    const ofList = (name: string) => observed(pages, name, (pool) => pool.includes('list'));
+    return {
+      lease: ofList('agentainer_pool_wait_time_seconds'),
+      whole: ofList('agentainer_task_hand_over_seconds'),
+    };
   };
   const before = await read();
   for (let i = 0; i < HAND_OVERS; i++) {
     const job = await client.createJob({ image: imageOf('list'), pool_config: { max_size: 1 } });
     await client.waitForRun(job.run_id, { timeoutMs: RUN_DEADLINE_MS, signal });
   }
-  return meanBetween(before, await read());
+  const after = await read();
+  return { lease: meanBetween(before.lease, after.lease), whole: meanBetween(before.whole, after.whole) };
 }

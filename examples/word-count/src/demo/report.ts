@@ -5,7 +5,7 @@ const TOP = 10;
 
 /** What came out, as lines for people. */
 export function reportOf(outcome: Outcome, workers: number): string[] {
-  const { counts, coldStart, warmHandOver, runMs, tasksByAgent } = outcome;
+  const { counts, coldStart, warm, runMs, tasksByAgent } = outcome;
   const words = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const tasks = [...tasksByAgent.values()];
   const total = tasks.reduce((sum, count) => sum + count, 0);
@@ -18,7 +18,7 @@ export function reportOf(outcome: Outcome, workers: number): string[] {
     `Agents          ${tasks.length} served ${total} map tasks (${tasks.join(' + ')}), shared by ${workers} workers`,
     `State           ${outcome.stateCount} texts counted up by the tasks of the second run`,
     `Cold start      ${ms(start)} on average of ${coldStart.count}, until an agent is ready`,
-    `Warm hand-over  ${ms(warmHandOver)} on average, from asking for an agent to its answer: ${Math.round(start / warmHandOver)}x faster`,
+    `Warm hand-over  ${ms(warm.lease)} for the lease, ${ms(warm.whole)} to the answer: ${Math.round(start / warm.whole)}x faster`,
     `Check           ${outcome.isRight ? 'equals' : 'DOES NOT EQUAL'} a plain count of the same files`,
   ];
 }
