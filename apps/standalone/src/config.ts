@@ -37,8 +37,18 @@ export interface StandaloneConfig {
   environment: NodeJS.ProcessEnv;
 }
 
+/** What may be said in the program instead of in the environment. */
+export type StandaloneSettings = Partial<Pick<StandaloneConfig, 'dataDirectory' | 'port' | 'bind'>>;
+
 /** @throws {ConfigError} naming every variable at fault. */
-export function readStandaloneConfig(environment: NodeJS.ProcessEnv = process.env): StandaloneConfig {
+export function readStandaloneConfig(
+  settings: StandaloneSettings = {},
+  given: NodeJS.ProcessEnv = process.env,
+): StandaloneConfig {
+  const environment = { ...given };
+  if (settings.dataDirectory !== undefined) environment.AGENTAINER_DATA = settings.dataDirectory;
+  if (settings.port !== undefined) environment.AGENTAINER_PORT = String(settings.port);
+  if (settings.bind !== undefined) environment.AGENTAINER_BIND = settings.bind;
   const config = readConfig(schema, environment);
   const socket = config.AGENTAINER_DOCKER_SOCKET;
   return {

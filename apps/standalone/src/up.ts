@@ -1,22 +1,16 @@
 import { createLogger, createRegistry, runUntilSignal, type Service } from '@agentainer/runtime';
 import { Standalone, type Standing } from './compose.js';
-import { readStandaloneConfig } from './config.js';
+import { readStandaloneConfig, type StandaloneSettings } from './config.js';
 
-export interface UpOptions {
-  /** Stand for the environment variables of the same settings. */
-  dataDirectory?: string;
-  port?: number;
-  bind?: string;
+export interface UpOptions extends StandaloneSettings {
   /** Where the lines for the person at the terminal go; standard output by default. */
   print?: (line: string) => void;
 }
 
 /** Runs a whole instance in this process until SIGINT or SIGTERM. Sets the exit code. */
 export async function up(options: UpOptions = {}): Promise<void> {
-  const { print = console.log, ...given } = options;
-  const config = readStandaloneConfig();
-  for (const [name, value] of Object.entries(given))
-    if (value !== undefined) Object.assign(config, { [name]: value });
+  const { print = console.log, ...settings } = options;
+  const config = readStandaloneConfig(settings);
   const logger = createLogger('agentainer', config.logLevel);
   const standalone = new Standalone(config, {
     logger,
