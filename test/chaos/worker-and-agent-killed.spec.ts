@@ -1,17 +1,8 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { Cluster } from '../harness/cluster.js';
+import { containersOf, docker } from '../harness/docker.js';
 import { until } from '../harness/until.js';
 
-const run = promisify(execFile);
 const ITEMS = 300;
-
-/** The engine's own command line, so that the test sees what is there and not what the product says. */
-async function docker(...command: string[]): Promise<string> {
-  const socket = process.env.AGENTAINER_TEST_DOCKER_SOCKET!;
-  const { stdout } = await run('docker', ['-H', `unix://${socket}`, ...command], { timeout: 30_000 });
-  return stdout.trim();
-}
 
 let cluster: Cluster;
 beforeAll(async () => {
@@ -19,8 +10,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => cluster.stop(), 60_000);
 
-const containers = async () =>
-  (await docker('ps', '-q', '--filter', `label=agentainer.host=${cluster.host}`)).split('\n').filter(Boolean);
+const containers = () => containersOf(cluster.host);
 
 it('R2.3a R2.3b R2.3c R3.2e R3.3a R6.1d keeps one result for each item when a worker and an agent are killed', async () => {
   const image = process.env.AGENTAINER_TEST_AGENT_IMAGE!;
@@ -51,7 +41,7 @@ it('R2.3a R2.3b R2.3c R3.2e R3.3a R6.1d keeps one result for each item when a wo
   // Each task counted itself once and answered with the sum it made: no sum twice, none left out.
   const sums = outcomes.map((o) => o.result).sort((a, b) => a - b);
   expect(sums).toEqual(items.map((_, i) => i + 1));
-  const state = await client.getWorkflowState(workflow.id);
+  const { state } = await client.getWorkflowState(workflow.id);
   expect(state).toEqual({ done: ITEMS });
 }, 240_000);
 

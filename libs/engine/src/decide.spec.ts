@@ -106,6 +106,20 @@ it('completes a step without tasks', () => {
   });
 });
 
+it('ends a run whose time is over, with every step that is open', () => {
+  const record = run(
+    step('a', 'completed'),
+    step('b', 'running', { running: 1 }),
+    step('c', 'pending'),
+    step('d', 'pending'),
+  );
+  expect(names(decide(diamond, { ...record, readAt: 1 }))).toEqual({
+    close: ['b timed_out', 'c timed_out', 'd timed_out'],
+    open: [],
+    finish: 'timed_out',
+  });
+});
+
 it('decides nothing for a run that has ended', () => {
   const record = { ...run(step('a', 'pending')), state: 'timed_out' as const };
   expect(names(decide(steps(seq('a')), record))).toEqual({ close: [], open: [], finish: undefined });

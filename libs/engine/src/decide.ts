@@ -6,6 +6,7 @@ import {
   type Step,
   STEP_TRANSITIONS,
   type StepState,
+  TASK_ERRORS,
   type TaskError,
 } from '@agentainer/core';
 import type { RunChange } from './ports.js';
@@ -21,11 +22,12 @@ export interface Decision {
 /**
  * Looks at a run's record and says what comes next: steps whose tasks have all ended are closed, steps whose
  * dependencies completed are opened, steps that can no longer run are skipped, and a run without open steps
- * is finished. A pure function of the record: deciding twice decides the same.
+ * is finished, as is one whose time is over. A pure function of the record: deciding twice decides the same.
  */
 export function decide(definition: Definition, run: RunRecord): Decision {
   const decision: Decision = { close: [], open: [] };
   if (isTerminal(RUN_TRANSITIONS, run.state)) return decision;
+  if (run.readAt >= run.deadline) return timeUp(run);
   const states = new Map(run.steps.map((s) => [s.name, s.state]));
   const records = new Map(run.steps.map((s) => [s.name, s]));
   const errors: TaskError[] = run.steps.flatMap((s) => (s.state === 'failed' ? [failureOf(s)] : []));
@@ -54,6 +56,17 @@ export function decide(definition: Definition, run: RunRecord): Decision {
     decision.finish = { kind: 'finish', to: errors.length > 0 ? 'failed' : 'completed', error: errors[0] };
   }
   return decision;
+}
+
+const RUN_TIMEOUT: TaskError = { code: 'RUN_TIMEOUT', message: TASK_ERRORS.RUN_TIMEOUT };
+
+function timeUp(run: RunRecord): Decision {
+  const open = run.steps.filter((s) => !isTerminal(STEP_TRANSITIONS, s.state));
+  return {
+    close: open.map((s) => ({ kind: 'close', step: s.name, to: 'timed_out', error: RUN_TIMEOUT })),
+    open: [],
+    finish: { kind: 'finish', to: 'timed_out', error: RUN_TIMEOUT },
+  };
 }
 
 /** Whether every task of an open step has ended. */

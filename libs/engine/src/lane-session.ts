@@ -4,6 +4,7 @@ import {
   InvalidInputError,
   reducedStep,
   type Step,
+  TASK_ERRORS,
   type TaskError,
 } from '@agentainer/core';
 import type {
@@ -17,6 +18,9 @@ import type {
 } from './ports.js';
 import { retryDelay } from './retry.js';
 import { type JsonText, RunValues } from './values.js';
+
+/** An attempt that the run's end cuts off reports after that end by Redis's clock, too: both clocks drift by less. */
+const RUN_TIMEOUT_MARGIN_MS = 50;
 
 export interface SessionContext {
   runs: RunStore;
@@ -117,7 +121,7 @@ export class LaneSession {
       attempt: task.attempt,
       token: task.token,
       input,
-      timeoutMs: Math.min(step.timeout, task.runTimeLeft),
+      timeoutMs: Math.min(step.timeout, task.runTimeLeft + RUN_TIMEOUT_MARGIN_MS),
       signal: abort.signal,
     });
     this.current = undefined;
@@ -142,9 +146,7 @@ export class LaneSession {
     if (result.kind === 'completed' || result.kind === 'lost') return result;
     const { step } = this.context;
     const late = result.kind === 'timed_out' && task.runTimeLeft <= step.timeout;
-    const error: TaskError = late
-      ? { code: 'RUN_TIMEOUT', message: 'the run took longer than the timeout of its workflow' }
-      : result.error;
+    const error: TaskError = late ? { code: 'RUN_TIMEOUT', message: TASK_ERRORS.RUN_TIMEOUT } : result.error;
     const final = result.kind === 'failed' && !result.retryable;
     const failures = task.attempt - task.lost;
     const retryInMs = final ? undefined : retryDelay(step.retry, failures, error, Math.random());

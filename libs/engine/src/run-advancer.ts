@@ -103,5 +103,7 @@ function seemsLost(run: RunRecord, step: StepRecord): boolean {
 
 /** An empty step has ended as it opens, and a step that failed to open changes what comes after it. */
 function needsAnotherLook(change: RunChange): boolean {
-  return change.kind === 'open' ? change.total === 0 : change.kind === 'close' && change.error !== undefined;
+  return change.kind === 'open'
+    ? change.total === 0
+    : change.kind === 'close' && change.to === 'failed' && change.error !== undefined;
 }

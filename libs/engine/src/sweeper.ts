@@ -1,6 +1,6 @@
-import { isTerminal, RUN_TRANSITIONS, STEP_TRANSITIONS, timeOfId } from '@agentainer/core';
+import { isTerminal, RUN_TRANSITIONS, timeOfId } from '@agentainer/core';
 import { hasEnded } from './decide.js';
-import type { RunChange, RunStore, StepQueue, TaskLedger } from './ports.js';
+import type { RunStore, StepQueue, TaskLedger } from './ports.js';
 import type { RunRecord, StepRecord } from './records.js';
 import type { RunAdvancer } from './run-advancer.js';
 import { lanesOf } from './step-lanes.js';
@@ -45,7 +45,10 @@ export class Sweeper {
     const run = await this.runs.load(runId);
     if (!run) return this.dropOrphan(runId);
     if (isTerminal(RUN_TRANSITIONS, run.state)) return this.runs.retire(runId);
-    if (run.readAt >= run.deadline) return this.timeOut(run);
+    if (run.readAt >= run.deadline) {
+      await this.advancer.advance(runId);
+      return;
+    }
     const open = run.steps.filter((s) => s.state === 'ready' || s.state === 'running');
     for (const step of open) await this.sweepStep(run, step);
     const lostFanIn = open.some((s) => hasEnded(s) && this.isStalled(run, s.touchedAt));
@@ -56,15 +59,6 @@ export class Sweeper {
   /** The index is written before the record: an entry without one is a start that crashed, or one under way. */
   private async dropOrphan(runId: string): Promise<void> {
     if (Date.now() - timeOfId(runId) >= this.options.orphanMs) await this.runs.retire(runId);
-  }
-
-  private async timeOut(run: RunRecord): Promise<void> {
-    const error = { code: 'RUN_TIMEOUT', message: 'the run took longer than the timeout of its workflow' };
-    const changes: RunChange[] = run.steps
-      .filter((s) => !isTerminal(STEP_TRANSITIONS, s.state))
-      .map((s) => ({ kind: 'close', step: s.name, to: 'timed_out', error }));
-    await this.runs.apply(run.id, [...changes, { kind: 'finish', to: 'timed_out', error }]);
-    await this.runs.retire(run.id);
   }
 
   private async sweepStep(run: RunRecord, step: StepRecord): Promise<void> {

@@ -1,4 +1,4 @@
-import type { TaskError } from '@agentainer/core';
+import { TASK_ERRORS, type TaskError } from '@agentainer/core';
 import type { Redis } from 'ioredis';
 import type { Keys } from '../keys.js';
 import { Script } from '../script.js';
@@ -6,7 +6,7 @@ import { Script } from '../script.js';
 const script = new Script('task-reclaim');
 /** Bounds the time that one call holds Redis. */
 const MOST_TASKS = 200;
-const LOST: TaskError = { code: 'ATTEMPT_LOST', message: 'the worker that ran the attempt went away' };
+const LOST: TaskError = { code: 'ATTEMPT_LOST', message: TASK_ERRORS.ATTEMPT_LOST };
 
 /** Puts tasks back in line whose attempts were not renewed in time; how many. */
 export async function reclaimTasks(redis: Redis, keys: Keys, runId: string, step: string, maxLost: number) {

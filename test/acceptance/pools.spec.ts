@@ -1,0 +1,128 @@
+import type { StepInput } from '@agentainer/core';
+import { Cluster } from '../harness/cluster.js';
+import { containersOf, docker } from '../harness/docker.js';
+import { until } from '../harness/until.js';
+
+let cluster: Cluster;
+let image: string;
+beforeAll(async () => {
+  image = process.env.AGENTAINER_TEST_AGENT_IMAGE!;
+  cluster = await Cluster.start({ workers: 1 });
+}, 60_000);
+afterAll(() => cluster.stop(), 60_000);
+
+type PoolConfig = NonNullable<StepInput['pool_config']>;
+
+/** Runs a map of so many tasks on a pool of its own; the jobs, in item order. */
+async function runMap(pool_config: PoolConfig, items: number, more: Partial<StepInput> = {}) {
+  const { client } = cluster;
+  const step = { type: 'map' as const, name: 'map', image, pool_config, max_parallel: 10 };
+  const tasks = Array.from({ length: items }, () => ({ do: 'describe' }));
+  const { execution_mode } = more;
+  const workflow = await client.createWorkflow({
+    name: 'pool',
+    steps: [{ ...step, items: tasks, execution_mode }],
+  });
+  const run = await client.startWorkflow(workflow.id);
+  const { status } = await client.waitForRun(run.id, { timeoutMs: 60_000 });
+  expect(status).toBe('completed');
+  return (await client.listWorkflowJobs(workflow.id)).items;
+}
+
+/** The pool with this `max_agent_uses`, by which the tests tell their pools apart. */
+async function poolBy(maxUses: number) {
+  return (await cluster.client.listPools()).find((pool) => pool.config.max_agent_uses === maxUses)!;
+}
+
+it('R6.1a R6.1b reuses warm agents and never has more than max_size', async () => {
+  const jobs = await runMap({ max_size: 2, max_agent_uses: 1_001 }, 30);
+  expect(new Set(jobs.map((job) => job.agent_id)).size).toBeLessThanOrEqual(2);
+  const again = await runMap({ max_size: 2, max_agent_uses: 1_001 }, 5);
+  const agents = new Set(jobs.map((job) => job.agent_id));
+  expect(again.filter((job) => !agents.has(job.agent_id))).toEqual([]);
+  expect(await poolBy(1_001)).toMatchObject({ agents: { creating: 0, leased: 0 }, served: 35, waiting: 0 });
+}, 60_000);
+
+it('R6.1b R6.5a keeps min_size agents warm, and warms a pool up when a run starts', async () => {
+  await runMap({ min_size: 2, max_size: 3, max_agent_uses: 1_002 }, 1);
+  await until('min_size agents are idle', async () => (await poolBy(1_002)).agents.idle >= 2);
+  await runMap({ max_size: 3, warm_up: true, max_agent_uses: 1_003 }, 1);
+  await until('all agents are idle', async () => (await poolBy(1_003)).agents.idle === 3);
+}, 60_000);
+
+it('R6.1e keeps pools apart by image and configuration', async () => {
+  const [a, b] = [
+    await runMap({ max_size: 1, max_agent_uses: 1_004 }, 1),
+    await runMap({ max_size: 1, max_agent_uses: 1_005 }, 1),
+  ];
+  expect(a[0]!.agent_id).not.toBe(b[0]!.agent_id);
+  expect((await poolBy(1_004)).id).not.toBe((await poolBy(1_005)).id);
+}, 60_000);
+
+it('R6.1c R6.2c checks an agent before it is used again, and replaces one that is frozen', async () => {
+  const pool_config = { max_size: 1, max_agent_uses: 1_006 };
+  const [job] = await runMap(pool_config, 1);
+  const [container] = await containersOf(cluster.host, job!.agent_id!);
+  await docker('pause', container!);
+  const [next] = await runMap(pool_config, 1);
+  expect(next!.agent_id).not.toBe(job!.agent_id);
+  await until('the frozen container is gone', async () => {
+    return (await containersOf(cluster.host, job!.agent_id!)).length === 0;
+  });
+}, 60_000);
+
+it('R6.2a ends agents that were idle for too long', async () => {
+  const [job] = await runMap({ max_size: 1, idle_timeout: '500ms', max_agent_uses: 1_007 }, 1);
+  await until('the idle agent is gone', async () => {
+    return (await containersOf(cluster.host, job!.agent_id!)).length === 0;
+  });
+  expect(await poolBy(1_007)).toMatchObject({ agents: { idle: 0, leased: 0 } });
+}, 60_000);
+
+it('R6.2b retires an agent after its last use', async () => {
+  const jobs = await runMap({ max_size: 1, max_agent_uses: 3 }, 7);
+  const agents = jobs.map((job) => job.agent_id);
+  const uses = [...new Set(agents)].map((agent) => agents.filter((a) => a === agent).length);
+  expect(uses).toEqual([3, 3, 1]);
+}, 60_000);
+
+it('R6.6a gives each task a container of its own in standard mode', async () => {
+  const jobs = await runMap({ max_size: 2 }, 4, { execution_mode: 'standard' });
+  expect(new Set(jobs.map((job) => job.agent_id)).size).toBe(4);
+}, 60_000);
+
+it('finds what a killed controller left behind, and goes on', async () => {
+  const pool_config = { min_size: 2, max_size: 2, max_agent_uses: 1_008 };
+  await runMap(pool_config, 2);
+  await until('the pool is warm', async () => (await poolBy(1_008)).agents.idle === 2);
+  const before = await containersOf(cluster.host);
+  expect(before.length).toBeGreaterThan(1);
+  await cluster.kill('controller');
+  await docker('kill', before[0]!);
+  cluster.spawn('controller', 'controller');
+  const jobs = await runMap(pool_config, 10);
+  expect(jobs.map((job) => job.status)).toEqual(Array(10).fill('completed'));
+  await until('registry and engine agree', async () => {
+    const agents = (await cluster.client.listPools()).map((p) => p.agents);
+    const entered = agents.reduce((n, a) => n + a.creating + a.idle + a.leased + a.retiring, 0);
+    return (await containersOf(cluster.host)).length === entered;
+  });
+}, 90_000);
+
+it('R9.3d runs agents without privileges: no network, not root, nothing to write but its own', async () => {
+  const [job] = await runMap({ max_size: 1, max_agent_uses: 1_009 }, 1);
+  const [container] = await containersOf(cluster.host, job!.agent_id!);
+  const [inspected] = JSON.parse(await docker('inspect', container!)) as [
+    { HostConfig: Record<string, unknown>; Config: { User: string } },
+  ];
+  expect(inspected.Config.User).toMatch(/^65534/);
+  expect(inspected.HostConfig).toMatchObject({
+    NetworkMode: 'none',
+    ReadonlyRootfs: true,
+    CapDrop: ['ALL'],
+    SecurityOpt: ['no-new-privileges'],
+    Privileged: false,
+  });
+  expect(inspected.HostConfig.PidsLimit).toBeGreaterThan(0);
+  expect(inspected.HostConfig.Memory).toBeGreaterThan(0);
+}, 60_000);
