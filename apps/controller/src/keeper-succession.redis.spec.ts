@@ -23,6 +23,17 @@ it('clears away what the engine has and the registry has not', async () => {
   expect(await host.directories()).toEqual(['something else']);
 });
 
+it('looks after all other pools where one cannot be read, and touches nothing that may belong to it', async () => {
+  const bad = await host.pool({}, 'bad');
+  await host.redis.set(host.keys.pool(bad.id, HOST), 'no hash');
+  host.driver.agents.set('agent_x', { agentId: 'agent_x', poolId: bad.id, running: true });
+  host.driver.agents.set('agent_y', { agentId: 'agent_y', poolId: 'gone-1', running: true });
+  await host.keeper();
+  await host.idle(await host.pool({ min_size: 1 }), 1);
+  expect(host.driver.stopped).toEqual(['agent_y']);
+  expect(host.driver.agents.has('agent_x')).toBe(true);
+});
+
 it('removes what the registry has and the engine has not', async () => {
   const pool = await host.pool({ min_size: 1 });
   for (const id of ['agent_a', 'agent_b', 'agent_c', 'agent_d'])

@@ -8,6 +8,7 @@ import type {
   AgentStart,
   GatewayHost,
   KeeperObserver,
+  Leadership,
   RetireReason,
   StartFailure,
 } from './ports.js';
@@ -18,6 +19,8 @@ export interface AgentLifeParts {
   driver: AgentDriver;
   gateway: GatewayHost;
   observer: KeeperObserver;
+  /** Without it no end of an agent begins. */
+  leadership: Leadership;
   /** Where the agents' own directories are made. */
   agentsDirectory: string;
   logger: Logger;
@@ -135,10 +138,12 @@ export class AgentLife {
 
   /** Serves the gateway of an agent that another process started. */
   async adopt(poolId: string, agentId: string, directory: string): Promise<void> {
+    if (!this.parts.leadership.held) return;
     try {
-      await this.parts.gateway.open(agentId, directory);
       this.served.set(agentId, poolId);
+      await this.parts.gateway.open(agentId, directory);
     } catch (error) {
+      this.served.delete(agentId);
       this.parts.logger.warn({ err: error, agentId, poolId }, 'the gateway of an agent could not be opened');
     }
   }
@@ -188,9 +193,9 @@ export class AgentLife {
     if (removed) this.parts.observer.retired(poolId, reason);
   }
 
-  /** At most one end of the same agent at a time. */
+  /** At most one end of the same agent at a time, and none once somebody else may act here. */
   private async whileEnding(agentId: string, work: () => Promise<void>): Promise<void> {
-    if (this.isBusy(agentId)) return;
+    if (this.isBusy(agentId) || !this.parts.leadership.held) return;
     this.ending.add(agentId);
     try {
       await work();

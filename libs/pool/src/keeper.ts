@@ -3,12 +3,11 @@ import { AgentLife, type AgentLifeParts } from './agent-life.js';
 import { chunksOf } from './chunks.js';
 import { HealthCheck } from './health-check.js';
 import { planPool } from './plan.js';
-import type { AgentProbe, Leadership, PoolSnapshot } from './ports.js';
+import type { AgentProbe, PoolSnapshot } from './ports.js';
 import { Reconciler } from './reconciler.js';
 import { shareStarts } from './share-starts.js';
 
 export interface KeeperOptions extends AgentLifeParts {
-  leadership: Leadership;
   probe: AgentProbe;
   /** Leaves agents running when it stops, for the next keeper to take over. */
   keepAgents?: boolean;
@@ -141,8 +140,18 @@ export class Keeper implements Service {
       await registry.announce();
       poolIds = (await registry.pools()).map((spec) => spec.id);
     }
-    const snapshots = await Promise.all(poolIds.map((id) => registry.snapshot(id)));
+    const snapshots = await Promise.all(poolIds.map((id) => this.snapshot(id)));
     return snapshots.filter((snapshot) => snapshot !== undefined);
+  }
+
+  /** A pool that cannot be read must not keep the others from being looked after. */
+  private async snapshot(poolId: string): Promise<PoolSnapshot | undefined> {
+    try {
+      return await this.options.registry.snapshot(poolId);
+    } catch (error) {
+      this.options.logger.error({ err: error, poolId }, 'a pool could not be read');
+      return undefined;
+    }
   }
 
   private async act(snapshots: PoolSnapshot[], term: AbortSignal): Promise<void> {

@@ -21,8 +21,8 @@ const LIST_DEADLINE_MS = 10_000;
 const ENDS_AT_ONCE = 16;
 
 /**
- * Compares what the engine runs with what the registry has, and mends what a crash left on either side. When anything
- * cannot be read, nothing is touched.
+ * Compares what the engine runs with what the registry has, and mends what a crash left on either side. Where something
+ * cannot be read, nothing is touched that might belong to it.
  */
 export class Reconciler {
   constructor(private readonly parts: ReconcilerParts) {}
@@ -33,15 +33,20 @@ export class Reconciler {
     // only what is not entered afterwards.
     const busy = new Set(this.parts.life.busy());
     const before = await this.entered();
-    const { running, present } = await this.present();
+    const found = await withDeadline('listing agents', LIST_DEADLINE_MS, this.parts.driver.list());
     const directories = await this.directories();
     const after = await this.entered();
-    const strays = new Set([...present, ...directories].filter((agentId) => !after.has(agentId)));
-    for (const chunk of chunksOf([...strays], ENDS_AT_ONCE))
-      await Promise.all(chunk.map((agentId) => this.discard(agentId)));
-    for (const [agentId, agent] of after) {
-      if (before.has(agentId) && !busy.has(agentId)) await this.check(agentId, agent, running.has(agentId));
-    }
+
+    const present = found
+      .filter((agent) => !after.unreadable.has(agent.poolId))
+      .map((agent) => agent.agentId);
+    const nameless = after.unreadable.size > 0 ? [] : directories;
+    const strays = new Set([...present, ...nameless].filter((agentId) => !after.agents.has(agentId)));
+    await inChunks([...strays], (agentId) => this.discard(agentId));
+
+    const running = new Set(found.filter((agent) => agent.running).map((agent) => agent.agentId));
+    const settled = [...after.agents].filter(([id]) => before.agents.has(id) && !busy.has(id));
+    await inChunks(settled, ([agentId, agent]) => this.check(agentId, agent, running.has(agentId)));
   }
 
   private async check(agentId: string, { poolId, record }: EnteredAgent, isRunning: boolean): Promise<void> {
@@ -62,23 +67,21 @@ export class Reconciler {
     await this.parts.life.discard(agentId);
   }
 
-  private async entered(): Promise<Map<string, EnteredAgent>> {
-    const { registry } = this.parts;
-    const pools = await registry.pools();
-    const snapshots = await Promise.all(pools.map(({ id }) => registry.snapshot(id)));
-    return new Map(
-      snapshots.flatMap((snapshot) =>
-        (snapshot?.agents ?? []).map(
-          (record) => [record.id, { poolId: snapshot!.spec.id, record }] as [string, EnteredAgent],
-        ),
-      ),
-    );
-  }
-
-  private async present(): Promise<{ running: Set<string>; present: string[] }> {
-    const found = await withDeadline('listing agents', LIST_DEADLINE_MS, this.parts.driver.list());
-    const running = found.filter((agent) => agent.running).map((agent) => agent.agentId);
-    return { running: new Set(running), present: found.map((agent) => agent.agentId) };
+  private async entered(): Promise<{ agents: Map<string, EnteredAgent>; unreadable: Set<string> }> {
+    const { registry, logger } = this.parts;
+    const agents = new Map<string, EnteredAgent>();
+    const unreadable = new Set<string>();
+    const read = async (poolId: string) => {
+      try {
+        const snapshot = await registry.snapshot(poolId);
+        for (const record of snapshot?.agents ?? []) agents.set(record.id, { poolId, record });
+      } catch (error) {
+        unreadable.add(poolId);
+        logger.error({ err: error, poolId }, 'a pool could not be read');
+      }
+    };
+    await Promise.all((await registry.pools()).map(({ id }) => read(id)));
+    return { agents, unreadable };
   }
 
   private async directories(): Promise<string[]> {
@@ -90,4 +93,8 @@ export class Reconciler {
       throw error;
     }
   }
+}
+
+async function inChunks<T>(list: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  for (const chunk of chunksOf(list, ENDS_AT_ONCE)) await Promise.all(chunk.map(work));
 }
