@@ -21,7 +21,7 @@ export interface ApiRequest {
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
-const MAX_ATTEMPTS = 6;
+const MAX_ATTEMPTS = 5;
 const FIRST_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 2_000;
 /** What the network says before anything was sent. */

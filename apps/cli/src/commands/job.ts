@@ -1,0 +1,45 @@
+import { type Commands, print } from '../context.js';
+import { jsonValue } from '../input.js';
+import { jobDetails } from '../output/job-table.js';
+import { followRun, mustHaveCompleted } from '../follow-run.js';
+
+/** `agentainer job …`. */
+export const jobCommands: Commands = (yargs, context) =>
+  yargs.command('job', 'Single jobs without a workflow', (line) =>
+    [createCommand, getCommand]
+      .reduce((commands, add) => add(commands, context), line)
+      .demandCommand(1, 'a command is needed; see agentainer job --help'),
+  );
+
+const createCommand: Commands = (yargs, context) =>
+  yargs.command(
+    'create',
+    'Run one job on an agent of an image',
+    (line) =>
+      line
+        .option('image', { type: 'string', demandOption: true, describe: 'The image of the agent' })
+        .option('input', { type: 'string', describe: 'Its input: JSON, or @file' })
+        .option('timeout', { type: 'string', describe: 'Of one attempt, such as 5m' })
+        .option('wait', { type: 'boolean', default: false, describe: 'Wait for its end' }),
+    async (argv) => {
+      const { image, timeout, wait, json } = argv;
+      const client = context.client(argv);
+      const input = argv.input === undefined ? null : await jsonValue('input', argv.input, context.terminal);
+      const created = await client.createJob({ image, input, timeout });
+      const run = wait ? await followRun(client, created.run_id, context.terminal) : undefined;
+      const job = run ? await client.getJob(created.id) : created;
+      print(context.terminal, { json }, job, () => jobDetails(job, context.terminal));
+      if (run) mustHaveCompleted(run);
+    },
+  );
+
+const getCommand: Commands = (yargs, context) =>
+  yargs.command(
+    'get <id>',
+    'Show a job with its result or its error',
+    (line) => line.positional('id', { type: 'string', demandOption: true }),
+    async (argv) => {
+      const job = await context.client(argv).getJob(argv.id);
+      print(context.terminal, argv, job, () => jobDetails(job, context.terminal));
+    },
+  );

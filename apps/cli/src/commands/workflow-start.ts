@@ -1,0 +1,69 @@
+import type { Json } from '@agentainer/core';
+import type { AgentainerClient } from '@agentainer/sdk';
+import { type Commands, type Context, print } from '../context.js';
+import { UsageError } from '../exit-codes.js';
+import { followRun, mustHaveCompleted } from '../follow-run.js';
+import { jsonFile, jsonValue } from '../input.js';
+import { durationText } from '../output/text.js';
+
+/** `agentainer workflow start`. */
+export const workflowStartCommand: Commands = (yargs, context) =>
+  yargs.command(
+    'start <id>',
+    'Start a run of a workflow',
+    (line) =>
+      line
+        .positional('id', { type: 'string', demandOption: true })
+        .option('input', { type: 'string', describe: 'Its input: JSON, or @file' })
+        .option('input-file', {
+          type: 'string',
+          describe: 'The same from a file, or from standard input (-)',
+        })
+        .option('wait', {
+          type: 'boolean',
+          default: false,
+          describe: 'Wait for its end and print its result',
+        }),
+    async (argv) => {
+      const input = await inputOf(argv, context);
+      await startRun(context, context.client(argv), { ...argv, workflowId: argv.id, input });
+    },
+  );
+
+async function inputOf(
+  { input, inputFile }: { input?: string; inputFile?: string },
+  { terminal }: Context,
+): Promise<Json> {
+  if (input !== undefined && inputFile !== undefined) {
+    throw new UsageError('--input: must not be given together with --input-file');
+  }
+  if (inputFile !== undefined) return jsonFile('input-file', inputFile, terminal);
+  return input === undefined ? null : jsonValue('input', input, terminal);
+}
+
+export interface StartOptions {
+  workflowId: string;
+  input: Json;
+  wait: boolean;
+  json: boolean;
+}
+
+/** Starts a run; with `wait`, the result alone goes to standard output. @throws {RunFailedError} */
+export async function startRun(
+  context: Context,
+  client: AgentainerClient,
+  options: StartOptions,
+): Promise<void> {
+  const { terminal } = context;
+  const started = await client.startWorkflow(options.workflowId, options.input);
+  if (!options.wait) {
+    print(terminal, options, started, () => `started ${started.id}\n`);
+    return;
+  }
+  terminal.err(`started ${started.id}\n`);
+  const run = await followRun(client, started.id, terminal);
+  if (options.json) print(terminal, options, run, () => '');
+  mustHaveCompleted(run);
+  terminal.err(`completed in ${durationText(run.duration_ms)}\n`);
+  if (!options.json) terminal.out(`${JSON.stringify(run.result, undefined, 2)}\n`);
+}

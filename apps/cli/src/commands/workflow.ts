@@ -1,0 +1,24 @@
+import type { Commands } from '../context.js';
+import { workflowCreateCommand } from './workflow-create.js';
+import { workflowMapReduceCommand } from './workflow-mapreduce.js';
+import { workflowGetCommand, workflowListCommand } from './workflow-read.js';
+import { workflowJobsCommand, workflowStateCommand } from './workflow-run.js';
+import { workflowStartCommand } from './workflow-start.js';
+import { workflowStatusCommand } from './workflow-status.js';
+
+/** `agentainer workflow …`. */
+export const workflowCommands: Commands = (yargs, context) =>
+  yargs.command('workflow', 'Workflows and their runs', (line) =>
+    [
+      workflowCreateCommand,
+      workflowListCommand,
+      workflowGetCommand,
+      workflowStartCommand,
+      workflowStatusCommand,
+      workflowJobsCommand,
+      workflowStateCommand,
+      workflowMapReduceCommand,
+    ]
+      .reduce((commands, add) => add(commands, context), line)
+      .demandCommand(1, 'a command is needed; see agentainer workflow --help'),
+  );
