@@ -1,21 +1,23 @@
-import { homedir, hostname } from 'node:os';
+import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { readConfig } from '@agentainer/runtime';
+import {
+  hostSetting,
+  portSetting,
+  PROCESS_SETTINGS,
+  type ProcessConfig,
+  processConfig,
+  readConfig,
+} from '@agentainer/runtime';
 import { z } from 'zod';
 import { type EgressSockets, parseEgressSockets } from './egress-sockets.js';
 
-const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 /** The longest path that a Unix socket can have, in bytes. */
 const LONGEST_SOCKET_PATH = 107;
 const LONGEST_IN_DATA = join('agents', 'agent_'.padEnd(32, '0'), 'gateway.sock');
 
 const schema = z.object({
-  AGENTAINER_REDIS_URL: z.string().default('redis://127.0.0.1:6379'),
-  AGENTAINER_PREFIX: z.string().default('agentainer'),
-  AGENTAINER_HOST: z
-    .string()
-    .regex(/^[\w.-]{1,253}$/, 'must be of letters, digits, _, . and -')
-    .default(hostname()),
+  ...PROCESS_SETTINGS,
+  AGENTAINER_HOST: hostSetting,
   /** A folder of this instance alone. */
   AGENTAINER_DATA: z
     .string()
@@ -40,14 +42,11 @@ const schema = z.object({
     .optional(),
   /** Whether agents go on running when the controller stops, for the next one to take over. */
   AGENTAINER_KEEP_AGENTS: z.enum(['true', 'false']).default('false'),
-  AGENTAINER_LOG_LEVEL: z.enum(LEVELS).default('info'),
   /** Where this process serves `/livez` and `/metrics`; nowhere when it is not given. */
-  AGENTAINER_METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  AGENTAINER_METRICS_PORT: portSetting.optional(),
 });
 
-export interface ControllerConfig {
-  redisUrl: string;
-  keyPrefix: string;
+export interface ControllerConfig extends ProcessConfig {
   host: string;
   dataDirectory: string;
   driver: 'docker' | 'process';
@@ -56,7 +55,6 @@ export interface ControllerConfig {
   imagesPath?: string;
   egress?: EgressSockets;
   keepAgents: boolean;
-  logLevel: (typeof LEVELS)[number];
   metricsPort?: number;
 }
 
@@ -64,8 +62,7 @@ export interface ControllerConfig {
 export function readControllerConfig(environment?: NodeJS.ProcessEnv): ControllerConfig {
   const config = readConfig(schema, environment);
   return {
-    redisUrl: config.AGENTAINER_REDIS_URL,
-    keyPrefix: config.AGENTAINER_PREFIX,
+    ...processConfig(config),
     host: config.AGENTAINER_HOST,
     dataDirectory: resolve(config.AGENTAINER_DATA),
     driver: config.AGENTAINER_DRIVER,
@@ -73,7 +70,6 @@ export function readControllerConfig(environment?: NodeJS.ProcessEnv): Controlle
     imagesPath: config.AGENTAINER_IMAGES,
     egress: config.AGENTAINER_EGRESS,
     keepAgents: config.AGENTAINER_KEEP_AGENTS === 'true',
-    logLevel: config.AGENTAINER_LOG_LEVEL,
     metricsPort: config.AGENTAINER_METRICS_PORT,
   };
 }

@@ -1,21 +1,26 @@
-import { homedir, hostname } from 'node:os';
+import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { readConfig } from '@agentainer/runtime';
+import {
+  hostSetting,
+  keyPrefixSetting,
+  type LogLevel,
+  logLevelSetting,
+  portSetting,
+  readConfig,
+} from '@agentainer/runtime';
 import { z } from 'zod';
-
-const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 const schema = z.object({
   AGENTAINER_REDIS_URL: z.string().optional(),
-  AGENTAINER_PREFIX: z.string().default('agentainer'),
-  AGENTAINER_HOST: z.string().default(hostname()),
+  AGENTAINER_PREFIX: keyPrefixSetting,
+  AGENTAINER_HOST: hostSetting,
   AGENTAINER_DATA: z.string().default(join(homedir(), '.agentainer')),
   AGENTAINER_DRIVER: z.enum(['docker', 'process']).optional(),
   DOCKER_HOST: z.string().optional(),
   AGENTAINER_DOCKER_SOCKET: z.string().optional(),
   AGENTAINER_BIND: z.string().default('127.0.0.1'),
-  AGENTAINER_PORT: z.coerce.number().int().min(0).max(65_535).default(8081),
-  AGENTAINER_LOG_LEVEL: z.enum(LEVELS).default('warn'),
+  AGENTAINER_PORT: portSetting.default(8081),
+  AGENTAINER_LOG_LEVEL: logLevelSetting.default('warn'),
 });
 
 export interface StandaloneConfig {
@@ -32,7 +37,7 @@ export interface StandaloneConfig {
   bind: string;
   /** 0 takes a free one. */
   port: number;
-  logLevel: (typeof LEVELS)[number];
+  logLevel: LogLevel;
   /** What the parts read their own settings from. */
   environment: NodeJS.ProcessEnv;
 }

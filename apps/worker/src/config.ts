@@ -1,14 +1,17 @@
-import { hostname } from 'node:os';
-import { readConfig } from '@agentainer/runtime';
+import {
+  hostSetting,
+  portSetting,
+  PROCESS_SETTINGS,
+  type ProcessConfig,
+  processConfig,
+  readConfig,
+} from '@agentainer/runtime';
 import { z } from 'zod';
 
-const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-
 const schema = z.object({
-  AGENTAINER_REDIS_URL: z.string().default('redis://127.0.0.1:6379'),
-  AGENTAINER_PREFIX: z.string().default('agentainer'),
+  ...PROCESS_SETTINGS,
   /** The host whose agents this worker uses. */
-  AGENTAINER_HOST: z.string().default(hostname()),
+  AGENTAINER_HOST: hostSetting,
   /** The largest result of a task, in bytes of JSON. */
   AGENTAINER_RESULT_LIMIT: z.coerce
     .number()
@@ -16,17 +19,13 @@ const schema = z.object({
     .min(1)
     .max(512 * 1024 * 1024)
     .default(1024 * 1024),
-  AGENTAINER_LOG_LEVEL: z.enum(LEVELS).default('info'),
   /** Where this process serves `/livez` and `/metrics`; nowhere when it is not given. */
-  AGENTAINER_METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  AGENTAINER_METRICS_PORT: portSetting.optional(),
 });
 
-export interface WorkerConfig {
-  redisUrl: string;
-  keyPrefix: string;
+export interface WorkerConfig extends ProcessConfig {
   host: string;
   resultLimit: number;
-  logLevel: (typeof LEVELS)[number];
   metricsPort?: number;
 }
 
@@ -34,11 +33,9 @@ export interface WorkerConfig {
 export function readWorkerConfig(environment?: NodeJS.ProcessEnv): WorkerConfig {
   const config = readConfig(schema, environment);
   return {
-    redisUrl: config.AGENTAINER_REDIS_URL,
-    keyPrefix: config.AGENTAINER_PREFIX,
+    ...processConfig(config),
     host: config.AGENTAINER_HOST,
     resultLimit: config.AGENTAINER_RESULT_LIMIT,
-    logLevel: config.AGENTAINER_LOG_LEVEL,
     metricsPort: config.AGENTAINER_METRICS_PORT,
   };
 }

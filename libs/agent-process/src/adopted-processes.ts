@@ -1,4 +1,4 @@
-import { isAlive, type ProcessIdentity } from './process-identity.js';
+import { isAlive, type ProcessIdentity } from '@agentainer/runtime';
 
 /** The kernel tells only parents of an exit; other processes are looked at this often, in milliseconds. */
 const POLL_MS = 200;

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { agentEnvironment } from './config.js';
 import { OutputLog } from './output-log.js';
-import { identityOf, type ProcessIdentity } from './process-identity.js';
+import { identityOf, type ProcessIdentity } from '@agentainer/runtime';
 
 /** How often an agent's log is looked after, in milliseconds. */
 const CUT_MS = 5_000;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isAlive, type ProcessIdentity, processesOf } from './process-identity.js';
+import { isAlive, type ProcessIdentity } from '@agentainer/runtime';
+import { processesOf } from './processes-of.js';
 
 const POLL_MS = 10;
 /** How long the kernel may take to end what it was told to kill, in milliseconds. */

@@ -4,12 +4,11 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { silentLogger } from '@agentainer/runtime';
+import { silentLogger, identityOf, isAlive, type ProcessIdentity } from '@agentainer/runtime';
 import { AgentProcess } from './agent-process.js';
 import { AgentRecords } from './agent-records.js';
 import { OutputLog } from './output-log.js';
 import { ProcessDriver } from './process-driver.js';
-import { identityOf, isAlive, type ProcessIdentity } from './process-identity.js';
 
 const SLEEPER = [process.execPath, '-e', 'setInterval(() => undefined, 1000)'];
 

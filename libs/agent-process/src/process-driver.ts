@@ -6,12 +6,12 @@ import {
   awaitHealthy,
   type FoundAgent,
 } from '@agentainer/pool';
-import type { Logger } from '@agentainer/runtime';
+import { type Logger, isAlive } from '@agentainer/runtime';
 import { AdoptedProcesses } from './adopted-processes.js';
 import { AgentProcess } from './agent-process.js';
 import { type AgentProcessRecord, AgentRecords } from './agent-records.js';
 import { endProcesses } from './end-process.js';
-import { isAlive, processesOf } from './process-identity.js';
+import { processesOf } from './processes-of.js';
 
 /** How long an agent may take to answer healthy by default, in milliseconds. */
 const START_DEADLINE_MS = 30_000;

@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { identityOf, isAlive, type ProcessIdentity } from './process-identity.js';
+import { identityOf, isAlive, type ProcessIdentity } from '@agentainer/runtime';
 
 /** Who works on a data directory: a child, and the process that started it. */
 export interface LockHolder {

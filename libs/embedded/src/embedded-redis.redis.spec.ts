@@ -1,4 +1,4 @@
-import { silentLogger } from '@agentainer/runtime';
+import { silentLogger, identityOf, isAlive } from '@agentainer/runtime';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { EmbeddedRedis } from './embedded-redis.js';
 import { AlreadyRunningError } from './errors.js';
 import { pollUntil } from './poll.js';
-import { identityOf, isAlive } from './process-identity.js';
 import { redisCommand } from './redis-command.js';
 
 describe('EmbeddedRedis', () => {

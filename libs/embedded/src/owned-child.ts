@@ -5,7 +5,7 @@ import { commandPath } from './command-path.js';
 import { DirectoryLock } from './directory-lock.js';
 import { AlreadyRunningError, ChildFailedError } from './errors.js';
 import { pollUntil } from './poll.js';
-import { isAlive } from './process-identity.js';
+import { isAlive } from '@agentainer/runtime';
 
 /** The exit code by which `flock` says that somebody else holds the lock. */
 const LOCKED = 75;

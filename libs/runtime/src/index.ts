@@ -5,5 +5,7 @@ export * from './logger.js';
 export * from './metrics-server.js';
 export * from './metrics.js';
 export * from './periodic-service.js';
+export * from './process-identity.js';
+export * from './process-settings.js';
 export * from './service.js';
 export * from './shutdown.js';
