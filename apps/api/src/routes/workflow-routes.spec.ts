@@ -1,3 +1,4 @@
+import type { DefinitionInput } from '@agentainer/core';
 import { runSchema, workflowPageSchema, workflowSchema } from '@agentainer/contracts';
 import { FakeApi } from '../fake-api.fixture.js';
 
@@ -8,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => api.stop());
 
-const DEFINITION = {
+const DEFINITION: DefinitionInput = {
   name: 'etl',
   description: 'nightly',
   config: { max_parallel: 4, timeout: '2h' },
