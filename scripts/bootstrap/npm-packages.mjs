@@ -23,7 +23,7 @@ function isInstalled(root) {
   const wanted = packagesOf(join(root, 'package-lock.json'));
   const found = packagesOf(join(root, 'node_modules', '.package-lock.json'));
   return Object.entries(wanted).every(([path, entry]) => {
-    if (!path.startsWith('node_modules/')) return true;
+    if (!path.includes('node_modules/')) return true;
     const installed = found[path];
     if (!installed) return entry.optional === true;
     return installed.version === entry.version && installed.resolved === entry.resolved;
