@@ -54,6 +54,7 @@ export class LaneSession {
     this.endsAt = performance.now() + options.sliceMs;
   }
 
+  /** Works until an end; the agent is still leased then. */
   async run(): Promise<SessionEnd> {
     const { lease } = this.context;
     const renewal = setInterval(() => void this.renew(), this.options.renewMs);
@@ -64,8 +65,12 @@ export class LaneSession {
     } finally {
       clearInterval(renewal);
       lease.lost.removeEventListener('abort', giveUp);
-      await lease.release({ suspect: this.suspect });
     }
+  }
+
+  /** Gives the agent back. */
+  release(): Promise<void> {
+    return this.context.lease.release({ suspect: this.suspect });
   }
 
   private async work(): Promise<SessionEnd> {

@@ -56,7 +56,6 @@ export class Lane {
     const step = stepNamed(definition, job.step);
     while (!context.signal.aborted) {
       const end = await this.slice(job, definition, step, context.signal);
-      if (end.kind === 'drained') await this.dependencies.advancer.advance(job.runId);
       if (end.kind === 'drained' || end.kind === 'done') return { kind: 'done' };
       if (end.kind === 'wait') return { kind: 'again', inMs: end.ms };
       if (await context.othersWait()) break;
@@ -79,6 +78,13 @@ export class Lane {
       { ...this.dependencies, runId, workflowId, definition, step, lease, signal },
       this.options,
     );
-    return session.run();
+    let advanced: Promise<unknown> | undefined;
+    try {
+      const end = await session.run();
+      if (end.kind === 'drained') advanced = this.dependencies.advancer.advance(runId);
+      return end;
+    } finally {
+      await Promise.all([session.release(), advanced]);
+    }
   }
 }

@@ -2,6 +2,7 @@ import type { PoolSpec, TaskError } from '@agentainer/core';
 import type { PoolDirectory } from '@agentainer/engine';
 import type { PoolReader, PoolStatus } from '@agentainer/pool';
 import type { Redis } from 'ioredis';
+import { BoundedCache } from './bounded-cache.js';
 import type { Keys } from './keys.js';
 import { PoolScope } from './pool-scope.js';
 import { readPoolSpec } from './pool-spec.js';
@@ -9,17 +10,26 @@ import { warmPool } from './scripts/pool-warm.js';
 
 /** How long a host counts as live after its keeper was last heard of. */
 const HOST_TTL_MS = 15_000;
+/** How long a registration is taken for granted, in milliseconds. */
+const REGISTERED_MS = 10_000;
+const REMEMBERED_POOLS = 1_000;
 const STATUS_FIELDS = ['creating', 'idle', 'leased', 'retiring', 'served', 'error', 'retryAt'] as const;
 
 /** All pools on all hosts, as runs ask for them and people look at them. */
 export class RedisPoolDirectory implements PoolDirectory, PoolReader {
+  /** Pools known to be registered, and since when: a chain of steps asks again and again. */
+  private readonly registered = new BoundedCache<string, number>(REMEMBERED_POOLS);
+
   constructor(
     private readonly redis: Redis,
     private readonly keys: Keys,
   ) {}
 
   async register(spec: PoolSpec): Promise<void> {
+    const known = this.registered.get(spec.id);
+    if (known !== undefined && performance.now() - known < REGISTERED_MS) return;
     const isNew = await this.redis.hsetnx(this.keys.pools(), spec.id, JSON.stringify(spec));
+    this.registered.set(spec.id, performance.now());
     if (isNew === 0) return;
     for (const host of await this.hosts()) await this.redis.publish(this.keys.demand(host), spec.id);
   }
