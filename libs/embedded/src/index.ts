@@ -4,3 +4,4 @@ export { describeMissing, missingPrograms, type MissingProgram } from './prerequ
 export { type AgentImage, buildAgentImage } from './agent-image.js';
 export { ContainerEngine, type ContainerEngineOptions, type EngineAnswer } from './container-engine.js';
 export { PrivateEngine, type PrivateEngineOptions } from './private-engine.js';
+export { engineAnswers } from './engine-request.js';

@@ -1,0 +1,3 @@
+import { serve } from '@agentainer/agent-kit';
+
+await serve((text: string) => `${text.toUpperCase()}!`);
