@@ -11,7 +11,8 @@ import { nextGeneration } from './scripts/step-generation.js';
 
 /** Items written in one command: bounds how long Redis is held. */
 const ITEMS_AT_ONCE = 500;
-const CACHED_PLANS = 1_000;
+/** What the cached definitions may weigh together, in characters of their JSON. */
+const CACHED_PLANS = 32 * 1_024 * 1_024;
 
 /** The part of a run's record that never changes. */
 interface RunPlan {
@@ -35,7 +36,6 @@ export class RedisRunStore implements RunStore {
     if (run.workflowId) index.zadd(this.keys.workflowRuns(run.workflowId), score, run.id);
     await index.exec();
     await createRun(this.redis, this.keys, run);
-    this.plans.set(run.id, { definition: run.definition, workflowId: run.workflowId });
   }
 
   async load(runId: string): Promise<RunRecord | undefined> {
@@ -69,7 +69,7 @@ export class RedisRunStore implements RunStore {
     const [definition, workflowId] = await this.redis.hmget(this.keys.run(runId), 'definition', 'workflow');
     if (!definition) return undefined;
     const plan = { definition: JSON.parse(definition) as Definition, workflowId: workflowId || null };
-    this.plans.set(runId, plan);
+    this.plans.set(runId, plan, definition.length);
     return plan;
   }
 
