@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 
 /** npm and the terminal both pass on a Ctrl-C: within this time, in milliseconds, it is one. */
 const SAME_SIGNAL_MS = 1_000;
+const PARENT_CHECK_MS = 1_000;
 const SETPRIV = '/usr/bin/setpriv';
 
 /**
@@ -20,8 +21,21 @@ export function runCommand(command, cwd) {
       last = Date.now();
     });
   }
+  whenNpmIsGone(() => child.kill('SIGTERM'));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => resolve(code ?? 1));
   });
+}
+
+/** npm that is killed cannot pass anything on; its children get another parent then. */
+function whenNpmIsGone(stop) {
+  if (!process.env.npm_lifecycle_event) return;
+  const npm = process.ppid;
+  const check = setInterval(() => {
+    if (process.ppid === npm) return;
+    clearInterval(check);
+    stop();
+  }, PARENT_CHECK_MS);
+  check.unref();
 }
