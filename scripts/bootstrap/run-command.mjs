@@ -17,7 +17,7 @@ export function runCommand(command, cwd) {
   let last = -Infinity;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
-      if (Date.now() - last > SAME_SIGNAL_MS) child.kill(signal);
+      if (Date.now() - last > SAME_SIGNAL_MS) child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal);
       last = Date.now();
     });
   }
