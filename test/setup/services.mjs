@@ -6,7 +6,8 @@ import { bundleAgent } from '../../scripts/bundle-agent.mjs';
 /** What the tests of one run of jest share; set up when the first project asks for it, ended together. */
 const quiet = { warn: console.warn, error: console.error };
 const image = 'agentainer-test/fake-agent:latest';
-let services = { started: [] };
+const SIGNALS = ['SIGINT', 'SIGTERM'];
+const services = { started: [] };
 
 async function embedded() {
   return import('../../libs/embedded/dist/index.js').catch((error) => {
@@ -14,14 +15,22 @@ async function embedded() {
   });
 }
 
-/** A directory for this run of jest. It goes when jest ends, also where that is by Ctrl-C. */
+/**
+ * A directory for this run of jest, and all temporary files of its tests. It goes when jest ends, also where that
+ * is by Ctrl-C.
+ */
 function directory() {
   if (!services.directory) {
-    const made = mkdtempSync(join(tmpdir(), 'af-test-'));
-    services.directory = made;
-    process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+    services.directory = mkdtempSync(join(tmpdir(), 'af-test-'));
+    process.env.TMPDIR = services.directory;
+    for (const signal of SIGNALS) process.on(signal, onSignal);
   }
   return services.directory;
+}
+
+/** Jest itself would just end. */
+function onSignal() {
+  void stopServices().finally(() => process.exit(130));
 }
 
 /** A private Redis; tests find it in AGENTAINER_TEST_REDIS. */
@@ -68,10 +77,19 @@ export function useEngine() {
   return services.engine;
 }
 
+let stopping;
+
 /** Ends everything that was started. Each project of jest calls it; the first call does it. */
-export async function stopServices() {
+export function stopServices() {
+  stopping ??= stopAll();
+  return stopping;
+}
+
+async function stopAll() {
   const { started, directory: made } = services;
-  services = { started: [] };
-  for (const service of started.reverse()) await service.stop();
+  for (const service of started.splice(0).reverse()) await service.stop();
   if (made) rmSync(made, { recursive: true, force: true });
+  for (const signal of SIGNALS) process.off(signal, onSignal);
+  Object.assign(services, { directory: undefined, redis: undefined, engine: undefined });
+  stopping = undefined;
 }

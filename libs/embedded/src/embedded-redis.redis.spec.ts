@@ -67,11 +67,14 @@ describe('EmbeddedRedis', () => {
     await first.stop();
     const files = join(directory, 'redis', 'appendonlydir');
     const log = readdirSync(files).find((f) => f.endsWith('.incr.aof'))!;
-    appendFileSync(join(files, log), '*1\r\n$5\r\nMULTI\r\n*3\r\n$3\r\nSET\r\n$4\r\ntorn\r\n$1\r\n1\r\n');
-    for (let restart = 0; restart < 2; restart++) {
+    appendFileSync(
+      join(files, log),
+      '*1\r\n$5\r\nMULTI\r\n*3\r\n$3\r\nSET\r\n$4\r\ntorn\r\n$1\r\n1\r\n*3\r\n$3\r\nSE',
+    );
+    for (let restart = 0; restart < 3; restart++) {
       const redis = await started();
       expect([await value(redis, 'before'), await value(redis, 'torn')]).toEqual(['$1\r\n1\r\n', '$-1\r\n']);
-      await redisCommand(redis.socketPath, ['SET', 'after', '1']);
+      await redisCommand(redis.socketPath, ['EVAL', TWO_WRITES, '0']);
       await redis.stop();
     }
   });
@@ -100,6 +103,9 @@ describe('EmbeddedRedis', () => {
     expect(isAlive(child)).toBe(false);
   }, 30_000);
 });
+
+/** A script that writes twice is a transaction on disk. */
+const TWO_WRITES = "redis.call('SET', 'a', '1') redis.call('SET', 'b', '1')";
 
 async function value(redis: EmbeddedRedis, key: string): Promise<string> {
   return redisCommand(redis.socketPath, ['GET', key]).catch(() => '');
