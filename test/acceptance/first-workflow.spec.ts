@@ -8,7 +8,7 @@ import { StandaloneProcess } from '../harness/standalone-process.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** The commands of README.md's first workflow, as they stand there. */
+/** The commands of the first workflow in README.md; `npx agentainer` runs this program. */
 describe('the first workflow of the README', () => {
   const directory = mkdtempSync(join(tmpdir(), 'af-first-'));
   const standalone = new StandaloneProcess(directory);
@@ -30,7 +30,7 @@ describe('the first workflow of the README', () => {
     });
     return stdout;
   }
-  const agentainer = (...args: string[]) => run('npx', '--no-install', 'agentainer', ...args);
+  const agentainer = (...args: string[]) => run(join(ROOT, 'node_modules/.bin/agentainer'), ...args);
 
   it('R1.3d R1.3e R5.3b runs from an agent of one line to its results', async () => {
     await standalone.ready();
