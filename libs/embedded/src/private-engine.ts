@@ -17,8 +17,9 @@ const CGROUP_DEADLINE_MS = 2_000;
 
 /**
  * The first process in the engine's namespaces. An engine that finds the system's containerd would share it, so
- * that one is covered up. The end of standard input is the end of the owner. `wait` reaps what the engine
- * leaves behind; when this process ends, the kernel ends all others with it, and their mounts and networks.
+ * that one is covered up. The end of standard input is the end of the owner. `wait` reaps what the engine leaves
+ * behind. The control groups ($0) are removed here because a killed owner cannot do it; when this process ends, the
+ * kernel ends all others with it, and their mounts and networks.
  */
 const INIT = `
 mkdir -p /run/containerd && mount -t tmpfs -o mode=711 tmpfs /run/containerd || exit 1
@@ -27,6 +28,7 @@ exec 3<&0
 engine=$!
 (read -r _ <&3; kill -TERM "$engine") &
 wait "$engine"
+find /sys/fs/cgroup -depth -type d -path "*/$0*" -exec rmdir {} + 2>/dev/null
 `;
 
 export interface PrivateEngineOptions {
@@ -113,5 +115,5 @@ function command(directory: string, socketPath: string, cgroup: string): string[
     commandPath('dockerd') ?? 'dockerd',
     ...Object.entries(settings).map(([k, v]) => `--${k}=${v}`),
   ];
-  return [unshare, ...namespaces, '--', '/bin/sh', '-c', INIT, 'engine-init', ...engine];
+  return [unshare, ...namespaces, '--', '/bin/sh', '-c', INIT, cgroup, ...engine];
 }
