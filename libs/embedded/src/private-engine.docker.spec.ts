@@ -42,7 +42,7 @@ describe('PrivateEngine', () => {
     const engine = await started('a');
     expect(await build(engine)).toBe(true);
     expect(await build(engine)).toBe(false);
-    await docker(engine, 'run', '--detach', '--network', 'none', 'test/agent:1');
+    await docker(engine, 'run', '--detach', '--stop-timeout', '1', '--network', 'none', 'test/agent:1');
     expect(processesOf(root).length).toBeGreaterThan(2);
     await engine.stop();
     expect(await leftovers()).toEqual([]);
@@ -51,7 +51,7 @@ describe('PrivateEngine', () => {
   it('takes its containers with it when it is killed, and starts again with its images', async () => {
     const engine = await started('a');
     await build(engine);
-    await docker(engine, 'run', '--detach', '--network', 'none', 'test/agent:1');
+    await docker(engine, 'run', '--detach', '--stop-timeout', '1', '--network', 'none', 'test/agent:1');
     const killed = engine.pid!;
     process.kill(killed, 'SIGKILL');
     const back = await pollUntil(async () => {
@@ -64,7 +64,9 @@ describe('PrivateEngine', () => {
   it('works beside another one without seeing its containers', async () => {
     const [one, two] = await Promise.all([started('a'), started('b')]);
     await Promise.all([build(one), build(two)]);
-    const id = (await docker(one, 'run', '--detach', '--network', 'none', 'test/agent:1')).trim();
+    const id = (
+      await docker(one, 'run', '--detach', '--stop-timeout', '1', '--network', 'none', 'test/agent:1')
+    ).trim();
     expect(await docker(two, 'ps', '--quiet')).toBe('');
     await two.stop();
     expect(await docker(one, 'ps', '--quiet', '--no-trunc')).toBe(`${id}\n`);
