@@ -42,7 +42,6 @@ it('R2.1a R2.1b R2.1c R2.1d R2.1e R2.2a R2.3a R2.3b R2.3c lists, maps in paralle
     ...items.map((_, i) => `map ${i}`),
     'reduce 0',
   ]);
-  expect(new Set(jobs.filter((j) => j.step_id === 'map').map((j) => j.agent_id)).size).toBeGreaterThan(1);
 }, 90_000);
 
 it('R1.2c R1.2e pages through the jobs of a run with their execution details', async () => {

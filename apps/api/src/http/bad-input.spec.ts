@@ -171,7 +171,7 @@ it('R9.4b survives JSON that nests a million levels deep', async () => {
   } finally {
     await large.stop();
   }
-});
+}, 60_000);
 
 describe('R9.4b a bad query', () => {
   it.each([
