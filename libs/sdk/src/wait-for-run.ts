@@ -24,7 +24,10 @@ export async function waitForRun(
 ): Promise<RunBody> {
   const began = performance.now();
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(MAX_PAUSE_MS, pause * GROWTH)) {
-    const run = await look();
+    const run = await look().catch((error: unknown) => {
+      // A request that the signal ended fails in its own way, or in that of the connection.
+      throw signal?.aborted ? new DOMException('the waiting was given up', 'AbortError') : error;
+    });
     onProgress?.(run);
     if (isTerminal(RUN_TRANSITIONS, run.status)) return run;
     const left = timeoutMs === undefined ? Infinity : timeoutMs - (performance.now() - began);
