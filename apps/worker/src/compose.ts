@@ -18,6 +18,7 @@ import {
   RedisLeaseStore,
   RedisPoolDirectory,
   RedisRunStore,
+  RedisStopSignals,
   RedisTaskLedger,
 } from '@agentainer/store-redis';
 import type { WorkerConfig } from './config.js';
@@ -45,7 +46,13 @@ export async function composeWorker(
   const connections = new AgentConnections({ maxResultBytes: config.resultLimit });
   const agents = new WorkerAgents(leaser, connections, new WorkerMetrics(metrics));
   const lane = new Lane(
-    { runs, ledger: new RedisTaskLedger(redis, keys), agents, advancer },
+    {
+      runs,
+      ledger: new RedisTaskLedger(redis, keys),
+      stops: new RedisStopSignals(subscriber, keys),
+      agents,
+      advancer,
+    },
     DEFAULT_LANE_OPTIONS,
   );
   const context = { redisUrl, keyPrefix, logger };

@@ -14,7 +14,13 @@ import {
 } from '@agentainer/engine';
 import { BullStepQueue } from '@agentainer/queue-bullmq';
 import { type Service, ServiceGroup, silentLogger } from '@agentainer/runtime';
-import { connectRedis, Keys, RedisRunStore, RedisTaskLedger } from '@agentainer/store-redis';
+import {
+  connectRedis,
+  Keys,
+  RedisRunStore,
+  RedisStopSignals,
+  RedisTaskLedger,
+} from '@agentainer/store-redis';
 import { advanceConsumers, laneConsumer } from './run-consumers.js';
 
 type Redis = Awaited<ReturnType<typeof connectRedis>>;
@@ -22,12 +28,14 @@ type Behaviour = (input: Json, request: AttemptRequest) => Promise<AttemptResult
 
 const redisUrl = process.env.AGENTAINER_TEST_REDIS!;
 let redis: Redis;
+let subscriber: Redis;
 let keyPrefix: string;
 let runs: RedisRunStore;
 let queue: BullStepQueue;
 let starter: RunStarter;
 let sweeper: Sweeper;
 let lane: Lane;
+let stops: RedisStopSignals;
 let advancer: RunAdvancer;
 let services: Service[];
 
@@ -36,18 +44,20 @@ beforeAll(async () => {
 });
 afterAll(() => redis.quit());
 
-beforeEach(() => {
+beforeEach(async () => {
+  subscriber = await connectRedis(redisUrl, 'subscriber');
   keyPrefix = `t-${randomUUID()}`;
   const keys = new Keys(keyPrefix);
   runs = new RedisRunStore(redis, keys);
   const ledger = new RedisTaskLedger(redis, keys);
+  stops = new RedisStopSignals(subscriber, keys);
   queue = new BullStepQueue(redisUrl, keyPrefix);
   const pools = { register: async () => undefined, warm: async () => undefined };
   advancer = new RunAdvancer(runs, queue, pools);
   starter = new RunStarter(runs, advancer, pools, silentLogger);
   sweeper = new Sweeper(runs, ledger, queue, advancer, { stalledMs: 1, orphanMs: 1, batch: 10 });
   lane = new Lane(
-    { runs, ledger, agents: new InlineAgents(), advancer },
+    { runs, ledger, stops, agents: new InlineAgents(), advancer },
     { sliceMs: 20, agentWaitMs: 1_000, renewMs: 3_000 },
   );
   services = [];
@@ -57,6 +67,7 @@ afterEach(async () => {
   await new ServiceGroup('test', []).stop();
   for (const service of services) await service.stop();
   await queue.close();
+  subscriber.disconnect();
 });
 
 let behave: Behaviour;
@@ -255,7 +266,13 @@ it('ends a run whose time is over', async () => {
     return { kind: 'lost', error: { code: 'AGENT_LOST', message: '' } };
   };
   lane = new Lane(
-    { runs, ledger: new RedisTaskLedger(redis, new Keys(keyPrefix)), agents: new InlineAgents(), advancer },
+    {
+      runs,
+      ledger: new RedisTaskLedger(redis, new Keys(keyPrefix)),
+      stops,
+      agents: new InlineAgents(),
+      advancer,
+    },
     { sliceMs: 20, agentWaitMs: 1_000, renewMs: 20 },
   );
   const definition = validateDefinition({ ...mapReduce([1, 2]), config: { timeout: '100ms' } });

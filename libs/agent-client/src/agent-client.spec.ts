@@ -269,17 +269,16 @@ describe('an attempt that is lost', () => {
     await expect(run('1', {}, 9)).resolves.toMatchObject(attemptLost);
   });
 
-  it('for the worker gave it up, of which the agent learns', async () => {
+  it('for the worker gave it up, and the agent did not end it in time', async () => {
     const abort = new AbortController();
-    let learnt: () => void = () => undefined;
-    const learns = new Promise<void>((resolve) => (learnt = resolve));
-    await agent((_, { signal }) => {
-      signal.addEventListener('abort', learnt);
+    let close: () => void = () => undefined;
+    const closed = new Promise<void>((resolve) => (close = resolve));
+    await raw((socket) => {
       abort.abort();
-      return learns;
+      socket.on('close', close);
     });
     await expect(run('1', { signal: abort.signal })).resolves.toMatchObject(attemptLost);
-    await learns;
+    await closed;
   });
 
   it('for it was given up before it began', async () => {
@@ -296,6 +295,36 @@ describe('an attempt that is lost', () => {
       kind: 'lost',
       error: { code: 'ATTEMPT_LOST', message: 'the input could not be read: Redis is away' },
     });
+  });
+});
+
+describe('an attempt that the worker gives up', () => {
+  const whenStopped = (signal: AbortSignal) =>
+    new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+
+  it('is ended by its agent, which may be used again over the same connection', async () => {
+    const abort = new AbortController();
+    await agent(async (input, { signal }) => {
+      if (input === 2) return 'next';
+      abort.abort();
+      await whenStopped(signal);
+      throw signal.reason;
+    });
+    await expect(run('1', { signal: abort.signal })).resolves.toEqual({
+      kind: 'stopped',
+      error: { code: 'ATTEMPT_LOST', message: 'the task was cancelled' },
+    });
+    await expect(run('2')).resolves.toEqual(completed('"next"'));
+  });
+
+  it('keeps its result where the agent had it already', async () => {
+    const abort = new AbortController();
+    await agent(async (_, { signal }) => {
+      abort.abort();
+      await whenStopped(signal);
+      return 'done';
+    });
+    await expect(run('1', { signal: abort.signal })).resolves.toEqual(completed('"done"'));
   });
 });
 

@@ -1,8 +1,9 @@
 import { Client } from 'undici';
 import { join } from 'node:path';
 import { AGENT_SOCKET } from '@agentainer/contracts/agent-paths';
+import { formatTaskId } from '@agentainer/core';
 import type { AttemptRequest, AttemptResult } from '@agentainer/engine';
-import { lost, protocolFault, resultTooLarge, timedOut } from './attempt-faults.js';
+import { lost, protocolFault, resultTooLarge, stopped, timedOut } from './attempt-faults.js';
 import { Exchange, ReplyTooLargeError } from './exchange.js';
 import { isHealthy } from './health.js';
 import { ENVELOPE_BYTES, readAnswer } from './read-answer.js';
@@ -14,6 +15,8 @@ export const MAX_RESULT_BYTES = 1_024 * 1_024;
 const CONNECT_MS = 5_000;
 /** How long a connection without tasks is kept, in milliseconds. */
 const KEEP_ALIVE_MS = 60_000;
+/** How long an agent may take to end a task that it was told to stop, in milliseconds. */
+const STOP_GRACE_MS = 2_000;
 /** A longer wait does not fit a timer: about 24.8 days, in milliseconds. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** What undici calls an answer that is not HTTP, or has headers without end. */
@@ -35,7 +38,10 @@ export class AgentClient {
     this.http = connect(directory);
   }
 
-  /** Runs one attempt. Never throws: what goes wrong is part of the answer. Its connection closes with it then. */
+  /**
+   * Runs one attempt. Never throws: what goes wrong is part of the answer. Its connection closes with it then. When
+   * the attempt's signal aborts, the agent is told so, and given a moment to answer: one that did may be used again.
+   */
   async run(lease: LeaseClaim, attempt: AttemptRequest): Promise<AttemptResult> {
     if (attempt.signal.aborted) return abandoned();
     this.running += 1;
@@ -49,16 +55,22 @@ export class AgentClient {
       () => exchange.abort(new TimedOutError()),
       Math.min(attempt.timeoutMs, LONGEST_TIMER_MS),
     );
-    const abandon = () => exchange.abort(new AbandonedError());
-    attempt.signal.addEventListener('abort', abandon, { once: true });
+    let grace: NodeJS.Timeout | undefined;
+    const stop = () => {
+      grace = setTimeout(() => exchange.abort(new AbandonedError()), STOP_GRACE_MS);
+      void this.tellToStop(attempt);
+    };
+    attempt.signal.addEventListener('abort', stop, { once: true });
     try {
-      return readAnswer(await exchange.reply, this.maxResultBytes);
+      const result = readAnswer(await exchange.reply, this.maxResultBytes);
+      return grace && result.kind === 'failed' && !result.suspect ? stopped(result.error.message) : result;
     } catch (error) {
       return this.resultOf(error, attempt);
     } finally {
       this.running -= 1;
       clearTimeout(timer);
-      attempt.signal.removeEventListener('abort', abandon);
+      clearTimeout(grace);
+      attempt.signal.removeEventListener('abort', stop);
     }
   }
 
@@ -82,6 +94,17 @@ export class AgentClient {
   /** Ends what is under way and closes the connection. */
   async destroy(): Promise<void> {
     await this.http.destroy();
+  }
+
+  /** The task's own connection is taken up by it, so this one is beside it. What comes of it shows there. */
+  private async tellToStop(attempt: AttemptRequest): Promise<void> {
+    const beside = connect(this.directory);
+    const path = `/tasks/${formatTaskId(attempt)}`;
+    const exchange = new Exchange(beside, { method: 'DELETE', path, limitBytes: ENVELOPE_BYTES });
+    const timer = setTimeout(() => exchange.abort(new TimedOutError()), STOP_GRACE_MS);
+    await exchange.reply.catch(() => undefined);
+    clearTimeout(timer);
+    await beside.destroy();
   }
 
   private resultOf(error: unknown, { timeoutMs }: AttemptRequest): AttemptResult {

@@ -8,6 +8,11 @@ export function lost(code: TaskErrorCode & ('AGENT_LOST' | 'ATTEMPT_LOST'), mess
   return { kind: 'lost', error: { code, message } };
 }
 
+/** The attempt was given up, and the agent has ended it. */
+export function stopped(message: string): AttemptResult {
+  return { kind: 'stopped', error: { code: 'ATTEMPT_LOST', message } };
+}
+
 /** The agent does not keep to the protocol, so that nothing it does can be relied on. */
 export function protocolFault(message: string): Failed {
   return failed('AGENT_PROTOCOL', message, { retryable: true, suspect: true });

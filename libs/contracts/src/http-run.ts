@@ -20,6 +20,7 @@ export const stepProgressSchema = z.object({
   completed: count,
   failed: count,
   timed_out: count,
+  cancelled: count,
   started_at: timeSchema.nullable(),
   finished_at: timeSchema.nullable(),
   duration_ms: count.nullable(),

@@ -14,6 +14,7 @@ export const TASK_ERRORS = {
   ATTEMPT_LOST: 'the worker that ran the attempt went away',
   TASK_TIMEOUT: 'the attempt took longer than the timeout of its step',
   RUN_TIMEOUT: 'the run took longer than the timeout of its workflow',
+  RUN_CANCELLED: 'the run was cancelled',
   RESULT_TOO_LARGE: 'the result is larger than the limit',
   INPUT_INVALID: 'the input or the items of the step are not what it needs',
   IMAGE_NOT_FOUND: 'the image of the step does not exist where the agents run',
@@ -24,6 +25,7 @@ export type TaskErrorCode = keyof typeof TASK_ERRORS;
 /** Codes that no further attempt can mend. */
 export const NON_RETRYABLE: ReadonlySet<string> = new Set<TaskErrorCode>([
   'RUN_TIMEOUT',
+  'RUN_CANCELLED',
   'RESULT_TOO_LARGE',
   'INPUT_INVALID',
   'IMAGE_NOT_FOUND',

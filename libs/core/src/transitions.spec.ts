@@ -12,24 +12,39 @@ import {
 
 /** What each table must say, written a second time: `from > to`. */
 const allowed = {
-  run: ['running > completed', 'running > failed', 'running > timed_out'],
+  run: [
+    'paused > cancelled',
+    'paused > running',
+    'paused > timed_out',
+    'running > cancelled',
+    'running > completed',
+    'running > failed',
+    'running > paused',
+    'running > timed_out',
+  ],
   step: [
+    'pending > cancelled',
     'pending > failed',
     'pending > ready',
     'pending > skipped',
     'pending > timed_out',
+    'ready > cancelled',
     'ready > completed',
     'ready > running',
     'ready > timed_out',
+    'running > cancelled',
     'running > completed',
     'running > failed',
     'running > timed_out',
   ],
   task: [
+    'pending > cancelled',
     'pending > running',
     'pending > timed_out',
+    'retrying > cancelled',
     'retrying > running',
     'retrying > timed_out',
+    'running > cancelled',
     'running > completed',
     'running > failed',
     'running > retrying',
@@ -57,9 +72,9 @@ const tables: Record<keyof typeof allowed, TransitionTable<string>> = {
   agent: AGENT_TRANSITIONS,
 };
 const terminal = {
-  run: ['completed', 'failed', 'timed_out'],
-  step: ['completed', 'failed', 'skipped', 'timed_out'],
-  task: ['completed', 'failed', 'timed_out'],
+  run: ['cancelled', 'completed', 'failed', 'timed_out'],
+  step: ['cancelled', 'completed', 'failed', 'skipped', 'timed_out'],
+  task: ['cancelled', 'completed', 'failed', 'timed_out'],
   agent: ['dead'],
 };
 

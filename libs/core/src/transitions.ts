@@ -3,41 +3,51 @@ import { IllegalTransitionError } from './errors.js';
 /** For each state, the states that may follow it. A state without successors is terminal. */
 export type TransitionTable<S extends string> = Readonly<Record<S, readonly S[]>>;
 
-export type RunState = 'running' | 'completed' | 'failed' | 'timed_out';
+/** A `paused` run lets the tasks that run end, and starts no other. */
+export type RunState = 'running' | 'paused' | 'completed' | 'failed' | 'timed_out' | 'cancelled';
 
 export const RUN_TRANSITIONS: TransitionTable<RunState> = {
-  running: ['completed', 'failed', 'timed_out'],
+  running: ['paused', 'completed', 'failed', 'timed_out', 'cancelled'],
+  paused: ['running', 'timed_out', 'cancelled'],
   completed: [],
   failed: [],
   timed_out: [],
+  cancelled: [],
 };
 
 /**
  * `pending` waits for other steps, `ready` has its tasks and its lanes queued, `running` had a task claimed.
- * `skipped` could not run because a step before it failed; `timed_out` was open when its run's time was over.
+ * `skipped` could not run because a step before it failed; `timed_out` was open when its run's time was over, `cancelled` when its run was cancelled.
  */
-export type StepState = 'pending' | 'ready' | 'running' | 'completed' | 'failed' | 'skipped' | 'timed_out';
+export type StepState =
+  'pending' | 'ready' | 'running' | 'completed' | 'failed' | 'skipped' | 'timed_out' | 'cancelled';
 
 export const STEP_TRANSITIONS: TransitionTable<StepState> = {
-  pending: ['ready', 'skipped', 'failed', 'timed_out'],
-  ready: ['running', 'completed', 'timed_out'],
-  running: ['completed', 'failed', 'timed_out'],
+  pending: ['ready', 'skipped', 'failed', 'timed_out', 'cancelled'],
+  ready: ['running', 'completed', 'timed_out', 'cancelled'],
+  running: ['completed', 'failed', 'timed_out', 'cancelled'],
   completed: [],
   failed: [],
   skipped: [],
   timed_out: [],
+  cancelled: [],
 };
 
-/** `retrying` waits for its backoff to pass; a lost attempt also goes there, due at once. */
-export type TaskState = 'pending' | 'running' | 'retrying' | 'completed' | 'failed' | 'timed_out';
+/**
+ * `retrying` waits for its backoff to pass; a lost attempt also goes there, due at once. A task that is open when
+ * its step is closed ends with it, `cancelled` or `timed_out`.
+ */
+export type TaskState =
+  'pending' | 'running' | 'retrying' | 'completed' | 'failed' | 'timed_out' | 'cancelled';
 
 export const TASK_TRANSITIONS: TransitionTable<TaskState> = {
-  pending: ['running', 'timed_out'],
-  running: ['completed', 'retrying', 'failed', 'timed_out'],
-  retrying: ['running', 'timed_out'],
+  pending: ['running', 'timed_out', 'cancelled'],
+  running: ['completed', 'retrying', 'failed', 'timed_out', 'cancelled'],
+  retrying: ['running', 'timed_out', 'cancelled'],
   completed: [],
   failed: [],
   timed_out: [],
+  cancelled: [],
 };
 
 /**

@@ -10,6 +10,7 @@ const COUNTS: Record<TaskState, number> = {
   completed: 0,
   failed: 0,
   timed_out: 0,
+  cancelled: 0,
 };
 
 function step(name: string, state: StepState, counts: Partial<typeof COUNTS> = {}): StepRecord {

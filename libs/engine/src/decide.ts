@@ -22,12 +22,13 @@ export interface Decision {
 /**
  * Looks at a run's record and says what comes next: steps whose tasks have all ended are closed, steps whose
  * dependencies completed are opened, steps that can no longer run are skipped, and a run without open steps
- * is finished, as is one whose time is over. A pure function of the record: deciding twice decides the same.
+ * is finished, as is one whose time is over. A paused run waits. A pure function of the record: deciding twice decides the same.
  */
 export function decide(definition: Definition, run: RunRecord): Decision {
   const decision: Decision = { close: [], open: [] };
   if (isTerminal(RUN_TRANSITIONS, run.state)) return decision;
   if (run.readAt >= run.deadline) return timeUp(run);
+  if (run.state === 'paused') return decision;
   const states = new Map(run.steps.map((s) => [s.name, s.state]));
   const records = new Map(run.steps.map((s) => [s.name, s]));
   const errors: TaskError[] = run.steps.flatMap((s) => (s.state === 'failed' ? [failureOf(s)] : []));

@@ -14,6 +14,7 @@ import type {
   ClaimedTask,
   Completion,
   RunStore,
+  StopSignals,
   TaskLedger,
 } from './ports.js';
 import { retryDelay } from './retry.js';
@@ -25,6 +26,7 @@ const RUN_TIMEOUT_MARGIN_MS = 50;
 export interface SessionContext {
   runs: RunStore;
   ledger: TaskLedger;
+  stops: StopSignals;
   runId: string;
   workflowId: string | null;
   definition: Definition;
@@ -44,6 +46,7 @@ export class LaneSession {
   private readonly values: RunValues;
   private readonly endsAt: number;
   private suspect = false;
+  private stopped = false;
   private current: { task: ClaimedTask; abort: AbortController } | undefined;
 
   constructor(
@@ -56,14 +59,19 @@ export class LaneSession {
 
   /** Works until an end; the agent is still leased then. */
   async run(): Promise<SessionEnd> {
-    const { lease } = this.context;
+    const { lease, stops, runId, step } = this.context;
     const renewal = setInterval(() => void this.renew(), this.options.renewMs);
     const giveUp = () => this.current?.abort.abort();
+    const unlisten = stops.onStop(runId, step.name, () => {
+      this.stopped = true;
+      giveUp();
+    });
     lease.lost.addEventListener('abort', giveUp);
     try {
       return await this.work();
     } finally {
       clearInterval(renewal);
+      unlisten();
       lease.lost.removeEventListener('abort', giveUp);
     }
   }
@@ -94,6 +102,7 @@ export class LaneSession {
         case 'closed':
           return { kind: 'drained' };
         case 'idle':
+        case 'paused':
           return { kind: 'done' };
       }
     }
@@ -115,7 +124,8 @@ export class LaneSession {
       return { kind: 'failed', error: { code: 'INPUT_INVALID', message: `input: ${error.message}` } };
     }
     const abort = new AbortController();
-    if (lease.lost.aborted) abort.abort();
+    // The step may have been closed while the input was read.
+    if (lease.lost.aborted || this.stopped) abort.abort();
     this.current = { task, abort };
     const result = await lease.run({
       runId,
@@ -149,6 +159,7 @@ export class LaneSession {
 
   private endOf(task: ClaimedTask, result: AttemptResult): AttemptEnd {
     if (result.kind === 'completed' || result.kind === 'lost') return result;
+    if (result.kind === 'stopped') return { kind: 'lost', error: result.error };
     const { step } = this.context;
     const late = result.kind === 'timed_out' && task.runTimeLeft <= step.timeout;
     const error: TaskError = late ? { code: 'RUN_TIMEOUT', message: TASK_ERRORS.RUN_TIMEOUT } : result.error;

@@ -1,7 +1,7 @@
 import { type Definition, poolOf, type Step } from '@agentainer/core';
 import { LaneSession, type SessionEnd } from './lane-session.js';
 import { leaseOnNothing } from './lease-on-nothing.js';
-import type { AgentSource, RunStore, TaskLedger } from './ports.js';
+import type { AgentSource, RunStore, StopSignals, TaskLedger } from './ports.js';
 import type { RunAdvancer } from './run-advancer.js';
 import { stepNamed } from './step-lanes.js';
 
@@ -35,6 +35,7 @@ export const DEFAULT_LANE_OPTIONS: LaneOptions = { sliceMs: 1_000, agentWaitMs: 
 export interface LaneDependencies {
   runs: RunStore;
   ledger: TaskLedger;
+  stops: StopSignals;
   agents: AgentSource;
   advancer: RunAdvancer;
 }

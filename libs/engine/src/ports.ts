@@ -19,7 +19,9 @@ export interface WorkflowStore {
 /** One change that the engine decided on for a run; each is guarded by the states it may start from. */
 export type RunChange =
   | { kind: 'open'; step: string; total: number }
-  | { kind: 'close'; step: string; to: StepState; error?: TaskError }
+  /** Tasks that are open then end as `tasks` says: `timed_out` where the step is, else `cancelled`, unless it is given. */
+  | { kind: 'close'; step: string; to: StepState; error?: TaskError; tasks?: 'cancelled' | 'timed_out' }
+  | { kind: 'become'; to: 'running' | 'paused' }
   | { kind: 'finish'; to: RunState; error?: TaskError };
 
 /** The run record: the only truth about a run. */
@@ -74,6 +76,8 @@ export type Claim =
   | { kind: 'idle' }
   /** A retry is due in so many milliseconds. */
   | { kind: 'wait'; ms: number }
+  /** The run is paused: no task of it is started until it is resumed. */
+  | { kind: 'paused' }
   /** The step takes no more work: it is closed, or its run has ended. */
   | { kind: 'closed' };
 
@@ -106,6 +110,12 @@ export interface TaskLedger {
   renew(runId: string, step: string, index: number, token: string): Promise<boolean>;
   /** Puts tasks back in line whose attempts were not renewed in time; how many. */
   reclaim(runId: string, step: string): Promise<number>;
+}
+
+/** Tells of steps that were closed while tasks of them ran. May lose a message: renewing the attempt finds out too. */
+export interface StopSignals {
+  /** Calls the listener when attempts of that step are to stop, until the answer is called. */
+  onStop(runId: string, step: string, listener: () => void): () => void;
 }
 
 /** Wakes the processes that work. May lose or double a message: the record decides. */
@@ -165,6 +175,8 @@ export type AttemptResult =
   | { kind: 'completed'; result: string }
   | { kind: 'failed'; error: TaskError; retryable: boolean; suspect: boolean }
   | { kind: 'timed_out'; error: TaskError }
+  /** It was given up by its signal, and the agent has ended it: the agent may be used again. */
+  | { kind: 'stopped'; error: TaskError }
   | { kind: 'lost'; error: TaskError };
 
 export type LeaseAnswer =

@@ -38,7 +38,7 @@ export class RunAdvancer {
           await this.enqueue(
             runId,
             definition,
-            run.steps.filter((s) => seemsLost(run, s)),
+            run.state === 'running' ? run.steps.filter((s) => seemsLost(run, s)) : [],
             first,
           );
         if (isTerminal(RUN_TRANSITIONS, run.state)) await this.runs.retire(runId);

@@ -51,6 +51,7 @@ export class Sweeper {
     }
     const open = run.steps.filter((s) => s.state === 'ready' || s.state === 'running');
     for (const step of open) await this.sweepStep(run, step);
+    if (run.state === 'paused') return;
     const lostFanIn = open.some((s) => hasEnded(s) && this.isStalled(run, s.touchedAt));
     const lostStart = open.length === 0 && this.isStalled(run, lastTouched(run));
     if (lostFanIn || lostStart) await this.advancer.advance(runId, lostStart);
@@ -63,7 +64,13 @@ export class Sweeper {
 
   private async sweepStep(run: RunRecord, step: StepRecord): Promise<void> {
     if (step.counts.running > 0) await this.ledger.reclaim(run.id, step.name);
-    if (step.counts.running > 0 || hasEnded(step) || !this.isStalled(run, step.touchedAt)) return;
+    if (
+      step.counts.running > 0 ||
+      hasEnded(step) ||
+      run.state === 'paused' ||
+      !this.isStalled(run, step.touchedAt)
+    )
+      return;
     const definition = (await this.runs.definition(run.id))!;
     if (await this.queue.hasLanes(run.id, lanesOf(definition, step))) return;
     const generation = await this.runs.nextGeneration(run.id, step.name, step.generation);

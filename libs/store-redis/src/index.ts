@@ -9,5 +9,6 @@ export { type LeadershipOptions, RedisLeadership } from './leadership.js';
 export { RedisPoolDirectory } from './pool-directory.js';
 export { RedisLeaseStore } from './pool-leases.js';
 export { RedisAgentRegistry } from './pool-registry.js';
+export { RedisStopSignals } from './stop-signals.js';
 export { RedisStateStore } from './state-store.js';
 export type { Redis } from 'ioredis';

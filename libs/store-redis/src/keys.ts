@@ -33,6 +33,8 @@ export class Keys {
   readonly pool = (poolId: string, host: string) => `${this.prefix}:pool:{${poolId}@${host}}`;
   /** Where lanes of one worker process hear of the agents granted to them. */
   readonly grants = (workerId: string) => `${this.prefix}:grants:${workerId}`;
+  /** Where workers hear of steps whose attempts are no longer wanted. */
+  readonly stops = () => `${this.prefix}:stops`;
   /** Where keepers hear that a pool needs them. */
   readonly demand = (host: string) => `${this.prefix}:demand:${host}`;
 

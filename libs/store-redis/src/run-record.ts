@@ -89,7 +89,7 @@ export function readOutcome(text: string | null): StoredOutcome | undefined {
 export function readTask(
   address: { runId: string; step: string; index: number },
   text: string | null,
-  step: { state: StepState; openedAt: number; finishedAt: number },
+  step: { state: StepState; openTasks: string | null; openedAt: number; finishedAt: number },
 ): TaskRecord {
   const [state = 'pending', attempts, lost, , agentId, createdAt, startedAt, finishedAt] =
     text?.split('|') ?? [];
@@ -97,7 +97,7 @@ export function readTask(
   const cutOff = !ended && isTerminal(STEP_TRANSITIONS, step.state);
   return {
     ...address,
-    state: cutOff ? 'timed_out' : (state as TaskState),
+    state: (cutOff ? (step.openTasks ?? 'cancelled') : state) as TaskState,
     attempts: Number(attempts ?? 0),
     lost: Number(lost ?? 0),
     agentId: agentId || undefined,

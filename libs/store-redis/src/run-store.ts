@@ -106,15 +106,21 @@ export class RedisRunStore implements RunStore {
   }
 
   async tasks(runId: string, step: string, from: number, count: number): Promise<TaskRecord[]> {
-    const fields = ['state', 'total', 'openedAt', 'finishedAt'].map((field) => `${step}:${field}`);
-    const [state, total, openedAt, finishedAt] = await this.redis.hmget(this.keys.runSteps(runId), ...fields);
+    const fields = ['state', 'total', 'openTasks', 'openedAt', 'finishedAt'].map(
+      (field) => `${step}:${field}`,
+    );
+    const values = await this.redis.hmget(this.keys.runSteps(runId), ...fields);
+    const [state, total, openTasks, openedAt, finishedAt] = values;
     const there = Math.min(count, Number(total ?? 0) - from);
     if (!state || there <= 0) return [];
     const texts = await this.redis.hmget(this.keys.stepTasks(runId, step), ...indexes(from, there));
-    const times = { openedAt: Number(openedAt), finishedAt: Number(finishedAt ?? 0) };
-    return texts.map((text, i) =>
-      readTask({ runId, step, index: from + i }, text, { state: state as StepState, ...times }),
-    );
+    const closed = {
+      state: state as StepState,
+      openTasks: openTasks ?? null,
+      openedAt: Number(openedAt),
+      finishedAt: Number(finishedAt ?? 0),
+    };
+    return texts.map((text, i) => readTask({ runId, step, index: from + i }, text, closed));
   }
 
   async events(runId: string, after: number, limit: number): Promise<RunEvent[]> {

@@ -4,6 +4,7 @@ import type { ClaimedTask } from '@agentainer/engine';
 import { connectRedis } from './connection.js';
 import { Keys } from './keys.js';
 import { RedisRunStore } from './run-store.js';
+import { RedisStopSignals } from './stop-signals.js';
 import { RedisTaskLedger } from './task-ledger.js';
 
 type Redis = Awaited<ReturnType<typeof connectRedis>>;
@@ -187,4 +188,73 @@ it('pages through runs while others are added', async () => {
   await openMap(0);
   const second = await runs.list({ limit: 3, cursor: first.next });
   expect(second).toEqual({ items: [ids[2], ids[1], ids[0]] });
+});
+
+describe('a step that is closed', () => {
+  it('tells of its attempts that are to stop', async () => {
+    const subscriber = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'subscriber');
+    const stops = new RedisStopSignals(subscriber, keys);
+    await stops.ready();
+    const [idle, busy] = [await openMap(2), await openMap(2)];
+    await claim(busy);
+    const told: string[] = [];
+    const heard = new Promise<void>((resolve) => {
+      stops.onStop(idle, 'm', () => told.push('idle'));
+      stops.onStop(busy, 'other', () => told.push('other'));
+      stops.onStop(busy, 'm', () => told.push('left'))();
+      stops.onStop(busy, 'm', resolve);
+    });
+    for (const runId of [idle, busy])
+      await runs.apply(runId, [{ kind: 'close', step: 'm', to: 'cancelled' }]);
+    await heard;
+    expect(told).toEqual([]);
+    subscriber.disconnect();
+  });
+
+  it('takes its open tasks along into the state that is asked for', async () => {
+    const runId = await openMap(3);
+    await ledger.completeAndClaim({ runId, step: 'm', completion: done(await claim(runId)) });
+    await claim(runId);
+    await runs.apply(runId, [{ kind: 'close', step: 'm', to: 'completed', tasks: 'timed_out' }]);
+    expect((await counts(runId)).counts).toMatchObject({
+      completed: 1,
+      timed_out: 2,
+      running: 0,
+      pending: 0,
+    });
+    const states = (await runs.tasks(runId, 'm', 0, 9)).map((t) => t.state);
+    expect(states).toEqual(['completed', 'timed_out', 'timed_out']);
+  });
+
+  it('cancels its open tasks where nothing else is asked for', async () => {
+    const runId = await openMap(2);
+    await claim(runId);
+    await runs.apply(runId, [{ kind: 'close', step: 'm', to: 'failed' }]);
+    expect((await counts(runId)).counts).toMatchObject({ cancelled: 2, running: 0, pending: 0 });
+    expect((await runs.tasks(runId, 'm', 0, 9)).map((t) => t.state)).toEqual(['cancelled', 'cancelled']);
+  });
+});
+
+describe('a paused run', () => {
+  const pause = (runId: string) => runs.apply(runId, [{ kind: 'become', to: 'paused' }]);
+
+  it('lets its tasks end, and starts no other until it is resumed', async () => {
+    const runId = await openMap(3);
+    const task = await claim(runId);
+    await pause(runId);
+    expect(await ledger.renew(runId, 'm', task.index, task.token)).toBe(true);
+    const ended = await ledger.completeAndClaim({ runId, step: 'm', completion: done(task), agentId: 'a1' });
+    expect(ended).toEqual({ accepted: true, claim: { kind: 'paused' } });
+    await runs.apply(runId, [{ kind: 'become', to: 'running' }]);
+    expect((await claim(runId)).index).toBe(1);
+  });
+
+  it('does not end as completed, but may be cancelled', async () => {
+    const runId = await openMap(0);
+    await pause(runId);
+    expect((await runs.apply(runId, [{ kind: 'finish', to: 'completed' }])).applied).toEqual([false]);
+    expect((await runs.apply(runId, [{ kind: 'finish', to: 'cancelled' }])).applied).toEqual([true]);
+    expect((await runs.apply(runId, [{ kind: 'become', to: 'running' }])).applied).toEqual([false]);
+    expect((await runs.load(runId))!.state).toBe('cancelled');
+  });
 });

@@ -84,11 +84,13 @@ function runDetails(run: RunBody, terminal: Terminal): string {
     'COMPLETED',
     'FAILED',
     'TIMED OUT',
+    'CANCELLED',
     'DURATION',
   ];
   const rows = run.steps.map((step) => [
     ...[step.name, step.type, statusText(step.status, terminal)],
-    ...[step.total, step.pending, step.running, step.retrying, step.completed, step.failed, step.timed_out],
+    ...[step.total, step.pending, step.running, step.retrying, step.completed, step.failed],
+    ...[step.timed_out, step.cancelled],
     durationText(step.duration_ms),
   ]);
   return `${details}\n${table(head, rows)}`;

@@ -57,16 +57,17 @@ class Lines implements ProgressView {
   }
 }
 
-function share({ total, completed, failed, timed_out, status }: StepProgressBody): number {
+function share({ total, completed, failed, timed_out, cancelled, status }: StepProgressBody): number {
   if (total === 0) return status === 'completed' ? 1 : 0;
-  return (completed + failed + timed_out) / total;
+  return (completed + failed + timed_out + cancelled) / total;
 }
 
-function countText({ total, completed, failed, timed_out, retrying }: StepProgressBody): string {
+function countText({ total, completed, failed, timed_out, cancelled, retrying }: StepProgressBody): string {
   const parts = [`${completed}/${total}`];
   if (retrying > 0) parts.push(`${retrying} retrying`);
   if (failed > 0) parts.push(`${failed} failed`);
   if (timed_out > 0) parts.push(`${timed_out} timed out`);
+  if (cancelled > 0) parts.push(`${cancelled} cancelled`);
   return parts.join(', ');
 }
 

@@ -19,6 +19,8 @@ const COLOURS: Record<string, number> = {
   completed: 32,
   failed: 31,
   timed_out: 31,
+  cancelled: 31,
+  paused: 33,
   running: 33,
   retrying: 33,
 };

@@ -1,13 +1,17 @@
--- Applies what the engine decided on for a run: opens and closes steps, ends the run.
+-- Applies what the engine decided on for a run: opens and closes steps, pauses, resumes and ends the run. Attempts of a
+-- step that is closed are told to stop.
 -- KEYS 1 run  2 steps  3 events
--- ARGV for each change six: kind (open|close|finish)  step ('' for finish)  new state  states it may come from (",a,b,")
---      number of tasks (open)  error (JSON or '')
+-- ARGV 1 id of the run  2 channel that tells of stops  3 states in which a run has not ended (",a,b,")
+--      then for each change six: kind (open|close|become|finish)  step ('' where the run changes)  new state
+--      states it may come from (",a,b,")  number of tasks (open), or into which state open ones go (close)  error (JSON or '')
 -- A change whose present state is not among those allowed is skipped.
 -- Returns {revision before, 0|1 for each change: applied}
 --- @include "now"
 --- @include "run-event"
 local before = tonumber(redis.call('HGET', KEYS[1], 'revision') or -1)
-if before < 0 or redis.call('HGET', KEYS[1], 'state') ~= 'running' then return { before } end
+if before < 0 or not string.find(ARGV[3], ',' .. redis.call('HGET', KEYS[1], 'state') .. ',', 1, true) then
+  return { before }
+end
 local answer = { before }
 local applied = 0
 
@@ -16,21 +20,25 @@ local function open(step, total)
     step .. ':openedAt', now, step .. ':touchedAt', now)
 end
 
--- Tasks that have not ended when their step is closed end with it; their records say so by their step's state.
-local function close(step)
-  local open = 0
+-- Tasks that have not ended when their step is closed end with it; their own records go on as they are.
+local function close(step, tasks)
+  local open, running = 0, tonumber(redis.call('HGET', KEYS[2], step .. ':running') or 0)
   for _, count in ipairs({ 'pending', 'running', 'retrying' }) do
     open = open + tonumber(redis.call('HGET', KEYS[2], step .. ':' .. count) or 0)
     redis.call('HSET', KEYS[2], step .. ':' .. count, 0)
   end
-  if open > 0 then redis.call('HINCRBY', KEYS[2], step .. ':timed_out', open) end
+  if open > 0 then
+    redis.call('HINCRBY', KEYS[2], step .. ':' .. tasks, open)
+    redis.call('HSET', KEYS[2], step .. ':openTasks', tasks)
+  end
   redis.call('HSET', KEYS[2], step .. ':finishedAt', now)
+  if running > 0 then redis.call('PUBLISH', ARGV[2], ARGV[1] .. '|' .. step) end
 end
 
-for i = 1, #ARGV, 6 do
-  local kind, step, to, from, total, err = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5]
-  local key = kind == 'finish' and KEYS[1] or KEYS[2]
-  local prefix = kind == 'finish' and '' or step .. ':'
+for i = 4, #ARGV, 6 do
+  local kind, step, to, from, tasks, err = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5]
+  local key = step == '' and KEYS[1] or KEYS[2]
+  local prefix = step == '' and '' or step .. ':'
   local state = redis.call('HGET', key, prefix .. 'state')
   local allowed = state and string.find(from, ',' .. state .. ',', 1, true)
   answer[#answer + 1] = allowed and 1 or 0
@@ -38,9 +46,9 @@ for i = 1, #ARGV, 6 do
     applied = applied + 1
     redis.call('HSET', key, prefix .. 'state', to)
     if err ~= '' then redis.call('HSET', key, prefix .. 'error', err) end
-    if kind == 'open' then open(step, total) elseif kind == 'close' then close(step)
-    else redis.call('HSET', KEYS[1], 'finishedAt', now) end
-    if kind == 'finish' then event(KEYS[3], now, 'run.' .. to)
+    if kind == 'open' then open(step, tasks) elseif kind == 'close' then close(step, tasks)
+    elseif kind == 'finish' then redis.call('HSET', KEYS[1], 'finishedAt', now) end
+    if step == '' then event(KEYS[3], now, 'run.' .. to)
     else event(KEYS[3], now, 'step.' .. to, 'step', step) end
   end
 end

@@ -1,4 +1,4 @@
-import { RUN_TRANSITIONS, sourcesOf, STEP_TRANSITIONS } from '@agentainer/core';
+import { isTerminal, RUN_TRANSITIONS, type RunState, sourcesOf, STEP_TRANSITIONS } from '@agentainer/core';
 import type { RunChange } from '@agentainer/engine';
 import type { Redis } from 'ioredis';
 import { allowed } from '../guards.js';
@@ -6,13 +6,15 @@ import type { Keys } from '../keys.js';
 import { Script } from '../script.js';
 
 const script = new Script('run-apply');
+const runStates = Object.keys(RUN_TRANSITIONS) as RunState[];
+const notEnded = allowed(runStates.filter((state) => !isTerminal(RUN_TRANSITIONS, state)));
 
 /** Applies the changes whose guards hold; the run's revision before, and for each change whether it was applied. */
 export async function applyChanges(redis: Redis, keys: Keys, runId: string, changes: RunChange[]) {
   const [revision, ...applied] = (await script.run(
     redis,
     [keys.run(runId), keys.runSteps(runId), keys.runEvents(runId)],
-    changes.flatMap(changeArguments),
+    [runId, keys.stops(), notEnded, ...changes.flatMap(changeArguments)],
   )) as [number, ...number[]];
   return { revision, applied: changes.map((_, i) => applied[i] === 1) };
 }
@@ -27,9 +29,11 @@ function changeArguments(change: RunChange): (string | number)[] {
         change.step,
         change.to,
         allowed(sourcesOf(STEP_TRANSITIONS, change.to)),
-        0,
+        change.tasks ?? (change.to === 'timed_out' ? 'timed_out' : 'cancelled'),
         change.error ? JSON.stringify(change.error) : '',
       ];
+    case 'become':
+      return ['become', '', change.to, allowed(sourcesOf(RUN_TRANSITIONS, change.to)), 0, ''];
     case 'finish':
       return [
         'finish',

@@ -6,6 +6,7 @@
 --      14… set: j|l, bytes, texts · compareAndSwap: expected text, then as set · otherwise one text, or none
 -- Returns {code, answer}: 'ok', JSON text or '' (set) · 'swapped', '' · 'kept', JSON text · 'stale' · 'conflict'
 --      · 'wrong_type', expected type · 'full', name of the limit
+--- @include "run-open"
 --- @include "task-record"
 --- @include "state-value"
 --- @include "state-increment"
@@ -16,7 +17,7 @@ local maxKeys, maxTotal, maxElements, maxKept, maxAnswer = unpack(ARGV, 9, 13)
 local task = readTask(KEYS[3], index)
 if not task or task.state ~= 'running' or task.token ~= token or task.agent ~= agent then return { 'stale' } end
 if redis.call('HGET', KEYS[2], step .. ':state') ~= 'running' then return { 'stale' } end
-if redis.call('HGET', KEYS[1], 'state') ~= 'running' then return { 'stale' } end
+if not isOpen(redis.call('HGET', KEYS[1], 'state')) then return { 'stale' } end
 
 local value = stateValue(KEYS[5], key, KEYS[6], KEYS[7])
 local kept = redis.call('HGET', KEYS[4], seq)

@@ -1,11 +1,12 @@
--- Sets some keys of a running run's state, all or none.
+-- Sets some keys of the state of a run that has not ended, all or none.
 -- KEYS 1 run  2 state  3… for each key: the list, and the set, that may hold its elements
 -- ARGV 1 most keys  2 most bytes in all  3… for each key: the key, j|l, bytes of the texts, their number, the texts
 -- Returns 'ok', 'unknown' (run), 'ended' (run), or the limit that would be passed: 'keys', 'total'
+--- @include "run-open"
 --- @include "state-value"
 local runState = redis.call('HGET', KEYS[1], 'state')
 if not runState then return 'unknown' end
-if runState ~= 'running' then return 'ended' end
+if not isOpen(runState) then return 'ended' end
 
 local changes, keys, growth = {}, 0, 0
 local at = 3

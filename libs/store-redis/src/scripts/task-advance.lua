@@ -6,9 +6,10 @@
 --      9 agent ('' = claim nothing)  10 nonce of the new token  11 ms the claim lives unless renewed
 --      12 states that a claim may start from (",a,b,")
 -- Returns {accepted 0|1, claim, …}: claim is 'task' (index, attempt, lost, token, item or false, ms left to the run),
---      'wait' (ms), or 'open', 'idle', 'drained', 'closed'
+--      'wait' (ms), or 'open', 'idle', 'drained', 'paused', 'closed'
 --- @include "now"
 --- @include "run-event"
+--- @include "run-open"
 --- @include "task-record"
 --- @include "step-counts"
 --- @include "end-attempt"
@@ -17,7 +18,7 @@ local keys = { steps = KEYS[2], events = KEYS[3], tasks = KEYS[5], outcomes = KE
   retries = KEYS[8], operations = KEYS[9] }
 local run = redis.call('HMGET', KEYS[1], 'state', 'deadline')
 local step = readStep(keys.steps, name)
-if run[1] ~= 'running' or (step.state ~= 'ready' and step.state ~= 'running') then return { 0, 'closed' } end
+if not isOpen(run[1]) or (step.state ~= 'ready' and step.state ~= 'running') then return { 0, 'closed' } end
 
 local accepted = 0
 local index = ARGV[2]
@@ -31,6 +32,7 @@ if index ~= '' then
 end
 
 local function claim()
+  if run[1] == 'paused' then return { accepted, 'paused' } end
   local due = redis.call('ZRANGE', keys.retries, 0, 0, 'WITHSCORES')
   local retryDue = due[1] and tonumber(due[2]) <= now
   local fresh = step.next < step.total

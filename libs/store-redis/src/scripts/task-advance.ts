@@ -69,7 +69,7 @@ function endableStates(end: AttemptEnd): TaskState[] {
 type ClaimReply =
   | ['task', number, number, number, string, string | null, number]
   | ['wait', number]
-  | ['open' | 'idle' | 'drained' | 'closed'];
+  | ['open' | 'idle' | 'drained' | 'paused' | 'closed'];
 
 function readClaim(reply: ClaimReply): Claim {
   if (reply[0] === 'wait') return { kind: 'wait', ms: reply[1] };

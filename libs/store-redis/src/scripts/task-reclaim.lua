@@ -4,13 +4,14 @@
 -- Returns how many
 --- @include "now"
 --- @include "run-event"
+--- @include "run-open"
 --- @include "task-record"
 --- @include "step-counts"
 --- @include "end-attempt"
 local name = ARGV[1]
 local keys = { steps = KEYS[2], events = KEYS[3], tasks = KEYS[4], outcomes = KEYS[5], alive = KEYS[6],
   retries = KEYS[7], operations = KEYS[8] }
-if redis.call('HGET', KEYS[1], 'state') ~= 'running' then return 0 end
+if not isOpen(redis.call('HGET', KEYS[1], 'state')) then return 0 end
 local overdue = redis.call('ZRANGE', keys.alive, '-inf', '(' .. now, 'BYSCORE', 'LIMIT', 0, ARGV[4])
 if #overdue == 0 then return 0 end
 local step = readStep(keys.steps, name)

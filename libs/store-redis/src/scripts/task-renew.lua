@@ -3,10 +3,11 @@
 -- ARGV 1 step  2 index  3 token  4 ms it lives unless renewed again
 -- Returns 1, or 0 where it is no longer the task's attempt or the work is over
 --- @include "now"
+--- @include "run-open"
 --- @include "task-record"
 local task = readTask(KEYS[3], ARGV[2])
 if not task or task.token ~= ARGV[3] then return 0 end
-if redis.call('HGET', KEYS[1], 'state') ~= 'running' then return 0 end
+if not isOpen(redis.call('HGET', KEYS[1], 'state')) then return 0 end
 if redis.call('HGET', KEYS[2], ARGV[1] .. ':state') ~= 'running' then return 0 end
 redis.call('ZADD', KEYS[4], now + ARGV[4], ARGV[2])
 return 1
