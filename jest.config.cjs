@@ -27,6 +27,8 @@ const stop = '<rootDir>/test/setup/stop.mjs';
 const engine = '<rootDir>/test/setup/redis-and-engine.mjs';
 
 module.exports = {
+  // Room for a machine that does other things too: a test that hangs still ends.
+  testTimeout: 30_000,
   projects: [
     {
       ...base,
