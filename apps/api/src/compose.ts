@@ -1,4 +1,4 @@
-import { RunAdvancer, RunStarter } from '@agentainer/engine';
+import { RunAdvancer, RunControl, RunStarter } from '@agentainer/engine';
 import type { PoolReader } from '@agentainer/pool';
 import { BullStepQueue, poolQueue, RUNS_QUEUE, STEPS_QUEUE } from '@agentainer/queue-bullmq';
 import { closing, type Logger, type Registry, type Service, ServiceGroup } from '@agentainer/runtime';
@@ -33,11 +33,14 @@ export async function composeApi(
   const queue = new BullStepQueue(redisUrl, keyPrefix);
   const runs = new RedisRunStore(redis, keys);
   const pools = new RedisPoolDirectory(redis, keys);
+  const workflows = new RedisWorkflowStore(redis, keys);
+  const advancer = new RunAdvancer(runs, queue, pools);
   const routes = allRoutes(
     {
-      workflows: new RedisWorkflowStore(redis, keys),
+      workflows,
       runs,
-      starter: new RunStarter(runs, new RunAdvancer(runs, queue, pools), pools, logger),
+      starter: new RunStarter(runs, advancer, pools, logger),
+      control: new RunControl(runs, workflows, queue, advancer),
       state: new RedisStateStore(redis, keys),
       pools,
       metrics,

@@ -4,7 +4,13 @@ import type { Scope } from '@agentainer/contracts';
 import type { WorkflowRecord } from '@agentainer/engine';
 import type { PoolStatus } from '@agentainer/pool';
 import { Registry, silentLogger } from '@agentainer/runtime';
-import { FakeRuns, FakeRunStarter, FakeRunState, FakeWorkflowStore } from '@agentainer/testing';
+import {
+  FakeRunControl,
+  FakeRuns,
+  FakeRunStarter,
+  FakeRunState,
+  FakeWorkflowStore,
+} from '@agentainer/testing';
 import { createApp } from './app.js';
 import type { BoardQueue } from './board/board.js';
 import { HttpServer } from './http-server.js';
@@ -25,6 +31,7 @@ export class FakeApi {
     workflows: this.workflows,
     runs: this.runs,
     starter: new FakeRunStarter(this.runs),
+    control: new FakeRunControl(this.runs, this.workflows),
     state: this.state,
     pools: { list: () => Promise.resolve(this.pools) },
     metrics: this.metrics,

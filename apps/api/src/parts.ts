@@ -1,4 +1,4 @@
-import type { RunStarter, RunStateStore, RunStore, WorkflowStore } from '@agentainer/engine';
+import type { RunControl, RunStarter, RunStateStore, RunStore, WorkflowStore } from '@agentainer/engine';
 import type { PoolReader } from '@agentainer/pool';
 import type { Registry } from '@agentainer/runtime';
 import type { BoardQueue } from './board/board.js';
@@ -14,6 +14,7 @@ export interface Parts {
   workflows: WorkflowStore;
   runs: RunRecords;
   starter: Pick<RunStarter, 'startWorkflow' | 'startJob'>;
+  control: Pick<RunControl, 'cancel' | 'pause' | 'resume' | 'delete' | 'deleteWorkflow'>;
   state: Pick<RunStateStore, 'all' | 'get' | 'put'>;
   pools: PoolReader;
   metrics: Registry;

@@ -68,3 +68,6 @@ export const runEventSchema = z.object({
 });
 export type RunEventBody = z.output<typeof runEventSchema>;
 export const runEventPageSchema = pageSchema(runEventSchema);
+
+/** What a deletion answers. `deleted` is false where there is more to delete than one request may: ask again. */
+export const deletionSchema = z.object({ id: z.string(), deleted: z.boolean() });

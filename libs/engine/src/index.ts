@@ -4,6 +4,7 @@ export type * from './ports.js';
 export type * from './records.js';
 export { retryDelay } from './retry.js';
 export { RunAdvancer } from './run-advancer.js';
+export { RunControl } from './run-control.js';
 export { RunStarter } from './run-starter.js';
 export * from './state-port.js';
 export { Sweeper, type SweeperOptions, DEFAULT_SWEEPER_OPTIONS } from './sweeper.js';

@@ -31,6 +31,7 @@ export interface SessionContext {
   workflowId: string | null;
   definition: Definition;
   step: Step;
+  generation: number;
   lease: AgentLease;
   signal: AbortSignal;
 }
@@ -82,11 +83,17 @@ export class LaneSession {
   }
 
   private async work(): Promise<SessionEnd> {
-    const { ledger, runId, step, lease } = this.context;
+    const { ledger, runId, step, generation, lease } = this.context;
     let completion: Completion | undefined;
     for (;;) {
       const agentId = this.mayClaim() ? lease.agentId : undefined;
-      const { claim } = await ledger.completeAndClaim({ runId, step: step.name, completion, agentId });
+      const { claim } = await ledger.completeAndClaim({
+        runId,
+        step: step.name,
+        completion,
+        agentId,
+        generation,
+      });
       switch (claim.kind) {
         case 'task':
           completion = {

@@ -9,6 +9,8 @@ import { stepNamed } from './step-lanes.js';
 export interface LaneJob {
   runId: string;
   step: string;
+  /** Lanes of an earlier generation than the step's end: their work was queued again. */
+  generation: number;
 }
 
 /** `again`: the lane has more to do, but not before so many milliseconds, and behind the others that wait. */
@@ -65,7 +67,7 @@ export class Lane {
   }
 
   private async slice(
-    { runId }: LaneJob,
+    { runId, generation }: LaneJob,
     definition: Definition,
     step: Step,
     signal: AbortSignal,
@@ -76,7 +78,7 @@ export class Lane {
     const workflowId = await this.dependencies.runs.workflowId(runId);
     const lease = answer.kind === 'leased' ? answer.lease : leaseOnNothing(answer.error);
     const session = new LaneSession(
-      { ...this.dependencies, runId, workflowId, definition, step, lease, signal },
+      { ...this.dependencies, runId, workflowId, definition, step, generation, lease, signal },
       this.options,
     );
     let advanced: Promise<unknown> | undefined;

@@ -14,6 +14,8 @@ export interface WorkflowStore {
   /** Newest first. */
   list(options: { limit: number; cursor?: string }): Promise<Page<WorkflowRecord>>;
   latestRun(workflowId: string): Promise<string | undefined>;
+  /** Forgets a workflow that has no runs. Harmless when repeated. */
+  remove(id: string): Promise<void>;
 }
 
 /** One change that the engine decided on for a run; each is guarded by the states it may start from. */
@@ -49,6 +51,8 @@ export interface RunStore {
   active(options: { limit: number; cursor?: string }): Promise<Page<string>>;
   /** Takes a run that has ended, or was never written, off the list of active ones. */
   retire(runId: string): Promise<void>;
+  /** Forgets a run that has ended: its record and all that belongs to it. To be repeated where it fails half-way. */
+  remove(runId: string): Promise<void>;
   /** All runs, newest first; of one workflow where it is named. */
   list(options: { limit: number; cursor?: string; workflowId?: string }): Promise<Page<string>>;
 }
@@ -98,13 +102,15 @@ export interface Completion {
 export interface TaskLedger {
   /**
    * Completes a task (a late or doubled completion changes nothing), then claims the next one.
-   * `agentId` is who will run it; without one nothing is claimed.
+   * `agentId` is who will run it; without one nothing is claimed. A lane of an earlier `generation` than the
+   * step's claims nothing either.
    */
   completeAndClaim(request: {
     runId: string;
     step: string;
     completion?: Completion;
     agentId?: string;
+    generation?: number;
   }): Promise<{ accepted: boolean; claim: Claim }>;
   /** Says that an attempt is alive. False where it is no longer the task's attempt. */
   renew(runId: string, step: string, index: number, token: string): Promise<boolean>;

@@ -31,7 +31,8 @@ export class RunAdvancer {
     if (!definition) return undefined;
     let changedBefore = false;
     for (let round = 0; round < MOST_ROUNDS; round++) {
-      const run = (await this.runs.load(runId))!;
+      const run = await this.runs.load(runId);
+      if (!run) return undefined;
       const changes = await this.changesFor(definition, run);
       if (changes.length === 0) {
         if (!changedBefore)

@@ -83,7 +83,7 @@ export class BullStepQueue implements StepQueue {
       children: Array.from({ length: lanes }, (_, lane) => ({
         name: `${step} lane ${lane}`,
         queueName: poolQueue(poolId),
-        data: { runId, step },
+        data: { runId, step, generation },
         opts: { ...OPTIONS, jobId: laneJobId(runId, step, generation, lane) },
       })),
     };

@@ -1,6 +1,7 @@
 import type { DefinitionInput, Json, MapReduceInput, RunState, TaskState } from '@agentainer/core';
 import {
   type CreateJobRequest,
+  deletionSchema,
   healthStatusSchema,
   jobPageSchema,
   jobSchema,
@@ -85,6 +86,28 @@ export class AgentainerClient {
     return this.get(at('workflows', id, 'runs'), runPageSchema, query(options));
   }
 
+  /** Cancels a run of the workflow; see {@link cancelRun}. */
+  cancelWorkflow(id: string, options: RunChoice = {}) {
+    return this.ask('POST', at('workflows', id, 'cancel'), query(options));
+  }
+
+  /** Pauses a run of the workflow; see {@link pauseRun}. */
+  pauseWorkflow(id: string, options: RunChoice = {}) {
+    return this.ask('PUT', at('workflows', id, 'pause'), query(options));
+  }
+
+  resumeWorkflow(id: string, options: RunChoice = {}) {
+    return this.ask('PUT', at('workflows', id, 'resume'), query(options));
+  }
+
+  /** Deletes a workflow with its runs, all of which must have ended. */
+  async deleteWorkflow(id: string): Promise<void> {
+    for (;;) {
+      const request = { method: 'DELETE', path: at('workflows', id) } as const;
+      if ((await this.transport.json(request, deletionSchema)).deleted) return;
+    }
+  }
+
   /** Jobs of a run of the workflow, in the order of its steps. */
   listWorkflowJobs(id: string, options: JobsOptions & RunChoice = {}) {
     return this.get(at('workflows', id, 'jobs'), jobPageSchema, query(options));
@@ -115,6 +138,25 @@ export class AgentainerClient {
   /** With its result once it is completed. */
   getRun(id: string, options: { signal?: AbortSignal } = {}) {
     return this.transport.json({ method: 'GET', path: at('runs', id), ...options }, runSchema);
+  }
+
+  /** Ends a run; its running tasks are stopped, its results stay. Resolves at once where it is cancelled. */
+  cancelRun(id: string) {
+    return this.ask('POST', at('runs', id, 'cancel'));
+  }
+
+  /** No task of the run is started until it is resumed; those that run end. Its time goes on. */
+  pauseRun(id: string) {
+    return this.ask('PUT', at('runs', id, 'pause'));
+  }
+
+  resumeRun(id: string) {
+    return this.ask('PUT', at('runs', id, 'resume'));
+  }
+
+  /** Deletes a run that has ended, with its results, state and events. */
+  async deleteRun(id: string): Promise<void> {
+    await this.transport.json({ method: 'DELETE', path: at('runs', id) }, deletionSchema);
   }
 
   listRunJobs(id: string, options: JobsOptions = {}) {
@@ -167,6 +209,14 @@ export class AgentainerClient {
   /** Resolves when the server and its store answer; needs no key. */
   ready() {
     return this.get('/readyz', healthStatusSchema);
+  }
+
+  private ask(
+    method: 'POST' | 'PUT',
+    path: string,
+    parameters?: Record<string, string | number | undefined>,
+  ) {
+    return this.transport.json({ method, path, query: parameters }, runSchema);
   }
 
   private get<T>(

@@ -13,7 +13,7 @@ export interface TransportOptions {
 }
 
 export interface ApiRequest {
-  method: 'GET' | 'POST' | 'PUT';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   path: string;
   query?: Record<string, string | number | undefined>;
   body?: unknown;
@@ -35,7 +35,7 @@ type Attempt =
   | { kind: 'lost'; error: UnreachableError; sent: boolean };
 
 /**
- * Sends requests. A GET or PUT is sent again after a transient failure; a POST only where the server cannot
+ * Sends requests. A GET or PUT is sent again after a transient failure; others only where the server cannot
  * have got it, so that nothing is made twice.
  */
 export class Transport {
@@ -121,8 +121,9 @@ export class Transport {
 }
 
 function mayRepeat({ method }: ApiRequest, outcome: Attempt): boolean {
-  if (outcome.kind === 'lost') return method !== 'POST' || !outcome.sent;
-  return method !== 'POST' && TRANSIENT.has(outcome.response.status);
+  const harmless = method === 'GET' || method === 'PUT';
+  if (outcome.kind === 'lost') return harmless || !outcome.sent;
+  return harmless && TRANSIENT.has(outcome.response.status);
 }
 
 /** Doubles from one to the next, with jitter, so that many clients do not come back at once; longer where the server asks for it. */

@@ -5,6 +5,7 @@ import type { Keys } from './keys.js';
 import { BoundedCache } from './bounded-cache.js';
 import { pageOf } from './index-page.js';
 import { readEvent, readOutcome, readRun, readTask, RUN_FIELDS } from './run-record.js';
+import { removeRun } from './remove-run.js';
 import { applyChanges } from './scripts/run-apply.js';
 import { createRun } from './scripts/run-create.js';
 import { nextGeneration } from './scripts/step-generation.js';
@@ -51,6 +52,11 @@ export class RedisRunStore implements RunStore {
       if (error) throw error;
       return reply;
     }) as [[string, string], (string | null)[], Record<string, string>];
+    if (run[RUN_FIELDS.indexOf('state')] === null) {
+      // Deleted since its plan was kept here.
+      this.plans.delete(runId);
+      return undefined;
+    }
     const readAt = Number(time[0]) * 1_000 + Math.floor(Number(time[1]) / 1_000);
     return readRun(runId, definition, run, steps, readAt);
   }
@@ -134,6 +140,12 @@ export class RedisRunStore implements RunStore {
 
   async retire(runId: string): Promise<void> {
     await this.redis.zrem(this.keys.activeRuns(), runId);
+  }
+
+  async remove(runId: string): Promise<void> {
+    const plan = await this.plan(runId);
+    if (plan) await removeRun(this.redis, this.keys, { id: runId, ...plan });
+    this.plans.delete(runId);
   }
 
   list({ workflowId, ...options }: { limit: number; cursor?: string; workflowId?: string }) {

@@ -40,6 +40,11 @@ export class RedisWorkflowStore implements WorkflowStore {
     return { ...page, items: records.filter((record) => record !== undefined) };
   }
 
+  async remove(id: string): Promise<void> {
+    await this.redis.unlink(this.keys.workflow(id), this.keys.workflowRuns(id));
+    await this.redis.zrem(this.keys.workflows(), id);
+  }
+
   async latestRun(workflowId: string): Promise<string | undefined> {
     const [runId] = await this.redis.zrange(
       this.keys.workflowRuns(workflowId),

@@ -31,6 +31,11 @@ export class FakeWorkflowStore implements WorkflowStore {
     return Promise.resolve({ ...page, items: page.items.map((id) => this.records.get(id)!) });
   }
 
+  remove(id: string): Promise<void> {
+    this.records.delete(id);
+    return Promise.resolve();
+  }
+
   async latestRun(workflowId: string): Promise<string | undefined> {
     return (await this.runs.list({ limit: 1, workflowId })).items[0];
   }

@@ -23,6 +23,8 @@ const closed = table.filter((route) => route.scope !== 'open');
 
 it('has a table that names every route of the surface', () => {
   expect(table.map((r) => `${r.method} ${r.path} ${r.scope}`).sort()).toEqual([
+    'DELETE /runs/:id write',
+    'DELETE /workflows/:id write',
     'GET /jobs read',
     'GET /jobs/:id read',
     'GET /livez open',
@@ -42,9 +44,19 @@ it('has a table that names every route of the surface', () => {
     'GET /workflows/:id/state read',
     'GET /workflows/:id/state/:key read',
     'POST /jobs write',
+    'POST /runs/:id/cancel write',
+    'POST /runs/:id/pause write',
+    'POST /runs/:id/resume write',
     'POST /workflows write',
+    'POST /workflows/:id/cancel write',
+    'POST /workflows/:id/pause write',
+    'POST /workflows/:id/resume write',
     'POST /workflows/:id/start write',
     'POST /workflows/mapreduce write',
+    'PUT /runs/:id/pause write',
+    'PUT /runs/:id/resume write',
+    'PUT /workflows/:id/pause write',
+    'PUT /workflows/:id/resume write',
     'PUT /workflows/:id/start write',
     'PUT /workflows/:id/state write',
   ]);

@@ -4,6 +4,7 @@ import type { Route } from '../http/route.js';
 import type { Parts } from '../parts.js';
 import { JobReader } from '../reading/job-reader.js';
 import { RunReader } from '../reading/run-reader.js';
+import { controlRoutes } from './control-routes.js';
 import { jobRoutes } from './job-routes.js';
 import { operationsRoutes } from './operations-routes.js';
 import { runRoutes } from './run-routes.js';
@@ -20,6 +21,7 @@ export function allRoutes(parts: Parts, logger: Logger): Route[] {
     ...workflowRunRoutes(parts, runs, jobs),
     ...stateRoutes(parts, runs),
     ...runRoutes(parts, runs, jobs),
+    ...controlRoutes(parts, runs),
     ...jobRoutes(parts, jobs),
     boardRoute(parts.queues, logger),
   ];

@@ -1,4 +1,5 @@
 import type { Commands } from '../context.js';
+import { workflowControlCommands, workflowDeleteCommand } from './workflow-control.js';
 import { workflowCreateCommand } from './workflow-create.js';
 import { workflowMapReduceCommand } from './workflow-mapreduce.js';
 import { workflowGetCommand, workflowListCommand } from './workflow-read.js';
@@ -18,6 +19,8 @@ export const workflowCommands: Commands = (yargs, context) =>
       workflowJobsCommand,
       workflowStateCommand,
       workflowMapReduceCommand,
+      ...workflowControlCommands,
+      workflowDeleteCommand,
     ]
       .reduce((commands, add) => add(commands, context), line)
       .demandCommand(1, 'a command is needed; see agentainer workflow --help'),

@@ -4,7 +4,7 @@
 --      2 index ('' = nothing to complete)  3 token  4 completed|failed|timed_out|lost  5 outcome (JSON)
 --      6 ms until the retry (-1 = none)  7 losses allowed  8 states that an attempt may end from (",a,b,")
 --      9 agent ('' = claim nothing)  10 nonce of the new token  11 ms the claim lives unless renewed
---      12 states that a claim may start from (",a,b,")
+--      12 states that a claim may start from (",a,b,")  13 generation of the lane ('' = the present one)
 -- Returns {accepted 0|1, claim, …}: claim is 'task' (index, attempt, lost, token, item or false, ms left to the run),
 --      'wait' (ms), or 'open', 'idle', 'drained', 'paused', 'closed'
 --- @include "now"
@@ -41,6 +41,7 @@ local function claim()
     if due[1] then return { accepted, 'wait', tonumber(due[2]) - now } end
     return { accepted, 'drained' }
   end
+  if ARGV[13] ~= '' and tonumber(ARGV[13]) < step.generation then return { accepted, 'idle' } end
   if ARGV[9] == '' then return { accepted, 'open' } end
   local timeLeft = tonumber(run[2]) - now
   if timeLeft <= 0 then return { accepted, 'closed' } end

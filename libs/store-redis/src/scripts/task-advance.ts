@@ -13,6 +13,8 @@ export interface TaskAdvance {
   step: string;
   completion?: Completion;
   agentId?: string;
+  /** Of the lane that asks; the present one where it is not given. */
+  generation?: number;
   /** Makes the new attempt's token unguessable. */
   nonce: string;
   /** Milliseconds that the claim lives unless renewed. */
@@ -46,6 +48,7 @@ export async function advanceTask(redis: Redis, keys: Keys, request: TaskAdvance
       request.nonce,
       request.ttlMs,
       claimFrom,
+      request.generation ?? '',
     ],
   )) as [number, ...ClaimReply];
   const [accepted, ...claim] = answer;

@@ -1,0 +1,100 @@
+import { ConflictError, isTerminal, NotFoundError, RUN_TRANSITIONS } from '@agentainer/core';
+import { cancelChanges } from './cancel.js';
+import { hasEnded } from './decide.js';
+import type { RunChange, RunStore, StepQueue, WorkflowStore } from './ports.js';
+import type { RunRecord } from './records.js';
+import type { RunAdvancer } from './run-advancer.js';
+import { lanesOf } from './step-lanes.js';
+
+/** Runs of a workflow looked at, or deleted, in one call. */
+const RUNS_AT_ONCE = 200;
+
+/** What people ask of runs. Each request may be repeated: it finds done what was done before. */
+export class RunControl {
+  constructor(
+    private readonly runs: RunStore,
+    private readonly workflows: Pick<WorkflowStore, 'remove'>,
+    private readonly queue: StepQueue,
+    private readonly advancer: RunAdvancer,
+  ) {}
+
+  /**
+   * Ends a run with what is open of it; attempts that run are stopped, results stay.
+   * @throws {NotFoundError} @throws {ConflictError} where it has ended in another way
+   */
+  async cancel(runId: string): Promise<RunRecord> {
+    const run = await this.change(runId, 'cancelled', cancelChanges);
+    await this.runs.retire(runId);
+    return run;
+  }
+
+  /** Starts no task of a run until it is resumed; those that run end. @throws as {@link cancel} */
+  pause(runId: string): Promise<RunRecord> {
+    return this.change(runId, 'paused', () => [{ kind: 'become', to: 'paused' }]);
+  }
+
+  /** Lets a paused run go on. @throws as {@link cancel} */
+  async resume(runId: string): Promise<RunRecord> {
+    const before = await this.runs.load(runId);
+    const run = await this.change(runId, 'running', () => [{ kind: 'become', to: 'running' }]);
+    if (before?.state !== 'paused') return run;
+    await this.queueAgain(run);
+    return (await this.advancer.advance(runId, true)) ?? run;
+  }
+
+  /** Forgets a run that has ended. @throws {NotFoundError} @throws {ConflictError} where it has not ended */
+  async delete(runId: string): Promise<void> {
+    const run = await this.load(runId);
+    if (!isTerminal(RUN_TRANSITIONS, run.state)) throw new ConflictError(`run ${runId} is ${run.state}`);
+    await this.runs.remove(runId);
+  }
+
+  /**
+   * Forgets a workflow and its runs, or a part of the runs where they are many.
+   * @returns whether all of it is gone; else the caller asks again
+   * @throws {ConflictError} where one of the runs has not ended
+   */
+  async deleteWorkflow(workflowId: string): Promise<boolean> {
+    const { items, next } = await this.runs.list({ workflowId, limit: RUNS_AT_ONCE });
+    const runs = await Promise.all(items.map((id) => this.runs.load(id)));
+    const active = runs.find((run) => run && !isTerminal(RUN_TRANSITIONS, run.state));
+    if (active) throw new ConflictError(`run ${active.id} of workflow ${workflowId} is ${active.state}`);
+    for (const id of items) await this.runs.remove(id);
+    if (next !== undefined) return false;
+    await this.workflows.remove(workflowId);
+    return true;
+  }
+
+  /** Applies changes until the run is where they lead, whoever else changes it meanwhile. */
+  private async change(
+    runId: string,
+    to: RunRecord['state'],
+    changes: (run: RunRecord) => RunChange[],
+  ): Promise<RunRecord> {
+    for (;;) {
+      const run = await this.load(runId);
+      if (run.state === to) return run;
+      // Each round finds the run in another state than the one before, and states that have ended stay.
+      if (!RUN_TRANSITIONS[run.state].includes(to)) throw new ConflictError(`run ${runId} is ${run.state}`);
+      await this.runs.apply(runId, changes(run));
+    }
+  }
+
+  /** The lanes ended when they found the run paused, and its root where nothing was left to wait for. */
+  private async queueAgain(run: RunRecord): Promise<void> {
+    const definition = (await this.runs.definition(run.id))!;
+    const open = run.steps.filter((s) => (s.state === 'ready' || s.state === 'running') && !hasEnded(s));
+    const lanes = [];
+    for (const step of open) {
+      const generation = await this.runs.nextGeneration(run.id, step.name, step.generation);
+      lanes.push(lanesOf(definition, { ...step, generation }));
+    }
+    if (lanes.length > 0) await this.queue.addRun(run.id, lanes);
+  }
+
+  private async load(runId: string): Promise<RunRecord> {
+    const run = await this.runs.load(runId);
+    if (!run) throw new NotFoundError('run', runId);
+    return run;
+  }
+}
