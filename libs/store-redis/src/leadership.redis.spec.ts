@@ -64,6 +64,7 @@ it('is over here before it is over in Redis, where Redis does not answer', async
     if (mayTake) expect(leadership.held).toBe(false);
     return mayTake;
   });
+  await until(() => changes.length > 0);
   expect(changes).toEqual([false]);
   await leadership.stop();
   own.disconnect();
