@@ -1,15 +1,10 @@
 import { z } from 'zod';
 import { parseDuration } from './duration.js';
+import { itemsSchema } from './item-source.js';
+import { LIMITS } from './limits.js';
+import { nameSchema, pointerSchema } from './names.js';
 
-/** Bounds of a definition. They protect the engine, and name the field when they are passed. */
-export const LIMITS = {
-  steps: 500,
-  items: 100_000,
-  parallel: 10_000,
-  poolSize: 1_000,
-  attempts: 100,
-  nameLength: 63,
-} as const;
+export { LIMITS, nameSchema };
 
 const DURATION_HELP =
   'must be a duration such as "30s", "5m" or "1h30m", or a number of seconds, at most 365d';
@@ -24,22 +19,10 @@ export const durationSchema = z
     return z.NEVER;
   });
 
-export const nameSchema = z
-  .string()
-  .regex(
-    /^[a-z0-9][a-z0-9_-]{0,62}$/,
-    'must be 1 to 63 of a-z, 0-9, _ and -, and start with a letter or digit',
-  );
-
 export const imageSchema = z
   .string()
   .max(255)
   .regex(/^[a-zA-Z0-9][\w.:/@-]*$/, 'must be an image reference such as "scraper:latest"');
-
-const pointerSchema = z
-  .string()
-  .max(1_000)
-  .regex(/^(\/.*)?$/s, 'must be a JSON pointer such as "/urls", or ""');
 
 const fromValue = z.strictObject({ value: z.json() });
 const fromInput = z.strictObject({ input: pointerSchema });
@@ -50,18 +33,6 @@ export const sourceSchema = z.union([fromValue, fromInput, fromStep], {
   error: 'must be {"value": …}, {"input": "/pointer"} or {"step": "name", "pointer": "/…"}',
 });
 export type Source = z.output<typeof sourceSchema>;
-
-const itemList = z.array(z.json()).max(LIMITS.items);
-const fromList = z.strictObject({ value: itemList });
-/** A list, or where it comes from. */
-export const itemsSchema = z.union([itemList, fromList, fromInput, fromStep], {
-  error:
-    'must be a list of JSON values, {"value": […]}, {"input": "/pointer"} or {"step": "name", "pointer": "/…"}',
-});
-/** A list, or where it comes from outside the workflow. */
-export const givenItemsSchema = z.union([itemList, fromList, fromInput], {
-  error: 'must be a list of JSON values, {"value": […]} or {"input": "/pointer"}',
-});
 
 const size = (max: number) => z.int().min(1).max(max);
 

@@ -1,7 +1,7 @@
 import { decodeTime, ulid } from 'ulid';
 
 /** What an id is of; it is the id's first part, so that a stray id in a log tells what it names. */
-export type IdKind = 'wf' | 'run' | 'agent' | 'lease' | 'ticket' | 'key' | 'worker';
+export type IdKind = 'wf' | 'run' | 'layout' | 'agent' | 'lease' | 'ticket' | 'key' | 'worker';
 
 /** A new id such as `run_01jd…`: unique, sortable by creation time, safe in URLs, keys and file names. */
 export function newId(kind: IdKind): string {

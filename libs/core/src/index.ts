@@ -2,6 +2,7 @@ export * from './definition.js';
 export * from './duration.js';
 export * from './errors.js';
 export * from './ids.js';
+export * from './item-source.js';
 export * from './json.js';
 export * from './map-reduce.js';
 export * from './parse.js';

@@ -15,6 +15,11 @@ function faultsOf(body: unknown): string[] {
   return [];
 }
 
+it('may take its items from what the list agent leaves in the state', () => {
+  const { steps } = mapReduceDefinition({ ...smallest, list_image: 'l', items: { state: 'urls' } });
+  expect(steps[1]).toMatchObject({ items: { state: 'urls' }, depends_on: ['list'] });
+});
+
 it('is a map over the field items of the input, and a reduce, at the least', () => {
   const { steps, config } = validateDefinition(mapReduceDefinition(smallest));
   expect(steps.map((s) => [s.name, s.type, s.image])).toEqual([

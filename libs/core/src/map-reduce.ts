@@ -2,13 +2,13 @@ import { z } from 'zod';
 import {
   type DefinitionInput,
   durationSchema,
-  givenItemsSchema,
   imageSchema,
-  LIMITS,
-  nameSchema,
   poolConfigSchema,
   retrySchema,
 } from './definition.js';
+import { givenItemsSchema } from './item-source.js';
+import { LIMITS } from './limits.js';
+import { nameSchema } from './names.js';
 import { parse } from './parse.js';
 
 /** The whole of a map-reduce in one object: list (optional) → map → reduce. */
@@ -18,7 +18,7 @@ export const mapReduceSchema = z
     description: z.string().max(2_000).optional(),
     mapper_image: imageSchema,
     reducer_image: imageSchema,
-    /** An agent whose result is the list of items. */
+    /** An agent whose result is the list of items, or that leaves it in the state where `items` names the key. */
     list_image: imageSchema.optional(),
     /** The items themselves, or where they come from; the run's input field `items` where neither is given. */
     items: givenItemsSchema.optional(),
@@ -33,9 +33,9 @@ export const mapReduceSchema = z
     retry: retrySchema.optional(),
     continue_on_partial: z.boolean().default(false),
   })
-  .refine((r) => !(r.list_image && r.items), {
+  .refine((r) => !r.list_image || !r.items || 'state' in r.items, {
     path: ['items'],
-    message: 'must not be given together with list_image',
+    message: 'must not be given together with list_image, unless they are what it leaves in the state',
   })
   .refine((r) => !(r.pool_size && r.pool_config), {
     path: ['pool_size'],
@@ -70,6 +70,7 @@ export function mapReduceDefinition(body: unknown): DefinitionInput {
         name: 'map',
         image: request.mapper_image,
         items: request.items ?? (request.list_image ? { step: 'list' } : { input: '/items' }),
+        depends_on: list.map((step) => step.name),
         max_parallel,
         continue_on_partial,
         ...policies,

@@ -90,6 +90,17 @@ describe('a fault of the shape', () => {
     ['a map without items', workflow(map({ items: undefined })), ['steps[0].items']],
     ['items that are no list', workflow(map({ items: { value: 5 } })), ['steps[0].items']],
     ['a source that is none', workflow(map({ items: {} })), ['steps[0].items']],
+    [
+      'a range that is none',
+      workflow(map({ items: { range: { from: 1, to: 9, step: 0 } } })),
+      ['steps[0].items.range.step'],
+    ],
+    [
+      'a range that is too long',
+      workflow(map({ items: { range: { from: 0, to: LIMITS.items } } })),
+      ['steps[0].items.range.to'],
+    ],
+    ['a key that is none', workflow(map({ items: { state: 'a b' } })), ['steps[0].items.state']],
     ['two sources', workflow(map({ items: { input: '', step: 'a' } })), ['steps[0].items']],
     ['a pointer that is none', workflow(map({ items: { input: 'urls' } })), ['steps[0].items.input']],
     ['a source step that is no name', workflow(step({ input: { step: 'B b' } })), ['steps[0].input.step']],

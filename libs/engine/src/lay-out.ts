@@ -1,9 +1,20 @@
-import { type Definition, InvalidInputError, LIMITS, type Step, type TaskError } from '@agentainer/core';
+import {
+  type Definition,
+  InvalidInputError,
+  LIMITS,
+  newId,
+  type Step,
+  type TaskError,
+} from '@agentainer/core';
+import { type Items, itemsOf } from './items.js';
 import type { RunStore } from './ports.js';
-import { RunValues } from './values.js';
 
-/** How many tasks a step has, or why they could not be laid out. */
-export type Layout = { total: number } | { error: TaskError };
+/** Items, and characters of them, that are written at once: they bound what a process holds and how long Redis is held. */
+const PAGE_ITEMS = 500;
+const PAGE_LENGTH = 256 * 1_024;
+
+/** How many tasks a step has and where their items were put, or why they could not be laid out. */
+export type Layout = { total: number; layout?: string } | { error: TaskError };
 
 /** Stores the items of a map step, one task each; other steps have one task, whose input the lane reads. Harmless when repeated. */
 export async function layOutTasks(
@@ -13,27 +24,44 @@ export async function layOutTasks(
   step: Step,
 ): Promise<Layout> {
   if (step.type !== 'map') return { total: 1 };
+  const layout = newId('layout');
   try {
-    const items = Array.isArray(step.items)
-      ? step.items
-      : await new RunValues(runs, runId, definition).resolve(step.items);
-    if (!Array.isArray(items)) return invalid('the items are not a list');
-    if (items.length > LIMITS.items) {
-      return invalid(`${items.length} items are more than ${LIMITS.items}`);
+    const items = await itemsOf(runs, runId, definition, step.items);
+    let total = 0;
+    for await (const page of pagesOf(items)) {
+      await runs.putItems(runId, step.name, layout, total, page);
+      total += page.length;
     }
-    await runs.putItems(
-      runId,
-      step.name,
-      0,
-      items.map((item) => JSON.stringify(item)),
-    );
-    return { total: items.length };
+    return total > 0 ? { total, layout } : { total };
   } catch (error) {
-    if (error instanceof InvalidInputError) return invalid(`items: ${error.message}`);
-    throw error;
+    await runs.dropItems(runId, step.name, layout);
+    if (!(error instanceof InvalidInputError)) throw error;
+    return { error: { code: 'INPUT_INVALID', message: `items: ${error.message}` } };
   }
 }
 
-function invalid(message: string): Layout {
-  return { error: { code: 'INPUT_INVALID', message } };
+/** @throws {InvalidInputError} where they are more, or longer, than a step may have */
+async function* pagesOf(items: Items): AsyncIterable<string[]> {
+  let page: string[] = [];
+  let length = 0;
+  let count = 0;
+  let bytes = 0;
+  for await (const item of items) {
+    const size = Buffer.byteLength(item);
+    bytes += size;
+    if (++count > LIMITS.items) throw tooMany(`there are more than ${LIMITS.items}`);
+    if (size > LIMITS.itemBytes) throw tooMany(`item ${count - 1} has more than ${LIMITS.itemBytes} bytes`);
+    if (bytes > LIMITS.itemsBytes) throw tooMany(`they have more than ${LIMITS.itemsBytes} bytes together`);
+    page.push(item);
+    length += item.length;
+    if (page.length < PAGE_ITEMS && length < PAGE_LENGTH) continue;
+    yield page;
+    page = [];
+    length = 0;
+  }
+  if (page.length > 0) yield page;
+}
+
+function tooMany(message: string): InvalidInputError {
+  return new InvalidInputError([{ path: '', message }]);
 }

@@ -20,7 +20,8 @@ export interface WorkflowStore {
 
 /** One change that the engine decided on for a run; each is guarded by the states it may start from. */
 export type RunChange =
-  | { kind: 'open'; step: string; total: number }
+  /** `layout`: where the items of a map step with tasks were put; it is not applied where they are gone. */
+  | { kind: 'open'; step: string; total: number; layout?: string }
   /** Tasks that are open then end as `tasks` says: `timed_out` where the step is, else `cancelled`, unless it is given. */
   | { kind: 'close'; step: string; to: StepState; error?: TaskError; tasks?: 'cancelled' | 'timed_out' }
   | { kind: 'become'; to: 'running' | 'paused' }
@@ -36,8 +37,15 @@ export interface RunStore {
   /** The workflow that a run is of; null for a single job. Comes from the same cache. */
   workflowId(runId: string): Promise<string | null>;
   input(runId: string): Promise<string | undefined>;
-  /** Stores items `from`, `from + 1`, … of a step that is not open yet. Harmless when repeated. */
-  putItems(runId: string, step: string, from: number, items: string[]): Promise<void>;
+  /**
+   * Puts items `from`, `from + 1`, … of a step that is not open yet under the id of this laying out; opening the
+   * step with that id makes them its own. What is never opened is forgotten by itself.
+   */
+  putItems(runId: string, step: string, layout: string, from: number, items: string[]): Promise<void>;
+  /** Forgets items that were laid out in vain. */
+  dropItems(runId: string, step: string, layout: string): Promise<void>;
+  /** The elements of the list or set under a key of the run's state as JSON texts, in pages; undefined where there is none. */
+  stateElements(runId: string, key: string): Promise<AsyncIterable<string[]> | undefined>;
   /** Applies changes whose guards hold and skips the others; the run's revision before, and which were applied. */
   apply(runId: string, changes: RunChange[]): Promise<{ revision: number; applied: boolean[] }>;
   stepState(runId: string, step: string): Promise<StepState | undefined>;

@@ -48,6 +48,10 @@ export class RunAdvancer {
       changedBefore = true;
       const { revision, applied } = await this.runs.apply(runId, changes);
       const done = changes.filter((_, i) => applied[i]);
+      await this.forgetItems(
+        runId,
+        changes.filter((_, i) => !applied[i]),
+      );
       await this.enqueue(runId, definition, done.flatMap(opened), first);
       if (done.some((c) => c.kind === 'finish')) await this.runs.retire(runId);
       const alone = revision === run.revision && done.length === changes.length;
@@ -70,12 +74,20 @@ export class RunAdvancer {
       if ('error' in layout) {
         changes.push({ kind: 'close', step: step.name, to: 'failed', error: layout.error });
       } else {
-        changes.push({ kind: 'open', step: step.name, total: layout.total });
+        changes.push({ kind: 'open', step: step.name, ...layout });
         await this.pools.register(poolOf(step));
       }
     }
     if (decision.finish) changes.push(decision.finish);
     return changes;
+  }
+
+  /** Somebody else opened the step first, with items that he laid out. */
+  private async forgetItems(runId: string, notApplied: RunChange[]): Promise<void> {
+    for (const change of notApplied) {
+      if (change.kind === 'open' && change.layout)
+        await this.runs.dropItems(runId, change.step, change.layout);
+    }
   }
 
   private async enqueue(

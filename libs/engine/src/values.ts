@@ -56,6 +56,13 @@ export class RunValues {
     return outcome && 'result' in outcome ? outcome.result : 'null';
   }
 
+  /** The results of a map step one by one, with null for an item that failed; the texts of some at a time are held. */
+  async *resultsOf(name: string): AsyncIterable<string> {
+    for await (const page of this.outcomes(name)) {
+      for (const outcome of page) yield outcome && 'result' in outcome ? outcome.result : 'null';
+    }
+  }
+
   /** What several steps resulted in, as one object by step. */
   async *ofSteps(names: string[]): AsyncIterable<string> {
     for (const [i, name] of names.entries()) {

@@ -19,6 +19,9 @@ export class Keys {
   readonly runSteps = (runId: string) => `${this.run(runId)}:steps`;
   readonly runEvents = (runId: string) => `${this.run(runId)}:events`;
   readonly stepItems = (runId: string, step: string) => `${this.step(runId, step)}:items`;
+  /** Items of a step that is not open yet; opening it renames one of these to its items. */
+  readonly stepLayout = (runId: string, step: string, layout: string) =>
+    `${this.stepItems(runId, step)}:${layout}`;
   readonly stepTasks = (runId: string, step: string) => `${this.step(runId, step)}:tasks`;
   readonly stepOutcomes = (runId: string, step: string) => `${this.step(runId, step)}:outcomes`;
   readonly stepAlive = (runId: string, step: string) => `${this.step(runId, step)}:alive`;

@@ -4,14 +4,14 @@ import type { Redis } from 'ioredis';
 import type { Keys } from './keys.js';
 import { BoundedCache } from './bounded-cache.js';
 import { pageOf } from './index-page.js';
+import { putItems } from './item-layout.js';
 import { readEvent, readOutcome, readRun, readTask, RUN_FIELDS } from './run-record.js';
 import { removeRun } from './remove-run.js';
 import { applyChanges } from './scripts/run-apply.js';
 import { createRun } from './scripts/run-create.js';
 import { nextGeneration } from './scripts/step-generation.js';
+import { stateElements } from './state-elements.js';
 
-/** Items written in one command: bounds how long Redis is held. */
-const ITEMS_AT_ONCE = 500;
 /** What the cached definitions may weigh together, in characters of their JSON. */
 const CACHED_PLANS = 32 * 1_024 * 1_024;
 
@@ -83,12 +83,16 @@ export class RedisRunStore implements RunStore {
     return (await this.redis.hget(this.keys.run(runId), 'input')) ?? undefined;
   }
 
-  async putItems(runId: string, step: string, from: number, items: string[]): Promise<void> {
-    for (let start = 0; start < items.length; start += ITEMS_AT_ONCE) {
-      const chunk = items.slice(start, start + ITEMS_AT_ONCE);
-      const pairs = chunk.flatMap((item, i) => [String(from + start + i), item]);
-      await this.redis.hset(this.keys.stepItems(runId, step), ...pairs);
-    }
+  putItems(runId: string, step: string, layout: string, from: number, items: string[]): Promise<void> {
+    return putItems(this.redis, this.keys.stepLayout(runId, step, layout), from, items);
+  }
+
+  async dropItems(runId: string, step: string, layout: string): Promise<void> {
+    await this.redis.unlink(this.keys.stepLayout(runId, step, layout));
+  }
+
+  stateElements(runId: string, key: string) {
+    return stateElements(this.redis, this.keys, runId, key);
   }
 
   apply(runId: string, changes: RunChange[]) {

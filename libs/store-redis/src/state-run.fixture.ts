@@ -40,8 +40,8 @@ export class StateRun {
     const record = { id: run.runId, workflowId: null, workflowVersion: null, definition, input: 'null' };
     await run.runs.create(record);
     const items = Array.from({ length: tasks }, (_, i) => String(i));
-    await run.runs.putItems(run.runId, STEP, 0, items);
-    await run.runs.apply(run.runId, [{ kind: 'open', step: STEP, total: tasks }]);
+    await run.runs.putItems(run.runId, STEP, 'l1', 0, items);
+    await run.runs.apply(run.runId, [{ kind: 'open', step: STEP, total: tasks, layout: 'l1' }]);
     return run;
   }
 

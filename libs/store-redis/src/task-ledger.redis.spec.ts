@@ -32,10 +32,11 @@ async function openMap(items: number, config: DefinitionInput['config'] = {}): P
   await runs.putItems(
     id,
     'm',
+    'l1',
     0,
     Array.from({ length: items }, (_, i) => `{"n":${i}}`),
   );
-  await runs.apply(id, [{ kind: 'open', step: 'm', total: items }]);
+  await runs.apply(id, [{ kind: 'open', step: 'm', total: items, layout: items > 0 ? 'l1' : undefined }]);
   return id;
 }
 

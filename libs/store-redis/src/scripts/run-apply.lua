@@ -3,8 +3,9 @@
 -- KEYS 1 run  2 steps  3 events
 -- ARGV 1 id of the run  2 channel that tells of stops  3 states in which a run has not ended (",a,b,")
 --      then for each change six: kind (open|close|become|finish)  step ('' where the run changes)  new state
---      states it may come from (",a,b,")  number of tasks (open), or into which state open ones go (close)  error (JSON or '')
--- A change whose present state is not among those allowed is skipped.
+--      states it may come from (",a,b,")  number of tasks (open), or into which state open ones go (close)  error (JSON or ''),
+--      or where items were laid out, <items>:<layout> (open; '' = nowhere)
+-- A change whose present state is not among those allowed is skipped, as is opening with items that are gone.
 -- Returns {revision before, 0|1 for each change: applied}
 --- @include "now"
 --- @include "run-event"
@@ -15,7 +16,12 @@ end
 local answer = { before }
 local applied = 0
 
-local function open(step, total)
+local function open(step, total, layout)
+  if layout ~= '' then
+    local items = string.match(layout, '^(.*):[^:]*$')
+    redis.call('RENAME', layout, items)
+    redis.call('PERSIST', items)
+  end
   redis.call('HSET', KEYS[2], step .. ':total', total, step .. ':pending', total, step .. ':next', 0,
     step .. ':openedAt', now, step .. ':touchedAt', now)
 end
@@ -41,12 +47,13 @@ for i = 4, #ARGV, 6 do
   local prefix = step == '' and '' or step .. ':'
   local state = redis.call('HGET', key, prefix .. 'state')
   local allowed = state and string.find(from, ',' .. state .. ',', 1, true)
+  if kind == 'open' and err ~= '' and redis.call('EXISTS', err) == 0 then allowed = nil end
   answer[#answer + 1] = allowed and 1 or 0
   if allowed then
     applied = applied + 1
     redis.call('HSET', key, prefix .. 'state', to)
-    if err ~= '' then redis.call('HSET', key, prefix .. 'error', err) end
-    if kind == 'open' then open(step, tasks) elseif kind == 'close' then close(step, tasks)
+    if err ~= '' and kind ~= 'open' then redis.call('HSET', key, prefix .. 'error', err) end
+    if kind == 'open' then open(step, tasks, err) elseif kind == 'close' then close(step, tasks)
     elseif kind == 'finish' then redis.call('HSET', KEYS[1], 'finishedAt', now) end
     if step == '' then event(KEYS[3], now, 'run.' .. to)
     else event(KEYS[3], now, 'step.' .. to, 'step', step) end

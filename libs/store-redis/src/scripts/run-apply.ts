@@ -14,15 +14,22 @@ export async function applyChanges(redis: Redis, keys: Keys, runId: string, chan
   const [revision, ...applied] = (await script.run(
     redis,
     [keys.run(runId), keys.runSteps(runId), keys.runEvents(runId)],
-    [runId, keys.stops(), notEnded, ...changes.flatMap(changeArguments)],
+    [runId, keys.stops(), notEnded, ...changes.flatMap((change) => changeArguments(keys, runId, change))],
   )) as [number, ...number[]];
   return { revision, applied: changes.map((_, i) => applied[i] === 1) };
 }
 
-function changeArguments(change: RunChange): (string | number)[] {
+function changeArguments(keys: Keys, runId: string, change: RunChange): (string | number)[] {
   switch (change.kind) {
     case 'open':
-      return ['open', change.step, 'ready', allowed(sourcesOf(STEP_TRANSITIONS, 'ready')), change.total, ''];
+      return [
+        'open',
+        change.step,
+        'ready',
+        allowed(sourcesOf(STEP_TRANSITIONS, 'ready')),
+        change.total,
+        change.layout ? keys.stepLayout(runId, change.step, change.layout) : '',
+      ];
     case 'close':
       return [
         'close',

@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { type DefinitionInput, type Json, poolOf, validateDefinition } from '@agentainer/core';
+import {
+  type AgentSource,
+  type AttemptRequest,
+  type AttemptResult,
+  type LeaseAnswer,
+  Lane,
+  RunAdvancer,
+  type RunRecord,
+  RunStarter,
+  RunValues,
+  Sweeper,
+} from '@agentainer/engine';
+import { BullStepQueue } from '@agentainer/queue-bullmq';
+import { type Service, silentLogger } from '@agentainer/runtime';
+import { Keys, type Redis, RedisRunStore, RedisStateStore, RedisTaskLedger } from '@agentainer/store-redis';
+import { advanceConsumers, laneConsumer } from './run-consumers.js';
+
+export type Behaviour = (input: Json, request: AttemptRequest) => Promise<AttemptResult> | AttemptResult;
+
+const DEADLINE_MS = 60_000;
+
+export const completed = (result: unknown): AttemptResult => ({
+  kind: 'completed',
+  result: JSON.stringify(result),
+});
+
+/** A worker on a real Redis and real queues, whose agents are a function of the test's. */
+export class FlowTest implements AgentSource {
+  readonly redisUrl = process.env.AGENTAINER_TEST_REDIS!;
+  readonly keys = new Keys(`t-${randomUUID()}`);
+  readonly runs: RedisRunStore;
+  readonly state: RedisStateStore;
+  readonly ledger: RedisTaskLedger;
+  readonly queue: BullStepQueue;
+  readonly advancer: RunAdvancer;
+  readonly starter: RunStarter;
+  readonly sweeper: Sweeper;
+  /** What every agent does with a task; by default it hands its input back. */
+  behave: Behaviour = (input) => completed(input);
+  private readonly services: Service[] = [];
+
+  constructor(readonly redis: Redis) {
+    this.runs = new RedisRunStore(redis, this.keys);
+    this.state = new RedisStateStore(redis, this.keys);
+    this.ledger = new RedisTaskLedger(redis, this.keys);
+    this.queue = new BullStepQueue(this.redisUrl, this.keys.prefix);
+    const pools = { register: async () => undefined, warm: async () => undefined };
+    this.advancer = new RunAdvancer(this.runs, this.queue, pools);
+    this.starter = new RunStarter(this.runs, this.advancer, pools, silentLogger);
+    const options = { stalledMs: 1, orphanMs: 1, batch: 10 };
+    this.sweeper = new Sweeper(this.runs, this.ledger, this.queue, this.advancer, options);
+  }
+
+  async stop(): Promise<void> {
+    for (const service of this.services) await service.stop();
+    await this.queue.close();
+  }
+
+  /** Takes the lanes of these steps and the jobs of their runs. */
+  async work({ steps }: DefinitionInput): Promise<void> {
+    const context = { redisUrl: this.redisUrl, keyPrefix: this.keys.prefix, logger: silentLogger };
+    const lane = new Lane(
+      { runs: this.runs, ledger: this.ledger, agents: this, advancer: this.advancer },
+      { sliceMs: 20, agentWaitMs: 1_000, renewMs: 3_000 },
+    );
+    const definition = validateDefinition({ name: 'w', steps });
+    const pools = new Map(definition.steps.map(poolOf).map((p) => [p.id, p]));
+    const started = [
+      ...advanceConsumers(context, this.advancer),
+      ...[...pools.values()].map((pool) => laneConsumer(context, pool, lane)),
+    ];
+    this.services.push(...started);
+    for (const service of started) await service.start();
+  }
+
+  async start(definition: DefinitionInput, input: Json = null): Promise<string> {
+    return (await this.starter.startJob(validateDefinition(definition), input)).id;
+  }
+
+  /** Works on a new run until it has ended. */
+  async runToEnd(definition: DefinitionInput, input: Json = null): Promise<RunRecord> {
+    await this.work(definition);
+    return this.finished(await this.start(definition, input));
+  }
+
+  finished(runId: string): Promise<RunRecord> {
+    return this.until(runId, (run) => run.state !== 'running');
+  }
+
+  async until(runId: string, holds: (run: RunRecord) => boolean): Promise<RunRecord> {
+    const deadline = Date.now() + DEADLINE_MS;
+    for (;;) {
+      const run = await this.runs.load(runId);
+      if (run && holds(run)) return run;
+      if (Date.now() > deadline) throw new Error(`not in time: ${JSON.stringify(run)}`);
+    }
+  }
+
+  async result(runId: string): Promise<unknown> {
+    const values = new RunValues(this.runs, runId, (await this.runs.definition(runId))!);
+    return JSON.parse(await values.text(await values.ofRun()));
+  }
+
+  lease(): Promise<LeaseAnswer> {
+    const lease = {
+      agentId: 'inline',
+      usesLeft: Infinity,
+      lost: new AbortController().signal,
+      run: async (request: AttemptRequest) =>
+        this.behave(JSON.parse(await textOf(request.input)) as Json, request),
+      release: () => Promise.resolve(),
+    };
+    return Promise.resolve({ kind: 'leased' as const, lease });
+  }
+}
+
+async function textOf(input: AttemptRequest['input']): Promise<string> {
+  if (typeof input === 'string') return input;
+  const parts: string[] = [];
+  for await (const part of input) parts.push(part);
+  return parts.join('');
+}

@@ -1,0 +1,12 @@
+/** Bounds of a definition. They protect the engine, and name the field when they are passed. */
+export const LIMITS = {
+  steps: 500,
+  items: 100_000,
+  /** Bytes of one item as JSON, and of all items of a step together. */
+  itemBytes: 4 * 1_024 * 1_024,
+  itemsBytes: 256 * 1_024 * 1_024,
+  parallel: 10_000,
+  poolSize: 1_000,
+  attempts: 100,
+  nameLength: 63,
+} as const;

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+
+export const nameSchema = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9_-]{0,62}$/,
+    'must be 1 to 63 of a-z, 0-9, _ and -, and start with a letter or digit',
+  );
+
+/** A JSON pointer (RFC 6901); the empty one names the whole document. */
+export const pointerSchema = z
+  .string()
+  .max(1_000)
+  .regex(/^(\/.*)?$/s, 'must be a JSON pointer such as "/urls", or ""');
