@@ -1,4 +1,4 @@
-import { RunAdvancer, RunControl, RunStarter } from '@agentainer/engine';
+import { RunAdvancer, RunControl, RunStarter, StepChanger } from '@agentainer/engine';
 import type { PoolReader } from '@agentainer/pool';
 import { BullStepQueue, poolQueue, RUNS_QUEUE, STEPS_QUEUE } from '@agentainer/queue-bullmq';
 import { closing, type Logger, type Registry, type Service, ServiceGroup } from '@agentainer/runtime';
@@ -41,6 +41,7 @@ export async function composeApi(
       runs,
       starter: new RunStarter(runs, advancer, pools, logger),
       control: new RunControl(runs, workflows, queue, advancer),
+      steps: new StepChanger(runs, queue),
       state: new RedisStateStore(redis, keys),
       pools,
       metrics,

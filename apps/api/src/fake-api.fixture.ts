@@ -9,6 +9,7 @@ import {
   FakeRuns,
   FakeRunStarter,
   FakeRunState,
+  FakeStepChanger,
   FakeWorkflowStore,
 } from '@agentainer/testing';
 import { createApp } from './app.js';
@@ -32,6 +33,7 @@ export class FakeApi {
     runs: this.runs,
     starter: new FakeRunStarter(this.runs),
     control: new FakeRunControl(this.runs, this.workflows),
+    steps: new FakeStepChanger(this.runs),
     state: this.state,
     pools: { list: () => Promise.resolve(this.pools) },
     metrics: this.metrics,

@@ -1,4 +1,11 @@
-import type { RunControl, RunStarter, RunStateStore, RunStore, WorkflowStore } from '@agentainer/engine';
+import type {
+  RunControl,
+  RunStarter,
+  RunStateStore,
+  RunStore,
+  StepChanger,
+  WorkflowStore,
+} from '@agentainer/engine';
 import type { PoolReader } from '@agentainer/pool';
 import type { Registry } from '@agentainer/runtime';
 import type { BoardQueue } from './board/board.js';
@@ -15,6 +22,7 @@ export interface Parts {
   runs: RunRecords;
   starter: Pick<RunStarter, 'startWorkflow' | 'startJob'>;
   control: Pick<RunControl, 'cancel' | 'pause' | 'resume' | 'delete' | 'deleteWorkflow'>;
+  steps: Pick<StepChanger, 'change'>;
   state: Pick<RunStateStore, 'all' | 'get' | 'put'>;
   pools: PoolReader;
   metrics: Registry;

@@ -62,7 +62,13 @@ export class FlowTest implements AgentSource {
   async work({ steps }: DefinitionInput): Promise<void> {
     const context = { redisUrl: this.redisUrl, keyPrefix: this.keys.prefix, logger: silentLogger };
     const lane = new Lane(
-      { runs: this.runs, ledger: this.ledger, agents: this, advancer: this.advancer },
+      {
+        runs: this.runs,
+        ledger: this.ledger,
+        stops: { onStop: () => () => undefined },
+        agents: this,
+        advancer: this.advancer,
+      },
       { sliceMs: 20, agentWaitMs: 1_000, renewMs: 3_000 },
     );
     const definition = validateDefinition({ name: 'w', steps });

@@ -24,6 +24,10 @@ export const stepProgressSchema = z.object({
   started_at: timeSchema.nullable(),
   finished_at: timeSchema.nullable(),
   duration_ms: count.nullable(),
+  /** Tasks at once, at most. */
+  max_parallel: count,
+  /** When it will have ended, by the tasks that have; null where it does not run, or none has ended. */
+  estimated_completion_at: timeSchema.nullable(),
   error: taskErrorSchema.optional(),
 });
 export type StepProgressBody = z.output<typeof stepProgressSchema>;

@@ -6,6 +6,7 @@ export * from './http-value.js';
 export * from './http-page.js';
 export * from './http-run.js';
 export * from './http-job.js';
+export * from './http-step.js';
 export * from './http-workflow.js';
 export * from './http-state.js';
 export * from './http-pool.js';

@@ -1,4 +1,5 @@
 export { decide, type Decision, hasEnded } from './decide.js';
+export { estimatedEnd } from './estimate.js';
 export { Lane, type LaneEnd, type LaneJob, type LaneOptions, DEFAULT_LANE_OPTIONS } from './lane.js';
 export type * from './ports.js';
 export type * from './records.js';
@@ -7,5 +8,7 @@ export { RunAdvancer } from './run-advancer.js';
 export { RunControl } from './run-control.js';
 export { RunStarter } from './run-starter.js';
 export * from './state-port.js';
+export { StepChanger } from './step-changer.js';
+export { parallelOf } from './step-lanes.js';
 export { Sweeper, type SweeperOptions, DEFAULT_SWEEPER_OPTIONS } from './sweeper.js';
 export { type JsonText, RunValues } from './values.js';

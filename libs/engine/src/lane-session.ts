@@ -18,6 +18,7 @@ import type {
   TaskLedger,
 } from './ports.js';
 import { retryDelay } from './retry.js';
+import { parallelOf } from './step-lanes.js';
 import { type JsonText, RunValues } from './values.js';
 
 /** An attempt that the run's end cuts off reports after that end by Redis's clock, too: both clocks drift by less. */
@@ -84,6 +85,7 @@ export class LaneSession {
 
   private async work(): Promise<SessionEnd> {
     const { ledger, runId, step, generation, lease } = this.context;
+    const maxParallel = parallelOf(this.context.definition, step);
     let completion: Completion | undefined;
     for (;;) {
       const agentId = this.mayClaim() ? lease.agentId : undefined;
@@ -93,6 +95,7 @@ export class LaneSession {
         completion,
         agentId,
         generation,
+        maxParallel,
       });
       switch (claim.kind) {
         case 'task':

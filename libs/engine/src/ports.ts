@@ -1,5 +1,13 @@
 import type { Definition, PoolSpec, RunState, StepState, TaskError } from '@agentainer/core';
-import type { NewRun, RunEvent, RunRecord, StoredOutcome, TaskRecord, WorkflowRecord } from './records.js';
+import type {
+  NewRun,
+  RunEvent,
+  RunRecord,
+  StepSettings,
+  StoredOutcome,
+  TaskRecord,
+  WorkflowRecord,
+} from './records.js';
 
 export interface Page<T> {
   items: T[];
@@ -49,6 +57,8 @@ export interface RunStore {
   /** Applies changes whose guards hold and skips the others; the run's revision before, and which were applied. */
   apply(runId: string, changes: RunChange[]): Promise<{ revision: number; applied: boolean[] }>;
   stepState(runId: string, step: string): Promise<StepState | undefined>;
+  /** Changes the settings of a step that are given, unless it or its run has ended. */
+  configureStep(runId: string, step: string, settings: StepSettings): Promise<'ok' | 'unknown' | 'ended'>;
   /** Counts up the generation of a step's lanes, unless somebody already did since `from`; the present one. */
   nextGeneration(runId: string, step: string, from: number): Promise<number>;
   /** Outcomes of the tasks `from` … `from + count - 1`; undefined where a task has not ended. */
@@ -86,7 +96,7 @@ export type Claim =
   | { kind: 'drained' }
   /** Others run the tasks that are left. */
   | { kind: 'idle' }
-  /** A retry is due in so many milliseconds. */
+  /** A retry is due in so many milliseconds, or as many tasks run as may at once: it is time to ask again then. */
   | { kind: 'wait'; ms: number }
   /** The run is paused: no task of it is started until it is resumed. */
   | { kind: 'paused' }
@@ -119,6 +129,8 @@ export interface TaskLedger {
     completion?: Completion;
     agentId?: string;
     generation?: number;
+    /** Tasks of the step at once, at most, unless its record says otherwise. */
+    maxParallel?: number;
   }): Promise<{ accepted: boolean; claim: Claim }>;
   /** Says that an attempt is alive. False where it is no longer the task's attempt. */
   renew(runId: string, step: string, index: number, token: string): Promise<boolean>;

@@ -21,7 +21,13 @@ export interface NewRun {
 /** How many tasks of a step stand where; they add up to `total`. */
 export type TaskCounts = Record<TaskState, number>;
 
-export interface StepRecord {
+/** What may be changed of a step while its run goes on. */
+export interface StepSettings {
+  /** Tasks at once, at most; in place of what the definition says. */
+  maxParallel?: number;
+}
+
+export interface StepRecord extends StepSettings {
   name: string;
   state: StepState;
   /** Number of tasks; 0 while the step is pending. */

@@ -52,7 +52,12 @@ export class RunAdvancer {
         runId,
         changes.filter((_, i) => !applied[i]),
       );
-      await this.enqueue(runId, definition, done.flatMap(opened), first);
+      await this.enqueue(
+        runId,
+        definition,
+        done.flatMap((change) => opened(change, run)),
+        first,
+      );
       if (done.some((c) => c.kind === 'finish')) await this.runs.retire(runId);
       const alone = revision === run.revision && done.length === changes.length;
       if (alone && !changes.some(needsAnotherLook)) return run;
@@ -103,10 +108,12 @@ export class RunAdvancer {
   }
 }
 
-type Opened = Pick<StepRecord, 'name' | 'total' | 'generation'>;
+type Opened = Pick<StepRecord, 'name' | 'total' | 'generation' | 'maxParallel'>;
 
-function opened(change: RunChange): Opened[] {
-  return change.kind === 'open' ? [{ name: change.step, total: change.total, generation: 0 }] : [];
+function opened(change: RunChange, run: RunRecord): Opened[] {
+  if (change.kind !== 'open') return [];
+  const maxParallel = run.steps.find((s) => s.name === change.step)?.maxParallel;
+  return [{ name: change.step, total: change.total, generation: 0, maxParallel }];
 }
 
 /** A step that was opened a while ago and not begun: who opened it may have died before its lanes were queued. */

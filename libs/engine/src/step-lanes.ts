@@ -8,17 +8,24 @@ import type { StepRecord } from './records.js';
  */
 export function lanesOf(
   definition: Definition,
-  record: Pick<StepRecord, 'name' | 'total' | 'generation'>,
+  record: Pick<StepRecord, 'name' | 'total' | 'generation' | 'maxParallel'>,
 ): StepLanes {
   const step = stepNamed(definition, record.name);
   const pool = poolOf(step);
-  const parallel = step.type === 'map' ? (step.max_parallel ?? Infinity) : 1;
   return {
     step: record.name,
     poolId: pool.id,
-    lanes: Math.min(record.total, parallel, definition.config.max_parallel, pool.config.max_size),
+    lanes: Math.min(record.total, parallelOf(definition, record), pool.config.max_size),
     generation: record.generation,
   };
+}
+
+/** How many tasks of a step may run at once: what was said while it ran, or else what the definition says. */
+export function parallelOf(definition: Definition, record: Pick<StepRecord, 'name' | 'maxParallel'>): number {
+  const step = stepNamed(definition, record.name);
+  if (step.type !== 'map') return 1;
+  const { max_parallel } = definition.config;
+  return record.maxParallel ?? Math.min(step.max_parallel ?? max_parallel, max_parallel);
 }
 
 /** @throws {Error} where the definition has no such step: records and definitions never disagree on that. */

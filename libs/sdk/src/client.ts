@@ -1,5 +1,6 @@
 import type { DefinitionInput, Json, MapReduceInput, RunState, TaskState } from '@agentainer/core';
 import {
+  type ChangeStepRequest,
   type CreateJobRequest,
   deletionSchema,
   healthStatusSchema,
@@ -10,8 +11,10 @@ import {
   runEventPageSchema,
   runPageSchema,
   runSchema,
+  runStepSchema,
   stateSchema,
   stateValueSchema,
+  stepResultPageSchema,
   workflowPageSchema,
   workflowSchema,
 } from '@agentainer/contracts';
@@ -170,6 +173,22 @@ export class AgentainerClient {
   /** Oldest first. `cursor` is the id of the last event that was seen. */
   listRunEvents(id: string, options: PageOptions = {}) {
     return this.get(at('runs', id, 'events'), runEventPageSchema, query(options));
+  }
+
+  /** How far one step of a run is, and when it will have ended. */
+  getStep(runId: string, step: string) {
+    return this.get(at('runs', runId, 'steps', step), runStepSchema);
+  }
+
+  /** Changes a step while it runs, at once. */
+  changeStep(runId: string, step: string, change: ChangeStepRequest) {
+    const path = at('runs', runId, 'steps', step);
+    return this.transport.json({ method: 'PATCH', path, body: change }, runStepSchema);
+  }
+
+  /** How the tasks of a step ended, in order, while it runs too: those that have not ended are left out. */
+  listStepResults(runId: string, step: string, options: PageOptions = {}) {
+    return this.get(at('runs', runId, 'steps', step, 'results'), stepResultPageSchema, query(options));
   }
 
   /** The run once it has ended, however it did. @throws {WaitTimeoutError} */

@@ -65,6 +65,7 @@ function readStep(name: string, fields: Fields): StepRecord {
     total: number('total'),
     counts,
     generation: number('generation'),
+    maxParallel: number('maxParallel') || undefined,
     touchedAt: number('touchedAt'),
     startedAt: number('startedAt'),
     finishedAt: number('finishedAt'),

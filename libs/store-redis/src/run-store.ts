@@ -1,5 +1,13 @@
 import type { Definition, StepState } from '@agentainer/core';
-import type { NewRun, RunChange, RunEvent, RunRecord, RunStore, TaskRecord } from '@agentainer/engine';
+import type {
+  NewRun,
+  RunChange,
+  RunEvent,
+  RunRecord,
+  RunStore,
+  StepSettings,
+  TaskRecord,
+} from '@agentainer/engine';
 import type { Redis } from 'ioredis';
 import type { Keys } from './keys.js';
 import { BoundedCache } from './bounded-cache.js';
@@ -9,6 +17,7 @@ import { readEvent, readOutcome, readRun, readTask, RUN_FIELDS } from './run-rec
 import { removeRun } from './remove-run.js';
 import { applyChanges } from './scripts/run-apply.js';
 import { createRun } from './scripts/run-create.js';
+import { configureStep } from './scripts/step-configure.js';
 import { nextGeneration } from './scripts/step-generation.js';
 import { stateElements } from './state-elements.js';
 
@@ -103,6 +112,10 @@ export class RedisRunStore implements RunStore {
     return (
       ((await this.redis.hget(this.keys.runSteps(runId), `${step}:state`)) as StepState | null) ?? undefined
     );
+  }
+
+  configureStep(runId: string, step: string, settings: StepSettings) {
+    return configureStep(this.redis, this.keys, runId, step, settings);
   }
 
   nextGeneration(runId: string, step: string, from: number) {

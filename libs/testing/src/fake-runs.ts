@@ -16,6 +16,7 @@ import type {
   RunRecord,
   RunStore,
   StepRecord,
+  StepSettings,
   StoredOutcome,
   TaskCounts,
   TaskRecord,
@@ -47,6 +48,7 @@ export class FakeRun {
   readonly events: RunEvent[] = [];
   readonly tasks = new Map<string, FakeTask[]>();
   readonly steps = new Map<string, StepState>();
+  readonly settings = new Map<string, StepSettings>();
 
   constructor(readonly options: FakeRunOptions) {
     for (const step of options.definition.steps) this.steps.set(step.name, 'pending');
@@ -118,6 +120,7 @@ export class FakeRun {
       total: tasks.length,
       counts,
       generation: 1,
+      ...this.settings.get(name),
       touchedAt: this.createdAt,
       startedAt: this.createdAt,
       finishedAt: 0,

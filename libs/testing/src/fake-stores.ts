@@ -4,6 +4,8 @@ import type {
   RunRecord,
   RunStarter,
   RunStateStore,
+  StepChanger,
+  StepSettings,
   WorkflowRecord,
   WorkflowStore,
 } from '@agentainer/engine';
@@ -51,6 +53,16 @@ export class FakeRunStarter implements Pick<RunStarter, 'startWorkflow' | 'start
 
   startJob(definition: Definition, input: Json): Promise<RunRecord> {
     return Promise.resolve(this.runs.add({ definition, input }).record());
+  }
+}
+
+/** Settings of steps that nothing keeps to. */
+export class FakeStepChanger implements Pick<StepChanger, 'change'> {
+  constructor(private readonly runs: FakeRuns) {}
+
+  change(runId: string, step: string, settings: StepSettings): Promise<void> {
+    this.runs.runs.get(runId)?.settings.set(step, settings);
+    return Promise.resolve();
   }
 }
 

@@ -1,6 +1,6 @@
 export { FakeRun, FakeRuns, type FakeRunOptions, type FakeTask } from './fake-runs.js';
 export { FakeRunControl } from './fake-run-control.js';
-export { FakeRunStarter, FakeRunState, FakeWorkflowStore } from './fake-stores.js';
+export { FakeRunStarter, FakeRunState, FakeStepChanger, FakeWorkflowStore } from './fake-stores.js';
 export { agentIsHealthy, callAgent } from './agent-calls.js';
 export type { FakeAgentFacts, FakeAgentStateCall, FakeAgentTask } from './fake-agent-task.js';
 export { FakeDriver } from './fake-driver.js';

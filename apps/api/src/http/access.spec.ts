@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-const targetOf = (path: string) => path.replace(':id', 'wf_0').replace(':key', 'k');
+const targetOf = (path: string) => path.replace(':id', 'wf_0').replace(':key', 'k').replace(':step', 's');
 const table = api.routes.map(({ method, path, scope }) => ({ method, path, scope }));
 const closed = table.filter((route) => route.scope !== 'open');
 
@@ -37,12 +37,15 @@ it('has a table that names every route of the surface', () => {
     'GET /runs/:id/events read',
     'GET /runs/:id/jobs read',
     'GET /runs/:id/state read',
+    'GET /runs/:id/steps/:step read',
+    'GET /runs/:id/steps/:step/results read',
     'GET /workflows read',
     'GET /workflows/:id read',
     'GET /workflows/:id/jobs read',
     'GET /workflows/:id/runs read',
     'GET /workflows/:id/state read',
     'GET /workflows/:id/state/:key read',
+    'PATCH /runs/:id/steps/:step write',
     'POST /jobs write',
     'POST /runs/:id/cancel write',
     'POST /runs/:id/pause write',

@@ -12,7 +12,7 @@ const ANSWER_DEADLINE_MS = 10_000;
 
 /** One row of the table of routes. HEAD is answered as GET. */
 export interface Route {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** A path of express; everything below it too where `subtree` is set. */
   path: string;
   subtree?: true;

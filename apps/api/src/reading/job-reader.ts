@@ -48,7 +48,7 @@ export class JobReader {
     if (!found) throw new NotFoundError('job', jobId);
     const [outcome] = await this.runs.outcomes(run.id, address.step, address.index, 1);
     const result = outcome && 'result' in outcome ? outcome.result : undefined;
-    return { job: jobView(run, found, errorOf(found, outcome)), result };
+    return { job: jobView(run, found, taskErrorOf(found, outcome)), result };
   }
 
   /** The run that a cursor of {@link ofRun} speaks of: "the latest run" may be another one by the next page. */
@@ -115,7 +115,7 @@ export class JobReader {
     const read = async (range: TaskRecord[]) => {
       const { step, index } = range[0]!;
       const outcomes = await this.runs.outcomes(run.id, step, index, range.length);
-      range.forEach((task, i) => errors.set(task, errorOf(task, outcomes[i])));
+      range.forEach((task, i) => errors.set(task, taskErrorOf(task, outcomes[i])));
     };
     await Promise.all(ranges.map(read));
     return tasks.map((task) => jobView(run, task, errors.get(task)));
@@ -133,7 +133,7 @@ function writeRecent({ runId, from, after }: RecentPosition): string {
 }
 
 /** A task that its run's end cut off has no outcome of its own. */
-function errorOf(task: TaskRecord, outcome: StoredOutcome | undefined): TaskError | undefined {
+export function taskErrorOf(task: TaskRecord, outcome: StoredOutcome | undefined): TaskError | undefined {
   if (outcome && 'error' in outcome) return outcome.error;
   if (task.state !== 'timed_out') return undefined;
   return { code: 'RUN_TIMEOUT', message: TASK_ERRORS.RUN_TIMEOUT };

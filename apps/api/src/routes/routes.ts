@@ -9,6 +9,7 @@ import { jobRoutes } from './job-routes.js';
 import { operationsRoutes } from './operations-routes.js';
 import { runRoutes } from './run-routes.js';
 import { stateRoutes } from './state-routes.js';
+import { stepRoutes } from './step-routes.js';
 import { workflowRoutes, workflowRunRoutes } from './workflow-routes.js';
 
 /** Every route there is. Where two paths fit a request, the first one in this table answers. */
@@ -22,6 +23,7 @@ export function allRoutes(parts: Parts, logger: Logger): Route[] {
     ...stateRoutes(parts, runs),
     ...runRoutes(parts, runs, jobs),
     ...controlRoutes(parts, runs),
+    ...stepRoutes(parts, runs),
     ...jobRoutes(parts, jobs),
     boardRoute(parts.queues, logger),
   ];

@@ -1,6 +1,12 @@
 import type { Definition } from '@agentainer/core';
-import type { RunBody, RunEventBody, RunSummaryBody, StepProgressBody } from '@agentainer/contracts';
-import type { RunEvent, RunRecord, StepRecord } from '@agentainer/engine';
+import type {
+  RunBody,
+  RunEventBody,
+  RunStepBody,
+  RunSummaryBody,
+  StepProgressBody,
+} from '@agentainer/contracts';
+import { estimatedEnd, parallelOf, type RunEvent, type RunRecord, type StepRecord } from '@agentainer/engine';
 import { momentView, spanView, timeView } from './time-view.js';
 
 export function runSummaryView(run: RunRecord): RunSummaryBody {
@@ -18,14 +24,18 @@ export function runSummaryView(run: RunRecord): RunSummaryBody {
 }
 
 export function runView(run: RunRecord, definition: Definition): RunBody {
-  const types = new Map(definition.steps.map((step) => [step.name, step.type]));
   return {
     ...runSummaryView(run),
-    steps: run.steps.map((step) => stepProgressView(step, types.get(step.name) ?? 'sequential')),
+    steps: run.steps.map((step) => stepProgressView(run, step, definition)),
   };
 }
 
-function stepProgressView(step: StepRecord, type: StepProgressBody['type']): StepProgressBody {
+export function runStepView(run: RunRecord, step: StepRecord, definition: Definition): RunStepBody {
+  return { ...stepProgressView(run, step, definition), run_id: run.id };
+}
+
+function stepProgressView(run: RunRecord, step: StepRecord, definition: Definition): StepProgressBody {
+  const type = definition.steps.find((s) => s.name === step.name)?.type ?? 'sequential';
   return {
     name: step.name,
     type,
@@ -35,6 +45,8 @@ function stepProgressView(step: StepRecord, type: StepProgressBody['type']): Ste
     started_at: timeView(step.startedAt),
     finished_at: timeView(step.finishedAt),
     duration_ms: spanView(step.startedAt, step.finishedAt),
+    max_parallel: parallelOf(definition, step),
+    estimated_completion_at: timeView(estimatedEnd(step, run.readAt) ?? 0),
     ...(step.error && { error: step.error }),
   };
 }

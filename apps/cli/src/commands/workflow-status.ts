@@ -86,12 +86,14 @@ function runDetails(run: RunBody, terminal: Terminal): string {
     'TIMED OUT',
     'CANCELLED',
     'DURATION',
+    'ETA',
   ];
   const rows = run.steps.map((step) => [
     ...[step.name, step.type, statusText(step.status, terminal)],
     ...[step.total, step.pending, step.running, step.retrying, step.completed, step.failed],
     ...[step.timed_out, step.cancelled],
     durationText(step.duration_ms),
+    timeText(step.estimated_completion_at),
   ]);
   return `${details}\n${table(head, rows)}`;
 }

@@ -4,6 +4,7 @@ import { workflowCreateCommand } from './workflow-create.js';
 import { workflowMapReduceCommand } from './workflow-mapreduce.js';
 import { workflowGetCommand, workflowListCommand } from './workflow-read.js';
 import { workflowJobsCommand, workflowStateCommand } from './workflow-run.js';
+import { workflowScaleCommand } from './workflow-scale.js';
 import { workflowStartCommand } from './workflow-start.js';
 import { workflowStatusCommand } from './workflow-status.js';
 
@@ -16,6 +17,7 @@ export const workflowCommands: Commands = (yargs, context) =>
       workflowGetCommand,
       workflowStartCommand,
       workflowStatusCommand,
+      workflowScaleCommand,
       workflowJobsCommand,
       workflowStateCommand,
       workflowMapReduceCommand,

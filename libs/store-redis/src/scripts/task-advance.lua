@@ -5,6 +5,7 @@
 --      6 ms until the retry (-1 = none)  7 losses allowed  8 states that an attempt may end from (",a,b,")
 --      9 agent ('' = claim nothing)  10 nonce of the new token  11 ms the claim lives unless renewed
 --      12 states that a claim may start from (",a,b,")  13 generation of the lane ('' = the present one)
+--      14 tasks of the step at once, at most, unless its record says otherwise (0 = no bound)  15 ms to wait where so many run
 -- Returns {accepted 0|1, claim, …}: claim is 'task' (index, attempt, lost, token, item or false, ms left to the run),
 --      'wait' (ms), or 'open', 'idle', 'drained', 'paused', 'closed'
 --- @include "now"
@@ -42,6 +43,9 @@ local function claim()
     return { accepted, 'drained' }
   end
   if ARGV[13] ~= '' and tonumber(ARGV[13]) < step.generation then return { accepted, 'idle' } end
+  -- Its own lanes are as many as may run: others run tasks of lanes that were given up, and end after them.
+  local bound = step.maxParallel or tonumber(ARGV[14])
+  if bound > 0 and step.running >= bound then return { accepted, 'wait', tonumber(ARGV[15]) } end
   if ARGV[9] == '' then return { accepted, 'open' } end
   local timeLeft = tonumber(run[2]) - now
   if timeLeft <= 0 then return { accepted, 'closed' } end

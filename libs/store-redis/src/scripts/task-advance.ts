@@ -8,6 +8,9 @@ import { Script } from '../script.js';
 const script = new Script('task-advance');
 const claimFrom = allowed(sourcesOf(TASK_TRANSITIONS, 'running'));
 
+/** How soon a lane asks again that found as many tasks running as may, in milliseconds. */
+const BOUND_WAIT_MS = 500;
+
 export interface TaskAdvance {
   runId: string;
   step: string;
@@ -15,6 +18,7 @@ export interface TaskAdvance {
   agentId?: string;
   /** Of the lane that asks; the present one where it is not given. */
   generation?: number;
+  maxParallel?: number;
   /** Makes the new attempt's token unguessable. */
   nonce: string;
   /** Milliseconds that the claim lives unless renewed. */
@@ -49,6 +53,8 @@ export async function advanceTask(redis: Redis, keys: Keys, request: TaskAdvance
       request.ttlMs,
       claimFrom,
       request.generation ?? '',
+      request.maxParallel ?? 0,
+      BOUND_WAIT_MS,
     ],
   )) as [number, ...ClaimReply];
   const [accepted, ...claim] = answer;
