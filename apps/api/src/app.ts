@@ -5,11 +5,13 @@ import { bodyReader } from './http/body.js';
 import { mountRoutes } from './http/dispatch.js';
 import { fail } from './http/fail.js';
 import { harden } from './http/harden.js';
+import type { IdempotencyKeys } from './http/idempotency.js';
 import { measure } from './http/measure.js';
 import type { Route } from './http/route.js';
 
 export interface AppOptions {
   keys: KeyVerifier;
+  idempotency: IdempotencyKeys;
   logger: Logger;
   metrics: Registry;
   /** Bytes of a request's body, at most. */
@@ -26,7 +28,10 @@ export function createApp(routes: readonly Route[], options: AppOptions): Expres
   app.set('query parser', false);
   const open = routes.filter((route) => route.scope === 'open').map((route) => route.path);
   app.use(measure(options.metrics), harden, authenticate(options.keys, new Set(open)));
-  mountRoutes(app, routes, bodyReader(options.bodyLimit));
+  mountRoutes(app, routes, {
+    readBody: bodyReader(options.bodyLimit),
+    idempotency: options.idempotency,
+  });
   app.use(fail(options.logger));
   return app;
 }

@@ -36,11 +36,15 @@ afterEach(async () => {
   redis.disconnect();
 });
 
-async function request(method: string, path: string, body?: unknown) {
+async function request(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
   const began = performance.now();
   const response = await fetch(api.address + path, {
     method,
-    headers: { 'x-api-key': key, ...(body !== undefined && { 'content-type': 'application/json' }) },
+    headers: {
+      'x-api-key': key,
+      ...headers,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
   const text = await response.text();
@@ -91,6 +95,28 @@ it('R1.1e creates a single job, which every list shows', async () => {
   expect((await request('GET', `/jobs/${job.body.id}`)).body).toMatchObject({ id: job.body.id });
   expect((await request('GET', '/jobs')).body.items).toMatchObject([{ id: job.body.id }]);
   expect((await request('GET', '/runs')).body.items).toMatchObject([{ id: job.body.run_id }]);
+});
+
+it('R1.1b R1.1c keeps the workflow and the step of a single job in Redis', async () => {
+  const workflow = await request('POST', '/workflows', DEFINITION);
+  const tags = { workflow_id: workflow.body.id, step_id: 'extra' };
+  const job = await request('POST', '/jobs', { image: 'x', ...tags });
+  expect(job).toMatchObject({ status: 201, body: tags });
+  expect((await request('GET', `/jobs/${job.body.id}`)).body).toMatchObject(tags);
+  const listed = await request('GET', `/workflows/${workflow.body.id}/jobs?tagged=true`);
+  expect(listed.body.items).toMatchObject([{ id: job.body.id, ...tags }]);
+  expect((await request('GET', `/workflows/${workflow.body.id}`)).body.latest_run).toBeNull();
+});
+
+it('R9.4d starts a run once for an idempotency key', async () => {
+  const workflow = await request('POST', '/workflows', DEFINITION);
+  const path = `/workflows/${workflow.body.id}/start`;
+  const headers = { 'idempotency-key': 'k' };
+  const first = await request('POST', path, { input: 1 }, headers);
+  const second = await request('POST', path, { input: 1 }, headers);
+  expect(second).toMatchObject({ status: 201, body: first.body });
+  expect((await request('POST', path, { input: 2 }, headers)).status).toBe(422);
+  expect((await request('GET', '/runs')).body.items).toHaveLength(1);
 });
 
 it('R9.5a shows the queues on the board, and changes none', async () => {

@@ -5,6 +5,7 @@ import { closing, type Logger, type Registry, type Service, ServiceGroup } from 
 import {
   ApiKeyStore,
   connectRedis,
+  IdempotencyStore,
   Keys,
   RedisPoolDirectory,
   RedisRunStore,
@@ -52,6 +53,7 @@ export async function composeApi(
   );
   const app = createApp(routes, {
     keys: new ApiKeyStore(redis, keys),
+    idempotency: new IdempotencyStore(redis, keys),
     logger,
     metrics,
     bodyLimit: config.bodyLimit,

@@ -14,6 +14,7 @@ import {
 } from '@agentainer/testing';
 import { createApp } from './app.js';
 import type { BoardQueue } from './board/board.js';
+import { FakeIdempotency } from './http/fake-idempotency.fixture.js';
 import { HttpServer } from './http-server.js';
 import { allRoutes } from './routes/routes.js';
 
@@ -23,6 +24,7 @@ export class FakeApi {
   readonly workflows = new FakeWorkflowStore(this.runs);
   readonly state = new FakeRunState();
   readonly pools: PoolStatus[] = [];
+  readonly idempotency = new FakeIdempotency();
   readonly metrics = new Registry();
   /** What `/readyz` asks, and every key's verification: replace it to have the store fail. */
   ping: () => Promise<unknown> = () => Promise.resolve('PONG');
@@ -45,7 +47,8 @@ export class FakeApi {
 
   constructor(bodyLimit = 1_024 * 1_024) {
     const keys = { verify: (key: string) => Promise.resolve(this.keys.get(key)) };
-    const app = createApp(this.routes, { keys, logger: silentLogger, metrics: this.metrics, bodyLimit });
+    const { idempotency, metrics } = this;
+    const app = createApp(this.routes, { keys, idempotency, logger: silentLogger, metrics, bodyLimit });
     this.server = new HttpServer(app, { host: '127.0.0.1', port: 0 });
   }
 

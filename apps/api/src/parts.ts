@@ -13,7 +13,7 @@ import type { BoardQueue } from './board/board.js';
 /** The run record, as far as the API reads it. */
 export type RunRecords = Pick<
   RunStore,
-  'load' | 'definition' | 'input' | 'outcomes' | 'tasks' | 'events' | 'list'
+  'load' | 'definition' | 'input' | 'outcomes' | 'tasks' | 'nextRetry' | 'events' | 'list'
 >;
 
 /** What the routes stand on. */

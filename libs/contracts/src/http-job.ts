@@ -1,6 +1,7 @@
 import {
   durationSchema,
   imageSchema,
+  nameSchema,
   poolConfigSchema,
   retrySchema,
   TASK_TRANSITIONS,
@@ -46,11 +47,28 @@ export const jobPageSchema = pageSchema(jobSummarySchema);
 
 const listJobs = { ...pageQuery(100, 1_000), status: jobStatusSchema.optional() };
 export const listJobsQuerySchema = z.strictObject(listJobs);
-export const listWorkflowJobsQuerySchema = z.strictObject({ ...listJobs, ...runQuery });
+export const listWorkflowJobsQuerySchema = z
+  .strictObject({
+    ...listJobs,
+    ...runQuery,
+    /** Single jobs that were created with this workflow's id, in place of the tasks of a run. */
+    tagged: z
+      .enum(['true', 'false'])
+      .default('false')
+      .transform((text) => text === 'true'),
+  })
+  .refine(({ run, tagged }) => run === undefined || !tagged, {
+    path: ['tagged'],
+    message: 'must not be given together with run',
+  });
 
-/** `POST /jobs`: a single job without a workflow. */
+/** `POST /jobs`: a single job, by itself or listed with a workflow. */
 export const createJobRequestSchema = z.strictObject({
   image: imageSchema,
+  /** A workflow that the job is listed with. */
+  workflow_id: z.string().max(64).optional(),
+  /** What the job is listed as. */
+  step_id: nameSchema.optional(),
   input: anyJsonSchema.default(null),
   timeout: durationSchema.optional(),
   retry: retrySchema.optional(),

@@ -9,7 +9,7 @@ export interface PageBody<T> {
 }
 
 /** A whole number in a query string. */
-const wholeNumber = (min: number, max: number) => {
+export const wholeNumber = (min: number, max: number) => {
   const message = `must be a whole number from ${min} to ${max}`;
   return z
     .string()

@@ -4,7 +4,7 @@ import { pageQuery, pageSchema } from './http-page.js';
 import { anyJsonSchema, taskErrorSchema, timeSchema } from './http-value.js';
 
 export const runStatusSchema = z.enum(Object.keys(RUN_TRANSITIONS) as [RunState, ...RunState[]]);
-const stepStatusSchema = z.enum(Object.keys(STEP_TRANSITIONS) as [StepState, ...StepState[]]);
+export const stepStatusSchema = z.enum(Object.keys(STEP_TRANSITIONS) as [StepState, ...StepState[]]);
 
 const count = z.int().min(0);
 
@@ -60,7 +60,13 @@ export const runPageSchema = pageSchema(runSummarySchema);
 export const listRunsQuerySchema = z.strictObject(pageQuery(20, 100));
 
 /** `POST /workflows/{id}/start`. */
-export const startRequestSchema = z.strictObject({ input: anyJsonSchema.default(null) }).prefault({});
+export const startRequestSchema = z
+  .strictObject({
+    input: anyJsonSchema.default(null),
+    /** Of the workflow; the latest one where it is not given. */
+    version: z.int().min(1).optional(),
+  })
+  .prefault({});
 export type StartRequest = z.input<typeof startRequestSchema>;
 
 export const runEventSchema = z.object({

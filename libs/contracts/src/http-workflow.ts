@@ -1,6 +1,6 @@
 import type { DefinitionInput } from '@agentainer/core';
 import { z } from 'zod';
-import { pageQuery, pageSchema } from './http-page.js';
+import { pageQuery, pageSchema, wholeNumber } from './http-page.js';
 import { runStatusSchema, runSummarySchema } from './http-run.js';
 import { timeSchema } from './http-value.js';
 
@@ -13,6 +13,8 @@ export const workflowSummarySchema = z.object({
   /** The names of its steps, in the order of the definition. */
   steps: z.array(z.string()),
   created_at: timeSchema,
+  /** When this version was made. */
+  updated_at: timeSchema,
   /** Null until it was started. */
   latest_run: runSummarySchema.nullable(),
 });
@@ -31,3 +33,14 @@ export const listWorkflowsQuerySchema = z.strictObject({
   /** Of the latest run. */
   status: runStatusSchema.optional(),
 });
+
+/** `?version=`: another version than the latest. */
+export const getWorkflowQuerySchema = z.strictObject({
+  version: wholeNumber(1, 1_000_000_000).optional(),
+});
+
+/** `GET /workflows/{id}/versions`: those that are kept, newest first. */
+export const workflowVersionsSchema = z.object({
+  items: z.array(z.object({ version: z.int(), created_at: timeSchema })),
+});
+export type WorkflowVersionsBody = z.output<typeof workflowVersionsSchema>;

@@ -1,12 +1,19 @@
 export { decide, type Decision, hasEnded } from './decide.js';
 export { estimatedEnd } from './estimate.js';
+export {
+  explain,
+  type PoolStanding,
+  type StepExplanation,
+  type Surroundings,
+  type WaitReason,
+} from './explain.js';
 export { Lane, type LaneEnd, type LaneJob, type LaneOptions, DEFAULT_LANE_OPTIONS } from './lane.js';
 export type * from './ports.js';
 export type * from './records.js';
 export { retryDelay } from './retry.js';
 export { RunAdvancer } from './run-advancer.js';
 export { RunControl } from './run-control.js';
-export { RunStarter } from './run-starter.js';
+export { RunStarter, type StartOptions } from './run-starter.js';
 export * from './state-port.js';
 export { StepChanger } from './step-changer.js';
 export { parallelOf } from './step-lanes.js';

@@ -7,6 +7,7 @@ import type {
   StoredOutcome,
   TaskRecord,
   WorkflowRecord,
+  WorkflowVersion,
 } from './records.js';
 
 export interface Page<T> {
@@ -17,13 +18,27 @@ export interface Page<T> {
 
 /** Workflows and the index of their runs. */
 export interface WorkflowStore {
-  create(definition: Definition): Promise<WorkflowRecord>;
-  get(id: string): Promise<WorkflowRecord | undefined>;
+  /** Creating again with the id of a workflow that exists changes nothing. */
+  create(definition: Definition, id?: string): Promise<WorkflowRecord>;
+  /** The latest version, unless another one is named. */
+  get(id: string, version?: number): Promise<WorkflowRecord | undefined>;
+  /** Makes the next version; the same definition again is the same version. Undefined where there is no such workflow. */
+  update(id: string, definition: Definition): Promise<WorkflowRecord | undefined>;
+  /** Those that are kept, newest first. Undefined where there is no such workflow. */
+  versions(id: string): Promise<WorkflowVersion[] | undefined>;
   /** Newest first. */
   list(options: { limit: number; cursor?: string }): Promise<Page<WorkflowRecord>>;
   latestRun(workflowId: string): Promise<string | undefined>;
   /** Forgets a workflow that has no runs. Harmless when repeated. */
   remove(id: string): Promise<void>;
+}
+
+export interface RunListOptions {
+  limit: number;
+  cursor?: string;
+  workflowId?: string;
+  /** Single jobs that are listed with the workflow, in place of its own runs. */
+  jobs?: boolean;
 }
 
 /** One change that the engine decided on for a run; each is guarded by the states it may start from. */
@@ -37,7 +52,7 @@ export type RunChange =
 
 /** The run record: the only truth about a run. */
 export interface RunStore {
-  /** Indexes the run and writes its record; once this resolves the run is certain to be worked on. */
+  /** Indexes the run and writes its record; once this resolves the run is certain to be worked on. Harmless when repeated. */
   create(run: NewRun): Promise<void>;
   load(runId: string): Promise<RunRecord | undefined>;
   /** The definition a run works by; it never changes, so it may come from a cache. */
@@ -64,6 +79,8 @@ export interface RunStore {
   /** Outcomes of the tasks `from` … `from + count - 1`; undefined where a task has not ended. */
   outcomes(runId: string, step: string, from: number, count: number): Promise<(StoredOutcome | undefined)[]>;
   tasks(runId: string, step: string, from: number, count: number): Promise<TaskRecord[]>;
+  /** When the next retry of a step is due, by Redis's clock; undefined where none is in line. */
+  nextRetry(runId: string, step: string): Promise<number | undefined>;
   events(runId: string, after: number, limit: number): Promise<RunEvent[]>;
   /** Runs not yet ended, oldest first. */
   active(options: { limit: number; cursor?: string }): Promise<Page<string>>;
@@ -71,8 +88,8 @@ export interface RunStore {
   retire(runId: string): Promise<void>;
   /** Forgets a run that has ended: its record and all that belongs to it. To be repeated where it fails half-way. */
   remove(runId: string): Promise<void>;
-  /** All runs, newest first; of one workflow where it is named. */
-  list(options: { limit: number; cursor?: string; workflowId?: string }): Promise<Page<string>>;
+  /** All runs, newest first; of one workflow where it is named, or those of the jobs listed with it. */
+  list(options: RunListOptions): Promise<Page<string>>;
 }
 
 export interface ClaimedTask {

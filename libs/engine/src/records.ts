@@ -1,14 +1,24 @@
 import type { Definition, RunState, StepState, TaskError, TaskState } from '@agentainer/core';
 
-/** A stored workflow: a definition that no longer changes. Times are milliseconds since 1970. */
+/** A version of a stored workflow: a definition that no longer changes. Times are milliseconds since 1970. */
 export interface WorkflowRecord {
   id: string;
   version: number;
   definition: Definition;
+  /** When the workflow's first version was made, and when this one was. */
+  createdAt: number;
+  versionedAt: number;
+}
+
+export interface WorkflowVersion {
+  version: number;
   createdAt: number;
 }
 
-/** What starts a run. A single job is a run of a definition with one step and no workflow. */
+/**
+ * What starts a run. A single job is a run of a definition with one step and no workflow; it may be listed with
+ * a workflow all the same, then it has that one's id, but no version.
+ */
 export interface NewRun {
   id: string;
   workflowId: string | null;

@@ -7,6 +7,11 @@ import type { RunAdvancer } from './run-advancer.js';
 /** How long a caller waits for its run to be queued, in milliseconds; laying out many items takes time. */
 const QUEUE_DEADLINE_MS = 10_000;
 
+export interface StartOptions {
+  /** The id that the run gets. Starting again with the id of a run that exists changes nothing. */
+  id?: string;
+}
+
 /** Starts runs of workflows, and single jobs, which are runs of one step without a workflow. */
 export class RunStarter {
   constructor(
@@ -17,20 +22,29 @@ export class RunStarter {
   ) {}
 
   /** Once this resolves, the run is in its record and will be worked on whatever crashes. */
-  startWorkflow(workflow: WorkflowRecord, input: Json): Promise<RunRecord> {
-    return this.start(workflow.definition, input, workflow);
+  startWorkflow(workflow: WorkflowRecord, input: Json, options: StartOptions = {}): Promise<RunRecord> {
+    return this.start(workflow.definition, input, options, workflow);
   }
 
-  startJob(definition: Definition, input: Json): Promise<RunRecord> {
-    return this.start(definition, input);
+  /** @param options `workflowId` is a workflow that the job is listed with; it takes nothing from it. */
+  startJob(
+    definition: Definition,
+    input: Json,
+    options: StartOptions & { workflowId?: string } = {},
+  ): Promise<RunRecord> {
+    return this.start(definition, input, options, { id: options.workflowId });
   }
 
-  private async start(definition: Definition, input: Json, workflow?: WorkflowRecord): Promise<RunRecord> {
-    const id = newId('run');
+  private async start(
+    definition: Definition,
+    input: Json,
+    { id = newId('run') }: StartOptions,
+    workflow: Partial<WorkflowRecord>,
+  ): Promise<RunRecord> {
     await this.runs.create({
       id,
-      workflowId: workflow?.id ?? null,
-      workflowVersion: workflow?.version ?? null,
+      workflowId: workflow.id ?? null,
+      workflowVersion: workflow.version ?? null,
       definition,
       input: JSON.stringify(input),
     });

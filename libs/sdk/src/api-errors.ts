@@ -88,6 +88,8 @@ const CLASSES: Record<ProblemCode, typeof ApiError> = {
   NOT_FOUND: NotFoundApiError,
   METHOD_NOT_ALLOWED: ApiError,
   CONFLICT: ConflictApiError,
+  IDEMPOTENCY_KEY_BUSY: ConflictApiError,
+  IDEMPOTENCY_KEY_REUSED: ConflictApiError,
   BODY_TOO_LARGE: BodyTooLargeError,
   UNSUPPORTED_MEDIA_TYPE: ApiError,
   INTERNAL: ServerError,

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { DefinitionInput, Json, MapReduceInput, RunState, TaskState } from '@agentainer/core';
 import {
   type ChangeStepRequest,
   type CreateJobRequest,
   deletionSchema,
+  explanationSchema,
   healthStatusSchema,
   jobPageSchema,
   jobSchema,
@@ -17,6 +19,7 @@ import {
   stepResultPageSchema,
   workflowPageSchema,
   workflowSchema,
+  workflowVersionsSchema,
 } from '@agentainer/contracts';
 import { Transport, type TransportOptions } from './transport.js';
 import { waitForRun, type WaitOptions } from './wait-for-run.js';
@@ -34,6 +37,15 @@ export interface JobsOptions extends PageOptions {
 /** Which run of a workflow is meant; the latest one where it is not said. */
 export interface RunChoice {
   run?: string;
+}
+
+/** Which version of a workflow is meant; the latest one where it is not said. */
+export interface VersionChoice {
+  version?: number;
+}
+export interface CreateOptions {
+  /** The same key with the same request makes nothing twice, for 24 hours; each call has one of its own where none is given. */
+  idempotencyKey?: string;
 }
 
 const query = <T extends object>(options: T) => options as Record<string, string | number | undefined>;
@@ -56,16 +68,13 @@ export class AgentainerClient {
     this.transport = new Transport(options);
   }
 
-  createWorkflow(definition: DefinitionInput) {
-    return this.transport.json({ method: 'POST', path: '/workflows', body: definition }, workflowSchema);
+  createWorkflow(definition: DefinitionInput, options: CreateOptions = {}) {
+    return this.post('/workflows', definition, workflowSchema, options);
   }
 
   /** Creates list → map → reduce; it still needs to be started. */
-  createMapReduce(request: MapReduceInput) {
-    return this.transport.json(
-      { method: 'POST', path: '/workflows/mapreduce', body: request },
-      workflowSchema,
-    );
+  createMapReduce(request: MapReduceInput, options: CreateOptions = {}) {
+    return this.post('/workflows/mapreduce', request, workflowSchema, options);
   }
 
   /** Newest first. `status` is that of a workflow's latest run. */
@@ -73,16 +82,28 @@ export class AgentainerClient {
     return this.get('/workflows', workflowPageSchema, query(options));
   }
 
-  getWorkflow(id: string) {
-    return this.get(at('workflows', id), workflowSchema);
+  /** The latest version, unless another one is named. */
+  getWorkflow(id: string, options: VersionChoice = {}) {
+    return this.get(at('workflows', id), workflowSchema, query(options));
   }
 
-  /** A new run of the workflow. */
-  startWorkflow(id: string, input: Json = null) {
+  /** Makes the next version; the same definition again is the same version. Runs keep the one they were started with. */
+  updateWorkflow(id: string, definition: DefinitionInput) {
     return this.transport.json(
-      { method: 'POST', path: at('workflows', id, 'start'), body: { input } },
-      runSchema,
+      { method: 'PUT', path: at('workflows', id), body: definition },
+      workflowSchema,
     );
+  }
+
+  /** Those that are kept, newest first. */
+  async listWorkflowVersions(id: string) {
+    return (await this.get(at('workflows', id, 'versions'), workflowVersionsSchema)).items;
+  }
+
+  /** A new run of the workflow's latest version, unless another one is named. */
+  startWorkflow(id: string, input: Json = null, options: CreateOptions & VersionChoice = {}) {
+    const { version } = options;
+    return this.post(at('workflows', id, 'start'), { input, version }, runSchema, options);
   }
 
   listWorkflowRuns(id: string, options: PageOptions = {}) {
@@ -114,6 +135,15 @@ export class AgentainerClient {
   /** Jobs of a run of the workflow, in the order of its steps. */
   listWorkflowJobs(id: string, options: JobsOptions & RunChoice = {}) {
     return this.get(at('workflows', id, 'jobs'), jobPageSchema, query(options));
+  }
+
+  /** Single jobs that were created with the workflow's id, newest first. */
+  listTaggedJobs(workflowId: string, options: JobsOptions = {}) {
+    return this.get(
+      at('workflows', workflowId, 'jobs'),
+      jobPageSchema,
+      query({ ...options, tagged: 'true' }),
+    );
   }
 
   getWorkflowState(id: string, options: RunChoice = {}) {
@@ -166,6 +196,11 @@ export class AgentainerClient {
     return this.get(at('runs', id, 'jobs'), jobPageSchema, query(options));
   }
 
+  /** Why the steps of the run wait. */
+  explainRun(id: string) {
+    return this.get(at('runs', id, 'explain'), explanationSchema);
+  }
+
   getRunState(id: string) {
     return this.get(at('runs', id, 'state'), stateSchema);
   }
@@ -196,9 +231,9 @@ export class AgentainerClient {
     return waitForRun(() => this.getRun(id, { signal: options.signal }), options);
   }
 
-  /** A single job without a workflow. */
-  createJob(request: CreateJobRequest) {
-    return this.transport.json({ method: 'POST', path: '/jobs', body: request }, jobSchema);
+  /** A single job, by itself or listed with a workflow. */
+  createJob(request: CreateJobRequest, options: CreateOptions = {}) {
+    return this.post('/jobs', request, jobSchema, options);
   }
 
   /** Jobs of all runs, newest run first. */
@@ -236,6 +271,15 @@ export class AgentainerClient {
     parameters?: Record<string, string | number | undefined>,
   ) {
     return this.transport.json({ method, path, query: parameters }, runSchema);
+  }
+
+  private post<T>(
+    path: string,
+    body: unknown,
+    schema: { parse(value: unknown): T },
+    { idempotencyKey = randomUUID() }: CreateOptions,
+  ): Promise<T> {
+    return this.transport.json({ method: 'POST', path, body, idempotencyKey }, schema);
   }
 
   private get<T>(

@@ -1,18 +1,20 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ServiceUnavailableError, UnexpectedAnswerError, UnreachableError } from './api-errors.js';
+import { ConflictApiError, ServiceUnavailableError, UnexpectedAnswerError } from './api-errors.js';
 import { AgentainerClient } from './client.js';
 
 let server: Server;
 let url: string;
-let requests: { method: string; connection: number }[];
+let requests: { method: string; url: string; connection: number; idempotencyKey?: string }[];
 let behave: RequestListener;
 beforeEach(async () => {
   requests = [];
   const connections = new Map<unknown, number>();
   server = createServer((request, response) => {
     if (!connections.has(request.socket)) connections.set(request.socket, connections.size);
-    requests.push({ method: request.method!, connection: connections.get(request.socket)! });
+    const idempotencyKey = request.headers['idempotency-key'] as string | undefined;
+    const { method, url: path } = request as { method: string; url: string };
+    requests.push({ method, url: path, connection: connections.get(request.socket)!, idempotencyKey });
     behave(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -48,12 +50,36 @@ it('R4.3d sends a GET again where the server is unavailable or the connection br
   await client().listRuns();
 });
 
-it('R4.3d does not send a POST again that the server may have got', async () => {
-  behave = (request) => request.socket.destroy();
-  await expect(client().createJob({ image: 'x' })).rejects.toBeInstanceOf(UnreachableError);
-  behave = (_, response) => response.writeHead(503).end(unavailable);
-  await expect(client().createJob({ image: 'x' })).rejects.toBeInstanceOf(ServiceUnavailableError);
-  expect(requests.map((r) => r.method)).toEqual(['POST', 'POST']);
+it('R4.3d sends a POST again with the same idempotency key, and another key with another call', async () => {
+  recoverAfter(2, (request, response) => {
+    if (requests.length === 1) request.socket.destroy();
+    else response.writeHead(503).end(unavailable);
+  });
+  await expect(client().createJob({ image: 'x' })).rejects.toBeInstanceOf(UnexpectedAnswerError);
+  expect(requests.map((r) => r.method)).toEqual(['POST', 'POST', 'POST']);
+  const keys = new Set(requests.map((r) => r.idempotencyKey));
+  expect([...keys]).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/)]);
+  await client()
+    .createJob({ image: 'x' })
+    .catch(() => undefined);
+  expect(keys.has(requests.at(-1)!.idempotencyKey)).toBe(false);
+  await client()
+    .createJob({ image: 'x' }, { idempotencyKey: 'mine' })
+    .catch(() => undefined);
+  expect(requests.at(-1)!.idempotencyKey).toBe('mine');
+});
+
+it('R4.3d waits for its own earlier attempt, but for no other conflict', async () => {
+  const conflict = JSON.stringify({ type: 'x', title: 'x', status: 409, code: 'IDEMPOTENCY_KEY_BUSY' });
+  recoverAfter(1, (_, response) => response.writeHead(409, { 'retry-after': '0' }).end(conflict));
+  await client()
+    .createJob({ image: 'x' })
+    .catch(() => undefined);
+  expect(requests).toHaveLength(2);
+  requests = [];
+  behave = (_, response) => response.writeHead(409).end(conflict);
+  await expect(client().createJob({ image: 'x' })).rejects.toBeInstanceOf(ConflictApiError);
+  expect(requests).toHaveLength(1);
 });
 
 it('R4.3d does not repeat what will not mend', async () => {
@@ -90,7 +116,7 @@ it.each([
 it('does not take its key to where a redirect leads', async () => {
   behave = (_, response) => response.writeHead(302, { location: '/elsewhere' }).end();
   await expect(client(300).createJob({ image: 'x' })).rejects.toThrow();
-  expect(requests).toHaveLength(1);
+  expect(new Set(requests.map((r) => r.url))).toEqual(new Set(['/jobs']));
 });
 
 it('R4.3e uses its connection again', async () => {

@@ -17,6 +17,8 @@ export interface ApiRequest {
   path: string;
   query?: Record<string, string | number | undefined>;
   body?: unknown;
+  /** Of a POST that makes something: it may be sent again. */
+  idempotencyKey?: string;
   signal?: AbortSignal;
 }
 
@@ -35,8 +37,8 @@ type Attempt =
   | { kind: 'lost'; error: UnreachableError; sent: boolean };
 
 /**
- * Sends requests. A GET or PUT is sent again after a transient failure; others only where the server cannot
- * have got it, so that nothing is made twice.
+ * Sends requests. A GET or PUT is sent again after a transient failure, and so is what carries an idempotency key,
+ * alike in all its attempts; others only where the server cannot have got them, so that nothing is made twice.
  */
 export class Transport {
   private readonly base: string;
@@ -82,9 +84,10 @@ export class Transport {
   }
 
   private async attempt(request: ApiRequest, signal: AbortSignal): Promise<Attempt> {
-    const { method, body } = request;
+    const { method, body, idempotencyKey } = request;
     const headers: Record<string, string> = { accept: 'application/json' };
     if (this.options.key) headers.authorization = `Bearer ${this.options.key}`;
+    if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey;
     if (body !== undefined) headers['content-type'] = 'application/json';
     try {
       const response = await this.fetch(this.urlOf(request), {
@@ -120,10 +123,13 @@ export class Transport {
   }
 }
 
-function mayRepeat({ method }: ApiRequest, outcome: Attempt): boolean {
-  const harmless = method === 'GET' || method === 'PUT';
+function mayRepeat({ method, idempotencyKey }: ApiRequest, outcome: Attempt): boolean {
+  const harmless = method === 'GET' || method === 'PUT' || idempotencyKey !== undefined;
   if (outcome.kind === 'lost') return harmless || !outcome.sent;
-  return harmless && TRANSIENT.has(outcome.response.status);
+  const { status, headers } = outcome.response;
+  // A conflict that names a time passes: an earlier attempt, whose answer was lost, is still being worked on.
+  const busy = status === 409 && idempotencyKey !== undefined && headers.has('retry-after');
+  return harmless && (TRANSIENT.has(status) || busy);
 }
 
 /** Doubles from one to the next, with jitter, so that many clients do not come back at once; longer where the server asks for it. */

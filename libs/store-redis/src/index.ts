@@ -1,5 +1,8 @@
 export { type ApiKeyRecord, ApiKeyStore, KEY_CACHE_MS } from './api-keys.js';
 export { connectRedis, type ConnectionRole } from './connection.js';
+export { DEFAULT_IDEMPOTENCY_TIMES, IdempotencyStore, type IdempotencyTimes } from './idempotency-store.js';
+export type { RecordedAnswer, Reservation } from './scripts/idempotency-reserve.js';
+export type { Settlement } from './scripts/idempotency-settle.js';
 export { Keys } from './keys.js';
 export { RedisRunStore } from './run-store.js';
 export { DEFAULT_LEDGER_LIMITS, type LedgerLimits, RedisTaskLedger } from './task-ledger.js';

@@ -10,10 +10,13 @@ export class Keys {
   readonly runs = () => `${this.prefix}:runs`;
   readonly activeRuns = () => `${this.prefix}:runs:active`;
   readonly workflowRuns = (workflowId: string) => `${this.prefix}:workflow:{${workflowId}}:runs`;
+  /** Single jobs that are listed with a workflow. */
+  readonly workflowJobs = (workflowId: string) => `${this.prefix}:workflow:{${workflowId}}:jobs`;
   readonly pools = () => `${this.prefix}:pools`;
   readonly hosts = () => `${this.prefix}:hosts`;
 
   readonly workflow = (workflowId: string) => `${this.prefix}:workflow:{${workflowId}}`;
+  readonly workflowVersions = (workflowId: string) => `${this.workflow(workflowId)}:versions`;
 
   readonly run = (runId: string) => `${this.prefix}:run:{${runId}}`;
   readonly runSteps = (runId: string) => `${this.run(runId)}:steps`;
@@ -43,6 +46,8 @@ export class Keys {
 
   readonly apiKey = (hash: string) => `${this.prefix}:api-key:${hash}`;
   readonly apiKeys = () => `${this.prefix}:api-keys`;
+  /** A client's idempotency key, by its SHA-256. */
+  readonly idempotency = (client: string, hash: string) => `${this.prefix}:idempotency:{${client}:${hash}}`;
   readonly leader = (task: string) => `${this.prefix}:leader:${task}`;
 
   private readonly step = (runId: string, step: string) => `${this.run(runId)}:step:${step}`;

@@ -3,6 +3,7 @@ import type {
   NewRun,
   RunChange,
   RunEvent,
+  RunListOptions,
   RunRecord,
   RunStore,
   StepSettings,
@@ -42,8 +43,9 @@ export class RedisRunStore implements RunStore {
   async create(run: NewRun): Promise<void> {
     const score = Date.now();
     const index = this.redis.multi();
-    index.zadd(this.keys.activeRuns(), score, run.id).zadd(this.keys.runs(), score, run.id);
-    if (run.workflowId) index.zadd(this.keys.workflowRuns(run.workflowId), score, run.id);
+    index.zadd(this.keys.activeRuns(), 'NX', score, run.id).zadd(this.keys.runs(), 'NX', score, run.id);
+    if (run.workflowId)
+      index.zadd(this.indexOf(run.workflowId, run.workflowVersion === null), 'NX', score, run.id);
     await index.exec();
     await createRun(this.redis, this.keys, run);
   }
@@ -146,6 +148,11 @@ export class RedisRunStore implements RunStore {
     return texts.map((text, i) => readTask({ runId, step, index: from + i }, text, closed));
   }
 
+  async nextRetry(runId: string, step: string): Promise<number | undefined> {
+    const [, due] = await this.redis.zrange(this.keys.stepRetries(runId, step), '0', '0', 'WITHSCORES');
+    return due === undefined ? undefined : Number(due);
+  }
+
   async events(runId: string, after: number, limit: number): Promise<RunEvent[]> {
     const entries = await this.redis.xrange(this.keys.runEvents(runId), `1-${after}`, '+', 'COUNT', limit);
     return entries.map(readEvent);
@@ -165,9 +172,13 @@ export class RedisRunStore implements RunStore {
     this.plans.delete(runId);
   }
 
-  list({ workflowId, ...options }: { limit: number; cursor?: string; workflowId?: string }) {
-    const index = workflowId === undefined ? this.keys.runs() : this.keys.workflowRuns(workflowId);
+  list({ workflowId, jobs = false, ...options }: RunListOptions) {
+    const index = workflowId === undefined ? this.keys.runs() : this.indexOf(workflowId, jobs);
     return pageOf(this.redis, index, { ...options, newestFirst: true });
+  }
+
+  private indexOf(workflowId: string, jobs: boolean): string {
+    return jobs ? this.keys.workflowJobs(workflowId) : this.keys.workflowRuns(workflowId);
   }
 }
 

@@ -13,6 +13,7 @@ import {
 import type {
   Page,
   RunEvent,
+  RunListOptions,
   RunRecord,
   RunStore,
   StepRecord,
@@ -33,24 +34,30 @@ export interface FakeTask {
 }
 
 export interface FakeRunOptions {
+  id?: string;
   definition: Definition;
   workflow?: WorkflowRecord;
+  /** The workflow that a single job is listed with. */
+  listedWith?: string;
   input?: Json;
 }
 
 /** A run whose record is whatever a test sets. */
 export class FakeRun {
-  readonly id = newId('run');
+  readonly id: string;
   readonly createdAt = Date.now();
   state: RunState = 'running';
   error: TaskError | undefined;
   finishedAt = 0;
+  /** When the next retry of each of its steps is due. */
+  nextRetry: number | undefined;
   readonly events: RunEvent[] = [];
   readonly tasks = new Map<string, FakeTask[]>();
   readonly steps = new Map<string, StepState>();
   readonly settings = new Map<string, StepSettings>();
 
   constructor(readonly options: FakeRunOptions) {
+    this.id = options.id ?? newId('run');
     for (const step of options.definition.steps) this.steps.set(step.name, 'pending');
   }
 
@@ -72,7 +79,7 @@ export class FakeRun {
   record(): RunRecord {
     return {
       id: this.id,
-      workflowId: this.options.workflow?.id ?? null,
+      workflowId: this.options.workflow?.id ?? this.options.listedWith ?? null,
       workflowVersion: this.options.workflow?.version ?? null,
       state: this.state,
       createdAt: this.createdAt,
@@ -131,12 +138,14 @@ export class FakeRun {
 /** Run records in memory, for tests of what reads them. */
 export class FakeRuns implements Pick<
   RunStore,
-  'load' | 'definition' | 'input' | 'outcomes' | 'tasks' | 'events' | 'list'
+  'load' | 'definition' | 'input' | 'outcomes' | 'tasks' | 'nextRetry' | 'events' | 'list'
 > {
   readonly runs = new Map<string, FakeRun>();
 
-  /** A running run whose steps all wait. */
+  /** A running run whose steps all wait; the one that there is where the id is given and known. */
   add(options: FakeRunOptions): FakeRun {
+    const there = options.id === undefined ? undefined : this.runs.get(options.id);
+    if (there) return there;
     const run = new FakeRun(options);
     this.runs.set(run.id, run);
     return run;
@@ -166,15 +175,20 @@ export class FakeRuns implements Pick<
     return Promise.resolve(tasks.filter((task) => task !== undefined));
   }
 
+  nextRetry(runId: string): Promise<number | undefined> {
+    return Promise.resolve(this.runs.get(runId)?.nextRetry);
+  }
+
   events(runId: string, after: number, limit: number): Promise<RunEvent[]> {
     const events = this.runs.get(runId)?.events ?? [];
     return Promise.resolve(events.filter((event) => event.id > after).slice(0, limit));
   }
 
-  list(options: { limit: number; cursor?: string; workflowId?: string }): Promise<Page<string>> {
-    const { workflowId } = options;
+  list(options: RunListOptions): Promise<Page<string>> {
+    const { workflowId, jobs } = options;
     const runs = [...this.runs.values()].filter(
-      (run) => !workflowId || run.options.workflow?.id === workflowId,
+      ({ options: { workflow, listedWith } }) =>
+        !workflowId || (jobs ? listedWith : workflow?.id) === workflowId,
     );
     return Promise.resolve(
       pageOfIds(

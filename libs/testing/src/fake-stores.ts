@@ -4,33 +4,55 @@ import type {
   RunRecord,
   RunStarter,
   RunStateStore,
+  StartOptions,
   StepChanger,
   StepSettings,
   WorkflowRecord,
   WorkflowStore,
+  WorkflowVersion,
 } from '@agentainer/engine';
 import type { FakeRuns } from './fake-runs.js';
 import { pageOfIds } from './page-of-ids.js';
 
 /** Workflows in memory. */
 export class FakeWorkflowStore implements WorkflowStore {
-  private readonly records = new Map<string, WorkflowRecord>();
+  /** The versions of each, oldest first. */
+  private readonly records = new Map<string, WorkflowRecord[]>();
 
   constructor(private readonly runs: FakeRuns) {}
 
-  create(definition: Definition): Promise<WorkflowRecord> {
-    const record = { id: newId('wf'), version: 1, definition, createdAt: Date.now() };
-    this.records.set(record.id, record);
-    return Promise.resolve(record);
+  create(definition: Definition, id = newId('wf')): Promise<WorkflowRecord> {
+    const now = Date.now();
+    const records = this.records.get(id) ?? [
+      { id, version: 1, definition, createdAt: now, versionedAt: now },
+    ];
+    this.records.set(id, records);
+    return Promise.resolve(records.at(-1)!);
   }
 
-  get(id: string): Promise<WorkflowRecord | undefined> {
-    return Promise.resolve(this.records.get(id));
+  get(id: string, version?: number): Promise<WorkflowRecord | undefined> {
+    const records = this.records.get(id);
+    return Promise.resolve(version === undefined ? records?.at(-1) : records?.[version - 1]);
+  }
+
+  update(id: string, definition: Definition): Promise<WorkflowRecord | undefined> {
+    const records = this.records.get(id);
+    const latest = records?.at(-1);
+    if (latest && JSON.stringify(latest.definition) !== JSON.stringify(definition))
+      records!.push({ ...latest, version: latest.version + 1, definition, versionedAt: Date.now() });
+    return Promise.resolve(records?.at(-1));
+  }
+
+  versions(id: string): Promise<WorkflowVersion[] | undefined> {
+    const records = this.records.get(id);
+    return Promise.resolve(
+      records?.map(({ version, versionedAt }) => ({ version, createdAt: versionedAt })).reverse(),
+    );
   }
 
   list(options: { limit: number; cursor?: string }): Promise<Page<WorkflowRecord>> {
     const page = pageOfIds([...this.records.keys()], options);
-    return Promise.resolve({ ...page, items: page.items.map((id) => this.records.get(id)!) });
+    return Promise.resolve({ ...page, items: page.items.map((id) => this.records.get(id)!.at(-1)!) });
   }
 
   remove(id: string): Promise<void> {
@@ -47,12 +69,16 @@ export class FakeWorkflowStore implements WorkflowStore {
 export class FakeRunStarter implements Pick<RunStarter, 'startWorkflow' | 'startJob'> {
   constructor(private readonly runs: FakeRuns) {}
 
-  startWorkflow(workflow: WorkflowRecord, input: Json): Promise<RunRecord> {
-    return Promise.resolve(this.runs.add({ definition: workflow.definition, workflow, input }).record());
+  startWorkflow(workflow: WorkflowRecord, input: Json, { id }: StartOptions = {}): Promise<RunRecord> {
+    return Promise.resolve(this.runs.add({ id, definition: workflow.definition, workflow, input }).record());
   }
 
-  startJob(definition: Definition, input: Json): Promise<RunRecord> {
-    return Promise.resolve(this.runs.add({ definition, input }).record());
+  startJob(
+    definition: Definition,
+    input: Json,
+    { id, workflowId }: StartOptions & { workflowId?: string } = {},
+  ): Promise<RunRecord> {
+    return Promise.resolve(this.runs.add({ id, definition, input, listedWith: workflowId }).record());
   }
 }
 

@@ -1,14 +1,16 @@
 import type { Express, RequestHandler } from 'express';
 import { authorize } from './authenticate.js';
-import type { BodyReader } from './body.js';
 import { HttpError } from './http-error.js';
-import type { Route } from './route.js';
+import type { Exchange, Route } from './route.js';
+
+/** What every exchange stands on. */
+export type ExchangeParts = Pick<Exchange, 'readBody' | 'idempotency'>;
 
 /** Puts the table of routes into an app: exact paths, methods by table, and 404 for all that is left. */
-export function mountRoutes(app: Express, routes: readonly Route[], readBody: BodyReader): void {
+export function mountRoutes(app: Express, routes: readonly Route[], parts: ExchangeParts): void {
   for (const path of new Set(routes.map((route) => route.path))) {
     const group = routes.filter((route) => route.path === path);
-    const handler = dispatch(path, group, readBody);
+    const handler = dispatch(path, group, parts);
     if (group.some((route) => route.subtree)) app.use(path, handler);
     else app.all(path, handler);
   }
@@ -18,7 +20,7 @@ export function mountRoutes(app: Express, routes: readonly Route[], readBody: Bo
 }
 
 /** Answers one path by method. HEAD goes where GET goes. */
-function dispatch(path: string, routes: readonly Route[], readBody: BodyReader): RequestHandler {
+function dispatch(path: string, routes: readonly Route[], parts: ExchangeParts): RequestHandler {
   const byMethod = new Map<string, Route>(routes.map((route) => [route.method, route]));
   const get = byMethod.get('GET');
   if (get) byMethod.set('HEAD', get);
@@ -30,6 +32,6 @@ function dispatch(path: string, routes: readonly Route[], readBody: BodyReader):
       throw new HttpError('METHOD_NOT_ALLOWED', `${request.method} is not possible here`, { Allow: allow });
     }
     if (route.scope !== 'open') authorize(response, route.scope);
-    await route.handle({ request, response, next, readBody });
+    await route.handle({ request, response, next, ...parts });
   };
 }

@@ -7,7 +7,7 @@ import {
   type TaskState,
 } from '@agentainer/core';
 import type { JobSummaryBody } from '@agentainer/contracts';
-import type { RunRecord, StoredOutcome, TaskRecord } from '@agentainer/engine';
+import type { Page, RunRecord, StoredOutcome, TaskRecord } from '@agentainer/engine';
 import { z } from 'zod';
 import type { RunRecords } from '../parts.js';
 import { jobView } from '../views/job-view.js';
@@ -23,7 +23,9 @@ const place = z.int().min(0).max(1e9);
 const id = z.string().max(64);
 const OF_RUN = new Cursor('run-jobs', z.tuple([id, place, place]));
 /** Run, step and index; then where the list of runs goes on after that run. */
-const RECENT = new Cursor('jobs', z.tuple([id, place, place, z.string().max(200).nullable()]));
+const AMONG_RUNS = z.tuple([id, place, place, z.string().max(200).nullable()]);
+const RECENT = new Cursor('jobs', AMONG_RUNS);
+const LISTED_WITH = new Cursor('workflow-jobs', AMONG_RUNS);
 
 export interface JobsRequest extends PageRequest {
   status?: TaskState;
@@ -73,12 +75,25 @@ export class JobReader {
   }
 
   /** Tasks of all runs, newest run first. */
-  async recent({ limit, cursor, status }: JobsRequest): Promise<PageOf<JobSummaryBody>> {
+  recent(request: JobsRequest): Promise<PageOf<JobSummaryBody>> {
+    return this.ofRuns(RECENT, request, (page) => this.runs.list(page));
+  }
+
+  /** Single jobs that are listed with a workflow, newest first. */
+  listedWith(workflowId: string, request: JobsRequest): Promise<PageOf<JobSummaryBody>> {
+    return this.ofRuns(LISTED_WITH, request, (page) => this.runs.list({ ...page, workflowId, jobs: true }));
+  }
+
+  private async ofRuns(
+    cursors: typeof RECENT,
+    { limit, cursor, status }: JobsRequest,
+    list: RunLister,
+  ): Promise<PageOf<JobSummaryBody>> {
     const items: JobSummaryBody[] = [];
-    const position = RECENT.read(cursor);
+    const position = cursors.read(cursor);
     let at = position
       ? { runId: position[0], from: { step: position[1], index: position[2] }, after: position[3] }
-      : await this.nextRun(null);
+      : await nextRun(list, null);
     let budget = TASK_BUDGET;
     for (let seen = 0; at && seen < RUN_BUDGET; seen++) {
       const run = await this.runs.load(at.runId);
@@ -87,17 +102,11 @@ export class JobReader {
         const found = await scanTasks(this.runs, run, { from: at.from, limit: left, budget, status });
         items.push(...(await this.jobsOf(run, found.tasks)));
         budget -= found.scanned;
-        if (found.next) return { items, next_cursor: writeRecent({ ...at, from: found.next }) };
+        if (found.next) return { items, next_cursor: cursors.write(placeOf({ ...at, from: found.next })) };
       }
-      at = at.after === null ? undefined : await this.nextRun(at.after);
+      at = at.after === null ? undefined : await nextRun(list, at.after);
     }
-    return { items, next_cursor: at ? writeRecent(at) : null };
-  }
-
-  private async nextRun(after: string | null): Promise<RecentPosition | undefined> {
-    const { items, next } = await this.runs.list({ limit: 1, cursor: after ?? undefined });
-    const runId = items[0];
-    return runId === undefined ? undefined : { runId, from: { step: 0, index: 0 }, after: next ?? null };
+    return { items, next_cursor: at ? cursors.write(placeOf(at)) : null };
   }
 
   /** The one task of a step that has not been opened yet is already known; those of a map step are not. */
@@ -128,8 +137,16 @@ interface RecentPosition {
   after: string | null;
 }
 
-function writeRecent({ runId, from, after }: RecentPosition): string {
-  return RECENT.write([runId, from.step, from.index, after]);
+type RunLister = (page: { limit: number; cursor?: string }) => Promise<Page<string>>;
+
+async function nextRun(list: RunLister, after: string | null): Promise<RecentPosition | undefined> {
+  const { items, next } = await list({ limit: 1, cursor: after ?? undefined });
+  const runId = items[0];
+  return runId === undefined ? undefined : { runId, from: { step: 0, index: 0 }, after: next ?? null };
+}
+
+function placeOf({ runId, from, after }: RecentPosition): z.output<typeof AMONG_RUNS> {
+  return [runId, from.step, from.index, after];
 }
 
 /** A task that its run's end cut off has no outcome of its own. */

@@ -35,9 +35,11 @@ export class RunReader {
     private readonly runs: RunRecords,
   ) {}
 
-  async workflow(id: string): Promise<WorkflowRecord> {
-    const workflow = WORKFLOW_ID.test(id) ? await this.workflows.get(id) : undefined;
-    if (!workflow) throw new NotFoundError('workflow', id);
+  /** The latest version, unless another one is named. */
+  async workflow(id: string, version?: number): Promise<WorkflowRecord> {
+    const workflow = WORKFLOW_ID.test(id) ? await this.workflows.get(id, version) : undefined;
+    if (!workflow)
+      throw new NotFoundError('workflow', version === undefined ? id : `${id} version ${version}`);
     return workflow;
   }
 

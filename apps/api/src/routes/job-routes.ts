@@ -1,29 +1,41 @@
-import { type Definition, formatTaskId, parse, validateDefinition } from '@agentainer/core';
+import {
+  type Definition,
+  formatTaskId,
+  InvalidInputError,
+  NotFoundError,
+  parse,
+  validateDefinition,
+} from '@agentainer/core';
 import {
   anyJsonSchema,
   type CreateJobRequest,
   createJobRequestSchema,
   listJobsQuerySchema,
 } from '@agentainer/contracts';
-import { jsonRoute, type Route } from '../http/route.js';
+import { createRoute, jsonRoute, type Route } from '../http/route.js';
 import type { Parts } from '../parts.js';
 import type { FoundJob, JobReader } from '../reading/job-reader.js';
+import type { RunReader } from '../reading/run-reader.js';
 
-/** The name of the only step of a job without a workflow. */
+/** The name of the only step of a job that was given none. */
 const JOB_STEP = 'job';
 
 /** Tasks, whatever run they belong to. */
-export function jobRoutes({ starter }: Parts, jobs: JobReader): Route[] {
+export function jobRoutes({ starter }: Parts, runs: RunReader, jobs: JobReader): Route[] {
   return [
-    jsonRoute({
+    createRoute({
       method: 'POST',
       path: '/jobs',
       scope: 'write',
+      creates: 'run',
       body: anyJsonSchema,
-      answer: async ({ body }) => {
-        const { input } = parse(createJobRequestSchema, body);
-        const run = await starter.startJob(jobDefinition(body as unknown as CreateJobRequest), input);
-        const { job } = await jobs.byId(formatTaskId({ runId: run.id, step: JOB_STEP, index: 0 }));
+      answer: async ({ body, newId }) => {
+        const { input, workflow_id: workflowId } = parse(createJobRequestSchema, body);
+        const definition = jobDefinition(body as unknown as CreateJobRequest);
+        if (workflowId !== undefined) await mustExist(runs, workflowId);
+        const run = await starter.startJob(definition, input, { id: newId, workflowId });
+        const step = definition.steps[0]!.name;
+        const { job } = await jobs.byId(formatTaskId({ runId: run.id, step, index: 0 }));
         return { status: 201, headers: { Location: `/jobs/${job.id}` }, body: job };
       },
     }),
@@ -48,9 +60,18 @@ function jobAnswer({ job, result }: FoundJob) {
 }
 
 /** A job without a workflow is a run of one step that gets the run's whole input. */
-function jobDefinition({ input: _, ...step }: CreateJobRequest): Definition {
+function jobDefinition({ input: _, workflow_id: __, step_id, ...step }: CreateJobRequest): Definition {
   return validateDefinition({
     name: JOB_STEP,
-    steps: [{ type: 'sequential', name: JOB_STEP, input: { input: '' }, ...step }],
+    steps: [{ type: 'sequential', name: step_id ?? JOB_STEP, input: { input: '' }, ...step }],
   });
+}
+
+async function mustExist(runs: RunReader, workflowId: string): Promise<void> {
+  try {
+    await runs.workflow(workflowId);
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error;
+    throw new InvalidInputError([{ path: 'workflow_id', message: error.message }]);
+  }
 }

@@ -5,11 +5,13 @@ import type { Parts } from '../parts.js';
 import { JobReader } from '../reading/job-reader.js';
 import { RunReader } from '../reading/run-reader.js';
 import { controlRoutes } from './control-routes.js';
+import { explainRoute } from './explain-route.js';
 import { jobRoutes } from './job-routes.js';
 import { operationsRoutes } from './operations-routes.js';
 import { runRoutes } from './run-routes.js';
 import { stateRoutes } from './state-routes.js';
 import { stepRoutes } from './step-routes.js';
+import { versionRoutes } from './version-routes.js';
 import { workflowRoutes, workflowRunRoutes } from './workflow-routes.js';
 
 /** Every route there is. Where two paths fit a request, the first one in this table answers. */
@@ -19,12 +21,14 @@ export function allRoutes(parts: Parts, logger: Logger): Route[] {
   return [
     ...operationsRoutes(parts),
     ...workflowRoutes(parts, runs),
+    ...versionRoutes(parts, runs),
     ...workflowRunRoutes(parts, runs, jobs),
     ...stateRoutes(parts, runs),
     ...runRoutes(parts, runs, jobs),
     ...controlRoutes(parts, runs),
     ...stepRoutes(parts, runs),
-    ...jobRoutes(parts, jobs),
+    explainRoute(parts, runs),
+    ...jobRoutes(parts, runs, jobs),
     boardRoute(parts.queues, logger),
   ];
 }

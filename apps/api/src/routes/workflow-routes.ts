@@ -1,39 +1,42 @@
 import { mapReduceDefinition, validateDefinition } from '@agentainer/core';
 import {
   anyJsonSchema,
+  getWorkflowQuerySchema,
   listRunsQuerySchema,
   listWorkflowJobsQuerySchema,
   listWorkflowsQuerySchema,
   startRequestSchema,
 } from '@agentainer/contracts';
-import type { Answer } from '../http/answer.js';
-import { jsonRoute, type Route } from '../http/route.js';
+import type { CreatedAnswer } from '../http/idempotency.js';
+import { createRoute, jsonRoute, type Route } from '../http/route.js';
 import type { Parts } from '../parts.js';
 import type { JobReader } from '../reading/job-reader.js';
 import type { RunReader } from '../reading/run-reader.js';
 import { runSummaryView, runView } from '../views/run-view.js';
 import { workflowSummaryView, workflowView } from '../views/workflow-view.js';
 
-/** Definitions: made once, never changed. */
+/** Definitions: a version of one never changes. */
 export function workflowRoutes({ workflows }: Parts, runs: RunReader): Route[] {
-  const create = async (input: unknown): Promise<Answer> => {
-    const workflow = await workflows.create(validateDefinition(input));
+  const create = async (input: unknown, id: string): Promise<CreatedAnswer> => {
+    const workflow = await workflows.create(validateDefinition(input), id);
     return { status: 201, headers: { Location: `/workflows/${workflow.id}` }, body: workflowView(workflow) };
   };
   return [
-    jsonRoute({
+    createRoute({
       method: 'POST',
       path: '/workflows',
       scope: 'write',
+      creates: 'wf',
       body: anyJsonSchema,
-      answer: ({ body }) => create(body),
+      answer: async ({ body, newId }) => create(body, newId),
     }),
-    jsonRoute({
+    createRoute({
       method: 'POST',
       path: '/workflows/mapreduce',
       scope: 'write',
+      creates: 'wf',
       body: anyJsonSchema,
-      answer: ({ body }) => create(mapReduceDefinition(body)),
+      answer: async ({ body, newId }) => create(mapReduceDefinition(body), newId),
     }),
     jsonRoute({
       method: 'GET',
@@ -49,8 +52,9 @@ export function workflowRoutes({ workflows }: Parts, runs: RunReader): Route[] {
       method: 'GET',
       path: '/workflows/:id',
       scope: 'read',
-      answer: async ({ param }) => {
-        const workflow = await runs.workflow(param('id'));
+      query: getWorkflowQuerySchema,
+      answer: async ({ param, query: { version } }) => {
+        const workflow = await runs.workflow(param('id'), version);
         return { body: workflowView(workflow, await runs.latest(workflow.id)) };
       },
     }),
@@ -60,19 +64,18 @@ export function workflowRoutes({ workflows }: Parts, runs: RunReader): Route[] {
 /** What belongs to the runs of one workflow. */
 export function workflowRunRoutes({ starter }: Parts, runs: RunReader, jobs: JobReader): Route[] {
   const start = (method: 'POST' | 'PUT') =>
-    jsonRoute({
+    createRoute({
       method,
       path: '/workflows/:id/start',
       scope: 'write',
+      creates: 'run',
       body: startRequestSchema,
-      answer: async ({ param, body }) => {
-        const workflow = await runs.workflow(param('id'));
-        const run = await starter.startWorkflow(workflow, body.input);
-        return {
-          status: 201,
-          headers: { Location: `/runs/${run.id}` },
-          body: runView(run, workflow.definition),
-        };
+      answer: async ({ param, body, newId }) => {
+        const workflow = await runs.workflow(param('id'), body.version);
+        const run = await starter.startWorkflow(workflow, body.input, { id: newId });
+        // A call that takes over from a dead one may find the run as that one started it.
+        const definition = await runs.definition(run);
+        return { status: 201, headers: { Location: `/runs/${run.id}` }, body: runView(run, definition) };
       },
     });
   return [
@@ -94,7 +97,8 @@ export function workflowRunRoutes({ starter }: Parts, runs: RunReader, jobs: Job
       path: '/workflows/:id/jobs',
       scope: 'read',
       query: listWorkflowJobsQuerySchema,
-      answer: async ({ param, query: { run, ...request } }) => {
+      answer: async ({ param, query: { run, tagged, ...request } }) => {
+        if (tagged) return { body: await jobs.listedWith((await runs.workflow(param('id'))).id, request) };
         // The pages after the first stay with its run, whatever was started since.
         const runId = run ?? jobs.runOfCursor(request.cursor);
         return { body: await jobs.ofRun(await runs.runOf(param('id'), runId), request) };

@@ -6,7 +6,7 @@ import { runSummaryView } from './run-view.js';
 import { momentView } from './time-view.js';
 
 export function workflowSummaryView(workflow: WorkflowRecord, latest?: RunRecord): WorkflowSummaryBody {
-  const { id, version, definition, createdAt } = workflow;
+  const { id, version, definition, createdAt, versionedAt } = workflow;
   return {
     id,
     version,
@@ -14,6 +14,7 @@ export function workflowSummaryView(workflow: WorkflowRecord, latest?: RunRecord
     description: definition.description,
     steps: definition.steps.map((step) => step.name),
     created_at: momentView(createdAt),
+    updated_at: momentView(versionedAt),
     latest_run: latest ? runSummaryView(latest) : null,
   };
 }

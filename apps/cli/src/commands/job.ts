@@ -19,13 +19,15 @@ const createCommand: Commands = (yargs, context) =>
       line
         .option('image', { type: 'string', demandOption: true, describe: 'The image of the agent' })
         .option('input', { type: 'string', describe: 'Its input: JSON, or @file' })
+        .option('workflow', { type: 'string', describe: 'The id of a workflow to list it with' })
+        .option('step', { type: 'string', describe: 'What to list it as' })
         .option('timeout', { type: 'string', describe: 'Of one attempt, such as 5m' })
         .option('wait', { type: 'boolean', default: false, describe: 'Wait for its end' }),
     async (argv) => {
-      const { image, timeout, wait, json } = argv;
+      const { image, timeout, wait, json, workflow: workflow_id, step: step_id } = argv;
       const client = context.client(argv);
       const input = argv.input === undefined ? null : await jsonValue('input', argv.input, context.terminal);
-      const created = await client.createJob({ image, input, timeout });
+      const created = await client.createJob({ image, input, timeout, workflow_id, step_id });
       const run = wait ? await followRun(client, created.run_id, context.terminal) : undefined;
       const job = run ? await client.getJob(created.id) : created;
       print(context.terminal, { json }, job, () => jobDetails(job, context.terminal));

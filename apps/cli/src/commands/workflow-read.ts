@@ -1,6 +1,7 @@
 import { RUN_TRANSITIONS, type RunState } from '@agentainer/core';
 import type { WorkflowBody, WorkflowSummaryBody } from '@agentainer/contracts';
 import { type Commands, print } from '../context.js';
+import { wholeNumber } from '../input.js';
 import { nextPageHint } from '../output/job-table.js';
 import { fields, table } from '../output/table.js';
 import type { Terminal } from '../output/terminal.js';
@@ -32,9 +33,14 @@ export const workflowGetCommand: Commands = (yargs, context) =>
   yargs.command(
     'get <id>',
     'Show a workflow and its steps',
-    (line) => line.positional('id', { type: 'string', demandOption: true }),
+    (line) =>
+      line.positional('id', { type: 'string', demandOption: true }).option('of-version', {
+        type: 'string',
+        coerce: wholeNumber('of-version'),
+        describe: 'Another version than the latest',
+      }),
     async (argv) => {
-      const workflow = await context.client(argv).getWorkflow(argv.id);
+      const workflow = await context.client(argv).getWorkflow(argv.id, { version: argv.ofVersion });
       print(context.terminal, argv, workflow, () => workflowDetails(workflow, context.terminal));
     },
   );
@@ -54,13 +60,14 @@ function workflowTable(workflows: readonly WorkflowSummaryBody[], terminal: Term
 }
 
 function workflowDetails(workflow: WorkflowBody, terminal: Terminal): string {
-  const { id, version, name, description, latest_run, created_at, definition } = workflow;
+  const { id, version, name, description, latest_run, created_at, updated_at, definition } = workflow;
   const details = fields([
     ['workflow', id],
     ['name', name],
     ['description', description],
     ['version', version],
     ['created', timeText(created_at)],
+    ['updated', timeText(updated_at)],
     ['timeout', definition.config?.timeout],
     ['max parallel', definition.config?.max_parallel],
     ['latest run', latest_run && `${latest_run.id} ${statusText(latest_run.status, terminal)}`],

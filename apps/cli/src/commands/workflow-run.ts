@@ -10,13 +10,20 @@ export const workflowJobsCommand: Commands = (yargs, context) =>
     'jobs <id>',
     'List the jobs of a run of a workflow, in the order of its steps',
     (line) =>
-      jobOptions(line.positional('id', { type: 'string', demandOption: true })).option('run', {
-        type: 'string',
-        describe: 'Another run than the latest',
-      }),
+      jobOptions(line.positional('id', { type: 'string', demandOption: true }))
+        .option('run', { type: 'string', describe: 'Another run than the latest' })
+        .option('tagged', {
+          type: 'boolean',
+          default: false,
+          conflicts: 'run',
+          describe: 'Single jobs that were created with its id, in place of those of a run',
+        }),
     async (argv) => {
-      const { limit, cursor, status, run, json } = argv;
-      const page = await context.client(argv).listWorkflowJobs(argv.id, { limit, cursor, status, run });
+      const { id, limit, cursor, status, run, tagged, json } = argv;
+      const client = context.client(argv);
+      const page = tagged
+        ? await client.listTaggedJobs(id, { limit, cursor, status })
+        : await client.listWorkflowJobs(id, { limit, cursor, status, run });
       print(context.terminal, { json }, page, () => jobTable(page.items, context.terminal));
       if (!json) context.terminal.err(nextPageHint(page));
     },

@@ -3,7 +3,7 @@ import type { AgentainerClient } from '@agentainer/sdk';
 import { type Commands, type Context, print } from '../context.js';
 import { UsageError } from '../exit-codes.js';
 import { followRun, mustHaveCompleted } from '../follow-run.js';
-import { jsonFile, jsonValue } from '../input.js';
+import { jsonFile, jsonValue, wholeNumber } from '../input.js';
 import { durationText } from '../output/text.js';
 
 /** `agentainer workflow start`. */
@@ -19,6 +19,11 @@ export const workflowStartCommand: Commands = (yargs, context) =>
           type: 'string',
           describe: 'The same from a file, or from standard input (-)',
         })
+        .option('of-version', {
+          type: 'string',
+          coerce: wholeNumber('of-version'),
+          describe: 'Another version than the latest',
+        })
         .option('wait', {
           type: 'boolean',
           default: false,
@@ -26,7 +31,12 @@ export const workflowStartCommand: Commands = (yargs, context) =>
         }),
     async (argv) => {
       const input = await inputOf(argv, context);
-      await startRun(context, context.client(argv), { ...argv, workflowId: argv.id, input });
+      await startRun(context, context.client(argv), {
+        ...argv,
+        workflowId: argv.id,
+        version: argv.ofVersion,
+        input,
+      });
     },
   );
 
@@ -43,6 +53,7 @@ async function inputOf(
 
 export interface StartOptions {
   workflowId: string;
+  version?: number;
   input: Json;
   wait: boolean;
   json: boolean;
@@ -55,7 +66,9 @@ export async function startRun(
   options: StartOptions,
 ): Promise<void> {
   const { terminal } = context;
-  const started = await client.startWorkflow(options.workflowId, options.input);
+  const started = await client.startWorkflow(options.workflowId, options.input, {
+    version: options.version,
+  });
   if (!options.wait) {
     print(terminal, options, started, () => `started ${started.id}\n`);
     return;

@@ -1,11 +1,13 @@
 import type { Commands } from '../context.js';
 import { workflowControlCommands, workflowDeleteCommand } from './workflow-control.js';
 import { workflowCreateCommand } from './workflow-create.js';
+import { workflowExplainCommand } from './workflow-explain.js';
 import { workflowMapReduceCommand } from './workflow-mapreduce.js';
 import { workflowGetCommand, workflowListCommand } from './workflow-read.js';
 import { workflowJobsCommand, workflowStateCommand } from './workflow-run.js';
 import { workflowScaleCommand } from './workflow-scale.js';
 import { workflowStartCommand } from './workflow-start.js';
+import { workflowUpdateCommand, workflowVersionsCommand } from './workflow-version.js';
 import { workflowStatusCommand } from './workflow-status.js';
 
 /** `agentainer workflow …`. */
@@ -15,8 +17,11 @@ export const workflowCommands: Commands = (yargs, context) =>
       workflowCreateCommand,
       workflowListCommand,
       workflowGetCommand,
+      workflowUpdateCommand,
+      workflowVersionsCommand,
       workflowStartCommand,
       workflowStatusCommand,
+      workflowExplainCommand,
       workflowScaleCommand,
       workflowJobsCommand,
       workflowStateCommand,

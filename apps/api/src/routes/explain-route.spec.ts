@@ -1,0 +1,57 @@
+import { poolOf } from '@agentainer/core';
+import { explanationSchema } from '@agentainer/contracts';
+import { FakeApi } from '../fake-api.fixture.js';
+
+let api: FakeApi;
+beforeEach(async () => {
+  api = new FakeApi();
+  await api.start();
+});
+afterEach(() => api.stop());
+
+it('R9.2e says of each open step why it waits', async () => {
+  const workflow = await api.workflow({
+    name: 'etl',
+    steps: [
+      { name: 'list', image: 'x' },
+      { type: 'map', name: 'fetch', image: 'x', items: { step: 'list' } },
+    ],
+  });
+  const run = api.runs.add({ definition: workflow.definition, workflow });
+  run.open('list', [{ state: 'pending' }]);
+  const look = async () =>
+    explanationSchema.parse((await api.request('GET', `/runs/${run.id}/explain`)).body).steps;
+
+  const { id, config, image } = poolOf(workflow.definition.steps[0]!);
+  const dependency = {
+    step: 'fetch',
+    status: 'pending',
+    reasons: [{ reason: 'dependency', on: [{ step: 'list', status: 'ready' }] }],
+  };
+  expect(await look()).toMatchObject([
+    { step: 'list', status: 'ready', waiting: 1, reasons: [{ reason: 'no_host', pool: id }] },
+    dependency,
+  ]);
+
+  const agents = { creating: 0, idle: 0, leased: 4, retiring: 0 };
+  api.pools.push({ id, image, config, host: 'h1', agents, waiting: 2, served: 0, retryAt: 0 });
+  expect(await look()).toMatchObject([
+    { reasons: [{ reason: 'pool_full', host: 'h1', busy: 4, size: 4, lanes_waiting: 2 }] },
+    dependency,
+  ]);
+
+  run.nextRetry = Date.now() + 60_000;
+  run.open('list', [{ state: 'retrying' }], 'running');
+  const until = new Date(run.nextRetry).toISOString();
+  expect(await look()).toMatchObject([{ reasons: [{ reason: 'retry_backoff', tasks: 1, until }] }, {}]);
+});
+
+it('explains nothing of a run that has ended or is not there', async () => {
+  const { definition } = await api.workflow({ name: 'etl', steps: [{ name: 'a', image: 'x' }] });
+  const run = api.runs
+    .add({ definition })
+    .open('a', [{ state: 'completed' }], 'completed')
+    .end('completed');
+  expect((await api.request('GET', `/runs/${run.id}/explain`)).body.steps).toEqual([]);
+  expect((await api.request('GET', '/runs/run_0/explain')).status).toBe(404);
+});

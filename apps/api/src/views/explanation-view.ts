@@ -1,0 +1,39 @@
+import type { ExplanationBody, WaitReasonBody } from '@agentainer/contracts';
+import type { RunRecord, StepExplanation, WaitReason } from '@agentainer/engine';
+import { momentView } from './time-view.js';
+
+export function explanationView(run: RunRecord, steps: readonly StepExplanation[]): ExplanationBody {
+  return {
+    run_id: run.id,
+    at: momentView(run.readAt),
+    steps: steps.map(({ state, reasons, ...step }) => ({
+      ...step,
+      status: state,
+      reasons: reasons.map(reasonView),
+    })),
+  };
+}
+
+function reasonView(why: WaitReason): WaitReasonBody {
+  switch (why.reason) {
+    case 'dependency':
+      return { ...why, on: why.on.map(({ step, state }) => ({ step, status: state })) };
+    case 'retry_backoff':
+      return { ...why, until: momentView(why.until) };
+    case 'pool_broken': {
+      const { retryAt, ...rest } = why;
+      return { ...rest, retry_at: momentView(retryAt) };
+    }
+    case 'agents_starting':
+    case 'pool_full': {
+      const { lanesWaiting: lanes_waiting, ...rest } = why;
+      return { ...rest, lanes_waiting };
+    }
+    case 'opening':
+    case 'paused':
+    case 'parallel_limit':
+    case 'no_host':
+    case 'queued':
+      return why;
+  }
+}

@@ -1,0 +1,55 @@
+import type { ExplanationBody, WaitReasonBody } from '@agentainer/contracts';
+import { type Commands, print } from '../context.js';
+import { table } from '../output/table.js';
+import type { Terminal } from '../output/terminal.js';
+import { statusText, timeText } from '../output/text.js';
+
+/** `agentainer workflow explain`. */
+export const workflowExplainCommand: Commands = (yargs, context) =>
+  yargs.command(
+    'explain <run>',
+    'Say why the steps of a run wait',
+    (line) => line.positional('run', { type: 'string', demandOption: true }),
+    async (argv) => {
+      const explanation = await context.client(argv).explainRun(argv.run);
+      print(context.terminal, argv, explanation, () => explanationTable(explanation, context.terminal));
+    },
+  );
+
+function explanationTable({ steps }: ExplanationBody, terminal: Terminal): string {
+  const rows = steps.flatMap(({ step, status, running, waiting, reasons }) => {
+    const [first, ...more] = reasons.map(reasonText);
+    return [
+      [step, statusText(status, terminal), running, waiting, first],
+      ...more.map((reason) => [' ', ' ', ' ', ' ', reason]),
+    ];
+  });
+  return rows.length > 0
+    ? table(['STEP', 'STATUS', 'RUNNING', 'WAITING', 'BECAUSE'], rows)
+    : 'every step has ended\n';
+}
+
+function reasonText(why: WaitReasonBody): string {
+  switch (why.reason) {
+    case 'dependency':
+      return `it needs ${why.on.map(({ step, status }) => `${step} (${status})`).join(', ')}`;
+    case 'opening':
+      return 'it is about to be opened';
+    case 'paused':
+      return 'the run is paused';
+    case 'retry_backoff':
+      return `${why.tasks} failed and are tried again, the next at ${timeText(why.until)}`;
+    case 'parallel_limit':
+      return `${why.running} of ${why.limit} tasks at once run already`;
+    case 'no_host':
+      return `no host makes agents for ${why.pool}`;
+    case 'pool_broken':
+      return `${why.pool} on ${why.host}: ${why.error.message}; tried again at ${timeText(why.retry_at)}`;
+    case 'agents_starting':
+      return `${why.pool} on ${why.host}: ${why.starting} agents are starting`;
+    case 'pool_full':
+      return `${why.pool} on ${why.host}: ${why.busy} of ${why.size} agents busy, ${why.lanes_waiting} lanes in line`;
+    case 'queued':
+      return `it is in the queue of ${why.pool} until a worker takes it`;
+  }
+}

@@ -1,0 +1,113 @@
+import {
+  type Definition,
+  poolOf,
+  type StepState,
+  TASK_TRANSITIONS,
+  validateDefinition,
+} from '@agentainer/core';
+import { explain, type PoolStanding, type Surroundings } from './explain.js';
+import type { RunRecord, TaskCounts } from './records.js';
+
+const NOW = 1_000_000;
+const NO_COUNTS = Object.fromEntries(Object.keys(TASK_TRANSITIONS).map((state) => [state, 0])) as TaskCounts;
+
+const definition = validateDefinition({
+  name: 'w',
+  config: { max_parallel: 5 },
+  steps: [
+    { name: 'a', image: 'x' },
+    { type: 'map', name: 'm', image: 'x', items: { step: 'a' }, max_parallel: 2 },
+  ],
+});
+const POOL = poolOf(definition.steps[0]!).id;
+
+function run(...steps: [name: string, state: StepState, counts?: Partial<TaskCounts>][]): RunRecord {
+  return {
+    readAt: NOW,
+    steps: steps.map(([name, state, counts]) => ({ name, state, counts: { ...NO_COUNTS, ...counts } })),
+  } as RunRecord;
+}
+
+const standing = (
+  agents: Partial<PoolStanding['agents']>,
+  more: Partial<PoolStanding> = {},
+): PoolStanding => ({
+  id: POOL,
+  host: 'h1',
+  config: { max_size: 4 },
+  agents: { creating: 0, idle: 0, leased: 0, ...agents },
+  waiting: 3,
+  retryAt: 0,
+  ...more,
+});
+
+const reasons = (record: RunRecord, around: Partial<Surroundings> = {}, of: Definition = definition) =>
+  explain(of, record, { pools: [], nextRetry: new Map(), ...around }).map((step) => step.reasons);
+
+it('names the steps that a step waits for, and leaves out those that have ended', () => {
+  const record = run(['a', 'running', { running: 1 }], ['m', 'pending']);
+  expect(reasons(record)).toEqual([[], [{ reason: 'dependency', on: [{ step: 'a', state: 'running' }] }]]);
+  expect(reasons(run(['a', 'completed'], ['m', 'pending']))).toEqual([[{ reason: 'opening' }]]);
+  expect(reasons(run(['a', 'completed'], ['m', 'completed']))).toEqual([]);
+});
+
+it('counts what runs and what waits', () => {
+  const [step] = explain(definition, run(['m', 'running', { running: 1, pending: 7, retrying: 2 }]), {
+    pools: [],
+    nextRetry: new Map(),
+  });
+  expect(step).toMatchObject({ step: 'm', state: 'running', running: 1, waiting: 9 });
+});
+
+it('tells a backoff, and nothing else where all that wait are in it', () => {
+  const around = { nextRetry: new Map([['m', NOW + 500]]) };
+  const backoff = { reason: 'retry_backoff', tasks: 2, until: NOW + 500 };
+  expect(reasons(run(['m', 'running', { retrying: 2 }]), around)).toEqual([[backoff]]);
+  const both = reasons(run(['m', 'running', { retrying: 2, pending: 1 }]), around);
+  expect(both).toEqual([[backoff, { reason: 'no_host', pool: POOL }]]);
+  const due = { nextRetry: new Map([['m', NOW]]) };
+  expect(reasons(run(['m', 'running', { retrying: 2 }]), due)).toEqual([[{ reason: 'no_host', pool: POOL }]]);
+});
+
+it('says that the run is paused, where nothing else comes first', () => {
+  const paused = {
+    ...run(['a', 'completed'], ['m', 'running', { running: 1, pending: 1 }]),
+    state: 'paused',
+  } as const;
+  expect(reasons(paused)).toEqual([[{ reason: 'paused' }]]);
+  const before = { ...run(['a', 'completed'], ['m', 'pending']), state: 'paused' } as const;
+  expect(reasons(before)).toEqual([[{ reason: 'paused' }]]);
+  const waiting = { ...run(['a', 'running'], ['m', 'pending']), state: 'paused' } as const;
+  expect(reasons(waiting)[1]).toMatchObject([{ reason: 'dependency' }]);
+});
+
+it('tells the limit of the step, the narrower one', () => {
+  const record = run(['m', 'running', { running: 2, pending: 1 }]);
+  expect(reasons(record)).toEqual([[{ reason: 'parallel_limit', running: 2, limit: 2 }]]);
+});
+
+const error = { code: 'IMAGE_NOT_FOUND', message: 'no such image' };
+it.each<[string, PoolStanding[], object[]]>([
+  ['no host', [], [{ reason: 'no_host' }]],
+  ['another pool only', [standing({}, { id: 'other' })], [{ reason: 'no_host' }]],
+  ['a full pool', [standing({ leased: 4 })], [{ reason: 'pool_full', busy: 4, size: 4, lanesWaiting: 3 }]],
+  ['agents that start', [standing({ leased: 3, creating: 1 })], [{ reason: 'agents_starting', starting: 1 }]],
+  [
+    'a broken pool',
+    [standing({}, { error, retryAt: NOW + 1 })],
+    [{ reason: 'pool_broken', error, retryAt: NOW + 1, host: 'h1' }],
+  ],
+  ['an error whose retry is due', [standing({}, { error, retryAt: NOW })], [{ reason: 'queued' }]],
+  ['idle agents', [standing({ idle: 1, leased: 3 })], [{ reason: 'queued' }]],
+  ['room on one of two hosts', [standing({ leased: 4 }), standing({ leased: 1 })], [{ reason: 'queued' }]],
+  [
+    'two full hosts',
+    [standing({ leased: 4 }), standing({ leased: 4 }, { host: 'h2' })],
+    [
+      { reason: 'pool_full', host: 'h1' },
+      { reason: 'pool_full', host: 'h2' },
+    ],
+  ],
+])('looks at the pool: %s', (_, pools, expected) => {
+  expect(reasons(run(['a', 'ready', { pending: 1 }]), { pools })).toMatchObject([expected]);
+});

@@ -1,0 +1,114 @@
+import { type Definition, dependenciesOf, isTerminal, poolOf, STEP_TRANSITIONS } from '@agentainer/core';
+import type { StepState, TaskError } from '@agentainer/core';
+import type { RunRecord, StepRecord } from './records.js';
+import { parallelOf, stepNamed } from './step-lanes.js';
+
+/** How a pool stands on one host. */
+export interface PoolStanding {
+  id: string;
+  host: string;
+  config: { max_size: number };
+  agents: { creating: number; idle: number; leased: number };
+  /** Lanes in line for an agent. */
+  waiting: number;
+  error?: TaskError;
+  /** When the next agent is started after a failed start; 0 without one. */
+  retryAt: number;
+}
+
+/** Why tasks of a step do not run at present. Times are milliseconds of Redis's clock. */
+export type WaitReason =
+  | { reason: 'dependency'; on: { step: string; state: StepState }[] }
+  /** Nothing is in the way: the step is opened within moments. */
+  | { reason: 'opening' }
+  /** Nothing of the run starts until it is resumed. */
+  | { reason: 'paused' }
+  | { reason: 'retry_backoff'; tasks: number; until: number }
+  /** As many tasks run as the step may run at once. */
+  | { reason: 'parallel_limit'; running: number; limit: number }
+  /** No host has a keeper that makes agents. */
+  | { reason: 'no_host'; pool: string }
+  | { reason: 'pool_broken'; pool: string; host: string; error: TaskError; retryAt: number }
+  | { reason: 'agents_starting'; pool: string; host: string; starting: number; lanesWaiting: number }
+  | { reason: 'pool_full'; pool: string; host: string; busy: number; size: number; lanesWaiting: number }
+  /** Its lanes stand in the pool's queue until a worker takes them. */
+  | { reason: 'queued'; pool: string };
+
+export interface StepExplanation {
+  step: string;
+  state: StepState;
+  running: number;
+  /** Tasks that could run, but do not; 0 while the step's tasks are not known. */
+  waiting: number;
+  reasons: WaitReason[];
+}
+
+export interface Surroundings {
+  pools: readonly PoolStanding[];
+  /** When the next retry of a step is due, where there is one. */
+  nextRetry: ReadonlyMap<string, number>;
+}
+
+/** Says of each step that has not ended what it waits for. A pure function of what was read. */
+export function explain(
+  definition: Definition,
+  run: RunRecord,
+  surroundings: Surroundings,
+): StepExplanation[] {
+  const open = run.steps.filter((step) => !isTerminal(STEP_TRANSITIONS, step.state));
+  return open.map((record) => {
+    const { pending, retrying, running } = record.counts;
+    const reasons =
+      record.state === 'pending'
+        ? beforeOpening(definition, run, record)
+        : whileOpen(definition, run, record, surroundings);
+    return { step: record.name, state: record.state, running, waiting: pending + retrying, reasons };
+  });
+}
+
+function beforeOpening(definition: Definition, run: RunRecord, { name }: StepRecord): WaitReason[] {
+  const states = new Map(run.steps.map((step) => [step.name, step.state]));
+  const on = dependenciesOf(stepNamed(definition, name))
+    .map((step) => ({ step, state: states.get(step)! }))
+    .filter(({ state }) => !isTerminal(STEP_TRANSITIONS, state));
+  if (on.length > 0) return [{ reason: 'dependency', on }];
+  return [{ reason: run.state === 'paused' ? 'paused' : 'opening' }];
+}
+
+function whileOpen(
+  definition: Definition,
+  run: RunRecord,
+  record: StepRecord,
+  { pools, nextRetry }: Surroundings,
+): WaitReason[] {
+  const { pending, retrying, running } = record.counts;
+  const reasons: WaitReason[] = [];
+  const until = nextRetry.get(record.name);
+  const inBackoff = retrying > 0 && until !== undefined && until > run.readAt;
+  if (inBackoff) reasons.push({ reason: 'retry_backoff', tasks: retrying, until });
+  if (pending + (inBackoff ? 0 : retrying) === 0) return reasons;
+  if (run.state === 'paused') return [...reasons, { reason: 'paused' }];
+  const limit = parallelOf(definition, record);
+  if (running >= limit) return [...reasons, { reason: 'parallel_limit', running, limit }];
+  return [...reasons, ...ofPool(poolOf(stepNamed(definition, record.name)).id, pools, run.readAt)];
+}
+
+function ofPool(pool: string, pools: readonly PoolStanding[], now: number): WaitReason[] {
+  const standings = pools.filter(({ id }) => id === pool);
+  if (standings.length === 0) return [{ reason: 'no_host', pool }];
+  const reasons = standings.map((standing) => onHost(standing, now));
+  // One host with room is enough: then only a worker is missing.
+  return reasons.every((reason) => reason !== undefined) ? reasons : [{ reason: 'queued', pool }];
+}
+
+function onHost(standing: PoolStanding, now: number): WaitReason | undefined {
+  const { id: pool, host, agents, config, waiting: lanesWaiting, error, retryAt } = standing;
+  if (agents.idle > 0) return undefined;
+  if (agents.creating > 0)
+    return { reason: 'agents_starting', pool, host, starting: agents.creating, lanesWaiting };
+  if (error && retryAt > now) return { reason: 'pool_broken', pool, host, error, retryAt };
+  const size = config.max_size;
+  if (agents.leased >= size)
+    return { reason: 'pool_full', pool, host, busy: agents.leased, size, lanesWaiting };
+  return undefined;
+}
