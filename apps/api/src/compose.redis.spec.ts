@@ -26,6 +26,7 @@ beforeEach(async () => {
     bind: '127.0.0.1',
     port: 0,
     bodyLimit: 1 << 20,
+    maxActiveRuns: 3,
     logLevel: 'silent' as const,
   };
   api = await composeApi(config, { logger: silentLogger, metrics: createRegistry('api') });
@@ -117,6 +118,27 @@ it('R9.4d starts a run once for an idempotency key', async () => {
   expect(second).toMatchObject({ status: 201, body: first.body });
   expect((await request('POST', path, { input: 2 }, headers)).status).toBe(422);
   expect((await request('GET', '/runs')).body.items).toHaveLength(1);
+});
+
+it('R2.4c refuses a start when too many runs have not ended, and takes one again when some have', async () => {
+  const workflow = await request('POST', '/workflows', DEFINITION);
+  const start = () => request('POST', `/workflows/${workflow.body.id}/start`);
+  const first = await start();
+  await start();
+  await request('POST', '/jobs', { image: 'x' });
+  expect(await start()).toMatchObject({ status: 429, retryAfter: '5', body: { code: 'QUEUE_FULL' } });
+  expect((await request('POST', '/jobs', { image: 'x' })).status).toBe(429);
+  expect((await request('GET', '/runs')).body.items).toHaveLength(3);
+  expect((await request('POST', `/runs/${first.body.id}/cancel`)).status).toBe(200);
+  expect((await start()).status).toBe(201);
+});
+
+it('R2.4d R8.1e measures how many lanes wait in the queue of each pool', async () => {
+  const { body } = await request('POST', '/workflows', DEFINITION);
+  await request('POST', `/workflows/${body.id}/start`);
+  expect((await request('GET', '/metrics')).body).toMatch(
+    /agentainer_queue_depth\{pool="x-[0-9a-f]{8}".*\} 3\n/,
+  );
 });
 
 it('R9.5a shows the queues on the board, and changes none', async () => {

@@ -1,4 +1,4 @@
-import { RunAdvancer, RunControl, RunStarter, StepChanger } from '@agentainer/engine';
+import { RunAdmission, RunAdvancer, RunControl, RunStarter, StepChanger } from '@agentainer/engine';
 import type { PoolReader } from '@agentainer/pool';
 import { BullStepQueue, poolQueue, RUNS_QUEUE, STEPS_QUEUE } from '@agentainer/queue-bullmq';
 import { closing, type Logger, type Registry, type Service, ServiceGroup } from '@agentainer/runtime';
@@ -16,6 +16,7 @@ import { createApp } from './app.js';
 import type { BoardQueue } from './board/board.js';
 import type { ApiConfig } from './config.js';
 import { HttpServer } from './http-server.js';
+import { measureQueues } from './queue-metrics.js';
 import { allRoutes } from './routes/routes.js';
 
 /** The API, and where it listens once it has started. */
@@ -36,11 +37,13 @@ export async function composeApi(
   const pools = new RedisPoolDirectory(redis, keys);
   const workflows = new RedisWorkflowStore(redis, keys);
   const advancer = new RunAdvancer(runs, queue, pools);
+  const admission = new RunAdmission(runs, config.maxActiveRuns);
+  measureQueues(metrics, () => queueDepths(queue, pools));
   const routes = allRoutes(
     {
       workflows,
       runs,
-      starter: new RunStarter(runs, advancer, pools, logger),
+      starter: new RunStarter(runs, advancer, pools, logger, admission),
       control: new RunControl(runs, workflows, queue, advancer),
       steps: new StepChanger(runs, queue),
       state: new RedisStateStore(redis, keys),
@@ -69,6 +72,12 @@ export async function composeApi(
 async function boardQueues(queue: BullStepQueue, pools: PoolReader): Promise<BoardQueue[]> {
   const ids = new Set((await pools.list()).map((pool) => pool.id));
   return [RUNS_QUEUE, STEPS_QUEUE, ...[...ids].sort().map(poolQueue)].map((name) => queue.queue(name));
+}
+
+async function queueDepths(queue: BullStepQueue, pools: RedisPoolDirectory): Promise<Map<string, number>> {
+  const ids = await pools.ids();
+  const depths = await Promise.all(ids.map((id) => queue.depth(id)));
+  return new Map(ids.map((id, i) => [id, depths[i]!]));
 }
 
 class Api implements ApiService {

@@ -19,6 +19,7 @@ const schema = z.object({
     .min(1_024)
     .max(64 * MIB)
     .default(MIB),
+  AGENTAINER_MAX_ACTIVE_RUNS: z.coerce.number().int().min(1).max(10_000_000).default(10_000),
 });
 
 export interface ApiConfig extends ProcessConfig {
@@ -27,6 +28,8 @@ export interface ApiConfig extends ProcessConfig {
   port: number;
   /** The largest body of a request, in bytes. */
   bodyLimit: number;
+  /** Runs that have not ended; a start beyond them is refused. */
+  maxActiveRuns: number;
 }
 
 /** @throws {ConfigError} naming every variable at fault. */
@@ -37,5 +40,6 @@ export function readApiConfig(environment?: NodeJS.ProcessEnv): ApiConfig {
     bind: config.AGENTAINER_BIND,
     port: config.AGENTAINER_PORT,
     bodyLimit: config.AGENTAINER_BODY_LIMIT,
+    maxActiveRuns: config.AGENTAINER_MAX_ACTIVE_RUNS,
   };
 }

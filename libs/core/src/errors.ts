@@ -53,6 +53,18 @@ export class UnavailableError extends AgentainerError {
   }
 }
 
+/** As much work is under way as is allowed; the same request may succeed once some of it has ended. */
+export class QueueFullError extends AgentainerError {
+  readonly code = 'QUEUE_FULL';
+
+  constructor(
+    message: string,
+    readonly retryAfterMs = 5_000,
+  ) {
+    super(message);
+  }
+}
+
 /** A state machine was asked for a transition that its table does not have. */
 export class IllegalTransitionError extends AgentainerError {
   readonly code = 'ILLEGAL_TRANSITION';

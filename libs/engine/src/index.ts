@@ -11,6 +11,7 @@ export { Lane, type LaneEnd, type LaneJob, type LaneOptions, DEFAULT_LANE_OPTION
 export type * from './ports.js';
 export type * from './records.js';
 export { retryDelay } from './retry.js';
+export { RunAdmission } from './run-admission.js';
 export { RunAdvancer } from './run-advancer.js';
 export { RunControl } from './run-control.js';
 export { RunStarter, type StartOptions } from './run-starter.js';

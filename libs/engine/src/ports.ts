@@ -84,6 +84,8 @@ export interface RunStore {
   events(runId: string, after: number, limit: number): Promise<RunEvent[]>;
   /** Runs not yet ended, oldest first. */
   active(options: { limit: number; cursor?: string }): Promise<Page<string>>;
+  /** How many runs are on the list of active ones. */
+  activeCount(): Promise<number>;
   /** Takes a run that has ended, or was never written, off the list of active ones. */
   retire(runId: string): Promise<void>;
   /** Forgets a run that has ended: its record and all that belongs to it. To be repeated where it fails half-way. */

@@ -2,6 +2,7 @@ import { type Definition, type Json, newId, poolOf } from '@agentainer/core';
 import { type Logger, withDeadline } from '@agentainer/runtime';
 import type { PoolDirectory, RunStore } from './ports.js';
 import type { RunRecord, WorkflowRecord } from './records.js';
+import type { RunAdmission } from './run-admission.js';
 import type { RunAdvancer } from './run-advancer.js';
 
 /** How long a caller waits for its run to be queued, in milliseconds; laying out many items takes time. */
@@ -19,9 +20,10 @@ export class RunStarter {
     private readonly advancer: RunAdvancer,
     private readonly pools: PoolDirectory,
     private readonly logger: Logger,
+    private readonly admission?: RunAdmission,
   ) {}
 
-  /** Once this resolves, the run is in its record and will be worked on whatever crashes. */
+  /** Once this resolves, the run is in its record and will be worked on whatever crashes. @throws {QueueFullError} */
   startWorkflow(workflow: WorkflowRecord, input: Json, options: StartOptions = {}): Promise<RunRecord> {
     return this.start(workflow.definition, input, options, workflow);
   }
@@ -41,6 +43,7 @@ export class RunStarter {
     { id = newId('run') }: StartOptions,
     workflow: Partial<WorkflowRecord>,
   ): Promise<RunRecord> {
+    await this.admission?.admit(id);
     await this.runs.create({
       id,
       workflowId: workflow.id ?? null,

@@ -59,6 +59,11 @@ export class BullStepQueue implements StepQueue {
     return false;
   }
 
+  /** Lanes in the queue of a pool that no worker has taken. */
+  async depth(poolId: string): Promise<number> {
+    return this.queue(poolQueue(poolId)).getJobCountByTypes('waiting', 'prioritized');
+  }
+
   /** The queue of that name, for those that show queues. */
   queue(name: string): Queue {
     const known = this.queuesByName.get(name);

@@ -33,6 +33,8 @@ export class NotFoundApiError extends ApiError {}
 export class ConflictApiError extends ApiError {}
 /** The request is larger than the server takes. */
 export class BodyTooLargeError extends ApiError {}
+/** As many runs are under way as the server allows; try again once some have ended. */
+export class QueueFullApiError extends ApiError {}
 /** The server cannot serve now, and still could not after the last retry. */
 export class ServiceUnavailableError extends ApiError {}
 /** The server failed. */
@@ -92,6 +94,7 @@ const CLASSES: Record<ProblemCode, typeof ApiError> = {
   IDEMPOTENCY_KEY_REUSED: ConflictApiError,
   BODY_TOO_LARGE: BodyTooLargeError,
   UNSUPPORTED_MEDIA_TYPE: ApiError,
+  QUEUE_FULL: QueueFullApiError,
   INTERNAL: ServerError,
   UNAVAILABLE: ServiceUnavailableError,
 };

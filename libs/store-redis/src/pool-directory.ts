@@ -43,6 +43,11 @@ export class RedisPoolDirectory implements PoolDirectory, PoolReader {
     await Promise.all(scopes.map((scope) => warmPool(scope, poolId, max_size, idle_timeout)));
   }
 
+  /** Every pool that was ever asked for. */
+  ids(): Promise<string[]> {
+    return this.redis.hkeys(this.keys.pools());
+  }
+
   async list(): Promise<PoolStatus[]> {
     const [texts, hosts] = await Promise.all([this.redis.hvals(this.keys.pools()), this.hosts()]);
     const specs = texts.map(readPoolSpec).filter((spec) => spec !== undefined);

@@ -162,6 +162,10 @@ export class RedisRunStore implements RunStore {
     return pageOf(this.redis, this.keys.activeRuns(), { ...options, newestFirst: false });
   }
 
+  activeCount(): Promise<number> {
+    return this.redis.zcard(this.keys.activeRuns());
+  }
+
   async retire(runId: string): Promise<void> {
     await this.redis.zrem(this.keys.activeRuns(), runId);
   }

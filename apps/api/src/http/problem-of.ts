@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { AgentainerError, InvalidInputError, UnavailableError } from '@agentainer/core';
+import { AgentainerError, InvalidInputError, QueueFullError, UnavailableError } from '@agentainer/core';
 import { type Problem, PROBLEM_STATUS, type ProblemCode } from '@agentainer/contracts';
 import { DeadlineError } from '@agentainer/runtime';
 import { asUnavailable } from '@agentainer/store-redis';
@@ -31,7 +31,7 @@ export function problemOf(thrown: unknown): ProblemAnswer {
     if (more > 0) problem.errors.push({ path: '', message: `and ${more} more` });
   }
   const headers: Record<string, string> = error instanceof HttpError ? { ...error.headers } : {};
-  if (error instanceof UnavailableError)
+  if (error instanceof UnavailableError || error instanceof QueueFullError)
     headers['Retry-After'] = String(Math.ceil(error.retryAfterMs / 1_000));
   return { problem, headers };
 }
