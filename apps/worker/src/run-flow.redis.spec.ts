@@ -189,6 +189,49 @@ it('keeps successes and errors both, and tells the reduce step of both', async (
   ]);
 });
 
+it('tolerates so many failures, and no more', async () => {
+  behave = (input, { kind }) =>
+    kind === 'reduce'
+      ? completed((input as object[]).length)
+      : (input as number) < 2
+        ? { kind: 'failed', error: { code: 'BAD', message: 'no' }, retryable: false, suspect: false }
+        : completed(input);
+  const run = await runToEnd(mapReduce([0, 1, 2, 3, 4], { failure_tolerance: '40%' }));
+  expect(run.state).toBe('completed');
+  expect(run.steps[0]).toMatchObject({ state: 'completed', counts: { completed: 3, failed: 2 } });
+  expect(await result(run.id)).toBe(5);
+});
+
+it('fails a step fast: what is left of it is not begun', async () => {
+  let begun = 0;
+  behave = () => {
+    begun += 1;
+    return { kind: 'failed', error: { code: 'BAD', message: 'no' }, retryable: false, suspect: false };
+  };
+  const policies = { failure_tolerance: 2, on_failure: 'fail_fast', pool_config: { max_size: 1 } };
+  const run = await runToEnd(mapReduce(Array<Json>(50).fill(1), policies));
+  expect(run).toMatchObject({
+    state: 'failed',
+    error: { code: 'BAD', message: 'step m: 3 of 50 tasks failed, first: no' },
+  });
+  expect(run.steps.map((s) => s.state)).toEqual(['failed', 'skipped']);
+  expect(begun).toBe(3);
+});
+
+it('sweeps up a step that should have failed fast, where the lane that saw it died', async () => {
+  const on_failure = 'fail_fast';
+  const definition = validateDefinition(mapReduce([1, 2, 3], { on_failure }));
+  const { id } = await starter.startJob(definition, null);
+  const ledger = new RedisTaskLedger(redis, new Keys(keyPrefix));
+  const { claim } = await ledger.completeAndClaim({ runId: id, step: 'm', agentId: 'a' });
+  if (claim.kind !== 'task') throw new Error('no task');
+  const end = { kind: 'failed' as const, error: { code: 'BAD', message: 'no' } };
+  const { index, token } = claim.task;
+  await ledger.completeAndClaim({ runId: id, step: 'm', completion: { index, token, end } });
+  await sweeper.sweep();
+  expect(await runs.load(id)).toMatchObject({ state: 'failed', error: { code: 'BAD' } });
+});
+
 it('fails the run with the error of the task', async () => {
   behave = () => ({
     kind: 'failed',
@@ -229,6 +272,34 @@ it('gives its place to other runs after a time slice', async () => {
   expect((await runs.load(first.id))!.state).toBe('running');
   await finished(first.id);
   expect(order.indexOf('short')).toBeLessThan(80);
+});
+
+it('ends a step whose time is over with its open tasks, and stops them', async () => {
+  behave = async (_, { signal }) => {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    return { kind: 'stopped', error: { code: 'ATTEMPT_LOST', message: '' } };
+  };
+  const definition = validateDefinition(mapReduce([1, 2, 3], { step_timeout: '100ms' }));
+  await work(definition);
+  const { id } = await starter.startJob(definition, null);
+  const until = Date.now() + 10_000;
+  while ((await runs.load(id))!.state === 'running' && Date.now() < until) await sweeper.sweep();
+  const run = (await runs.load(id))!;
+  expect(run).toMatchObject({ state: 'failed', error: { code: 'STEP_TIMEOUT' } });
+  expect(run.steps.map((s) => s.state)).toEqual(['timed_out', 'skipped']);
+  expect(run.steps[0]!.counts).toMatchObject({ timed_out: 3, running: 0, pending: 0 });
+});
+
+it('times out tasks that nobody began', async () => {
+  const policies = { queue_timeout: '100ms', failure_tolerance: 1_200 };
+  const definition = validateDefinition(mapReduce(Array<Json>(1_200).fill(1), policies));
+  const { id } = await starter.startJob(definition, null);
+  const until = Date.now() + 10_000;
+  while ((await runs.load(id))!.steps[0]!.state !== 'completed' && Date.now() < until) await sweeper.sweep();
+  const [map] = (await runs.load(id))!.steps;
+  expect(map).toMatchObject({ state: 'completed', counts: { timed_out: 1_200, pending: 0 } });
+  expect(await runs.tasks(id, 'm', 1_199, 1)).toMatchObject([{ state: 'timed_out', attempts: 0 }]);
+  expect(await runs.outcomes(id, 'm', 0, 1)).toMatchObject([{ error: { code: 'QUEUE_TIMEOUT' } }]);
 });
 
 it('sweeps up a run that was written but never queued', async () => {

@@ -165,6 +165,27 @@ describe('a task that fails', () => {
   });
 });
 
+describe('an agent that is too busy', () => {
+  it.each([
+    [429, '30', 30_000],
+    [503, '0', 0],
+    [429, undefined, undefined],
+  ])('answers %i, and is asked again after %p seconds', async (status, header, retryAfterMs) => {
+    const headers = header === undefined ? {} : { 'retry-after': header };
+    await answering((_, response) => response.writeHead(status, headers).end());
+    const answer = await run();
+    expect(answer).toMatchObject({ error: { code: `HTTP_${status}` }, retryable: true, suspect: false });
+    expect((answer as { retryAfterMs?: number }).retryAfterMs).toBe(retryAfterMs);
+  });
+
+  it('may say so with its problem', async () => {
+    await agent(() => {
+      throw new TaskFailure('QUOTA', 'used up', { retryAfterMs: 60_000 });
+    });
+    await expect(run()).resolves.toMatchObject({ error: { code: 'QUOTA' }, retryAfterMs: 60_000 });
+  });
+});
+
 describe('a result', () => {
   it('of the largest size is taken', async () => {
     await agent(() => 'x'.repeat(LIMIT - 2));
@@ -231,7 +252,7 @@ describe('an agent that does not keep to the protocol', () => {
 
   it.each([404, 500, 302])('by answering %i is suspect', async (status) => {
     await answering((_, response) => response.writeHead(status).end('{"type":"result","result":1}'));
-    await expect(run()).resolves.toMatchObject(protocolFault);
+    await expect(run()).resolves.toMatchObject({ ...protocolFault, error: { code: `HTTP_${status}` } });
   });
 
   it('by not speaking HTTP is suspect', async () => {

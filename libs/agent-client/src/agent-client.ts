@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { AGENT_SOCKET } from '@agentainer/contracts/agent-paths';
 import { formatTaskId } from '@agentainer/core';
 import type { AttemptRequest, AttemptResult } from '@agentainer/engine';
-import { lost, protocolFault, resultTooLarge, stopped, timedOut } from './attempt-faults.js';
+import { lost, protocolFault, resultTooLarge, silent, stopped, timedOut } from './attempt-faults.js';
 import { Exchange, ReplyTooLargeError } from './exchange.js';
 import { isHealthy } from './health.js';
 import { ENVELOPE_BYTES, readAnswer } from './read-answer.js';
+import { SilenceTimer } from './silence-timer.js';
 import { InputUnreadableError, type LeaseClaim, taskBody } from './task-body.js';
 
 /** The longest result of a task by default, in bytes of JSON. */
@@ -23,6 +24,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const NO_HTTP: ReadonlySet<string> = new Set(['HTTPParserError', 'HeadersOverflowError']);
 
 class TimedOutError extends Error {}
+class SilentError extends Error {}
 class AbandonedError extends Error {}
 
 /** Runs tasks on one agent, one at a time, over one connection that stays open between them. */
@@ -45,11 +47,13 @@ export class AgentClient {
   async run(lease: LeaseClaim, attempt: AttemptRequest): Promise<AttemptResult> {
     if (attempt.signal.aborted) return abandoned();
     this.running += 1;
+    const silence = new SilenceTimer(attempt.heartbeatTimeoutMs, () => exchange.abort(new SilentError()));
     const exchange = new Exchange(this.http, {
       method: 'POST',
       path: '/tasks',
       body: taskBody(lease, attempt),
       limitBytes: this.maxResultBytes + ENVELOPE_BYTES,
+      onProgress: () => silence.heard(),
     });
     const timer = setTimeout(
       () => exchange.abort(new TimedOutError()),
@@ -69,6 +73,7 @@ export class AgentClient {
     } finally {
       this.running -= 1;
       clearTimeout(timer);
+      silence.stop();
       clearTimeout(grace);
       attempt.signal.removeEventListener('abort', stop);
     }
@@ -107,8 +112,9 @@ export class AgentClient {
     await beside.destroy();
   }
 
-  private resultOf(error: unknown, { timeoutMs }: AttemptRequest): AttemptResult {
+  private resultOf(error: unknown, { timeoutMs, heartbeatTimeoutMs }: AttemptRequest): AttemptResult {
     if (error instanceof TimedOutError) return timedOut(timeoutMs);
+    if (error instanceof SilentError) return silent(heartbeatTimeoutMs!);
     if (error instanceof AbandonedError) return abandoned();
     if (error instanceof ReplyTooLargeError) return resultTooLarge(this.maxResultBytes);
     if (error instanceof InputUnreadableError) return lost('ATTEMPT_LOST', error.message);

@@ -23,6 +23,15 @@ export function unusable(code: TaskErrorCode, message: string): Failed {
   return failed(code, message, { retryable: false, suspect: false });
 }
 
+/** Statuses of an agent that works, but not now. */
+const BUSY: ReadonlySet<number> = new Set([429, 503]);
+
+/** The agent answered with a status instead of the task's end. */
+export function refused(status: number, message: string, retryAfterMs: number | undefined): Failed {
+  const fault = failed(`HTTP_${status}`, message, { retryable: true, suspect: !BUSY.has(status) });
+  return retryAfterMs === undefined ? fault : { ...fault, retryAfterMs };
+}
+
 export function resultTooLarge(maxResultBytes: number): Failed {
   return unusable('RESULT_TOO_LARGE', `the result is larger than ${maxResultBytes} bytes`);
 }
@@ -32,6 +41,16 @@ export function timedOut(timeoutMs: number): AttemptResult {
   return { kind: 'timed_out', error: { code: 'TASK_TIMEOUT' satisfies TaskErrorCode, message } };
 }
 
-function failed(code: TaskErrorCode, message: string, flags: Pick<Failed, 'retryable' | 'suspect'>): Failed {
+/** The agent gave no sign of life: it hangs, whatever its task would have needed. */
+export function silent(heartbeatTimeoutMs: number): AttemptResult {
+  const message = `the agent gave no sign of life for ${formatDuration(heartbeatTimeoutMs)}`;
+  return { kind: 'timed_out', error: { code: 'HEARTBEAT_TIMEOUT' satisfies TaskErrorCode, message } };
+}
+
+function failed(
+  code: TaskErrorCode | `HTTP_${number}`,
+  message: string,
+  flags: Pick<Failed, 'retryable' | 'suspect'>,
+): Failed {
   return { kind: 'failed', error: { code, message }, ...flags };
 }

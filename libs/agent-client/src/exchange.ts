@@ -1,8 +1,11 @@
 import type { Client, Dispatcher } from 'undici';
+import { HeartbeatSieve } from './heartbeat-sieve.js';
 
 export interface Reply {
   status: number;
   body: Buffer;
+  /** The header of that name. */
+  retryAfter?: string;
 }
 
 /** The answer is longer than the caller takes; the connection was closed. */
@@ -19,11 +22,13 @@ export interface ExchangeRequest {
   body?: string | AsyncIterable<string>;
   /** The longest answer that is taken, in bytes. */
   limitBytes: number;
+  /** Called whenever something of the answer has come. */
+  onProgress?: () => void;
 }
 
 const JSON_HEADERS = ['content-type', 'application/json'];
 
-/** One request and its whole answer. Aborting it closes its connection, so that the other side notices. */
+/** One request and its whole answer, without the heartbeats before it. Aborting it closes its connection, so that the other side notices. */
 export class Exchange {
   readonly reply: Promise<Reply>;
   private settle!: { resolve: (reply: Reply) => void; reject: (reason: Error) => void };
@@ -34,10 +39,10 @@ export class Exchange {
     this.reply = new Promise((resolve, reject) => {
       this.settle = { resolve, reject };
     });
-    const { limitBytes, ...options } = request;
+    const { limitBytes, onProgress, ...options } = request;
     // What undici reads from the body is any iterable; its types name only Node's own streams.
     const body = options.body as Dispatcher.DispatchOptions['body'];
-    client.dispatch({ ...options, body, headers: JSON_HEADERS }, this.handler(limitBytes));
+    client.dispatch({ ...options, body, headers: JSON_HEADERS }, this.handler(limitBytes, onProgress));
   }
 
   /** Ends the exchange, unless it has ended: `reply` rejects with the reason at once. */
@@ -48,26 +53,34 @@ export class Exchange {
     this.controller?.abort(reason);
   }
 
-  private handler(limitBytes: number): Dispatcher.DispatchHandler {
+  private handler(limitBytes: number, onProgress?: () => void): Dispatcher.DispatchHandler {
     const chunks: Buffer[] = [];
+    const heartbeats = new HeartbeatSieve();
     let size = 0;
+    const keep = (part: Buffer) => {
+      size += part.length;
+      if (size > limitBytes) return this.abort(new ReplyTooLargeError(limitBytes));
+      if (part.length > 0) chunks.push(part);
+    };
     let status = 0;
+    let retryAfter: string | undefined;
     return {
       onRequestStart: (controller) => {
         this.controller = controller;
         if (this.aborted) controller.abort(this.aborted);
       },
-      onResponseStart: (_, statusCode) => {
+      onResponseStart: (_, statusCode, headers) => {
         status = statusCode;
+        retryAfter = [headers['retry-after']].flat()[0];
       },
       onResponseData: (_, chunk) => {
-        size += chunk.length;
-        if (size > limitBytes) return this.abort(new ReplyTooLargeError(limitBytes));
-        chunks.push(chunk);
+        onProgress?.();
+        keep(heartbeats.take(chunk));
       },
       onResponseEnd: () => {
+        keep(heartbeats.end());
         const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size);
-        this.settle.resolve({ status, body });
+        this.settle.resolve({ status, body, retryAfter });
       },
       onResponseError: (_, error) => this.settle.reject(error),
     };

@@ -2,8 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import { problemSchema, taskMessageSchema, type TaskMessage } from '@agentainer/contracts';
 import { isTooDeep, MAX_JSON_DEPTH, NON_RETRYABLE } from '@agentainer/core';
 import type { AttemptResult } from '@agentainer/engine';
-import { lost, protocolFault, resultTooLarge, unusable } from './attempt-faults.js';
+import { lost, protocolFault, refused, resultTooLarge, unusable } from './attempt-faults.js';
 import type { Reply } from './exchange.js';
+import { retryAfterMs } from './retry-after.js';
 
 /** What an answer may hold beside the result itself, in bytes: also the longest problem. */
 export const ENVELOPE_BYTES = 64 * 1_024;
@@ -18,8 +19,9 @@ const RESULT_HEAD = /^\s*\{\s*"type"\s*:\s*"result"\s*,\s*"result"\s*:\s*/;
 const RESULT_TAIL = /\s*\}\s*$/;
 
 /** How the attempt ended, by the agent's answer to `POST /tasks`. */
-export function readAnswer({ status, body }: Reply, maxResultBytes: number): AttemptResult {
-  if (status !== 200) return readRefusal(status, body);
+export function readAnswer(reply: Reply, maxResultBytes: number): AttemptResult {
+  const { status, body } = reply;
+  if (status !== 200) return readRefusal(reply);
   if (!isUtf8(body)) return protocolFault('the agent answered something that is not text');
   const line = body.toString();
   if (line.trimEnd().includes('\n')) return protocolFault('the agent answered more than one line');
@@ -35,6 +37,7 @@ export function readAnswer({ status, body }: Reply, maxResultBytes: number): Att
     },
     retryable: answer.retryable ?? !NON_RETRYABLE.has(answer.code),
     suspect: false,
+    ...(answer.retry_after_ms !== undefined && { retryAfterMs: answer.retry_after_ms }),
   };
 }
 
@@ -74,7 +77,7 @@ function parseMessage(line: string): TaskMessage | undefined {
   return taskMessageSchema.safeParse(value).data;
 }
 
-function readRefusal(status: number, body: Buffer): AttemptResult {
+function readRefusal({ status, body, retryAfter }: Reply): AttemptResult {
   const text = body.toString('utf8', 0, MAX_DETAIL);
   const problem = problemSchema.safeParse(parseJson(text)).data;
   if (status === 409 && problem?.code === 'STALE_LEASE') {
@@ -82,7 +85,7 @@ function readRefusal(status: number, body: Buffer): AttemptResult {
   }
   const said = problem ? `${problem.code}: ${problem.detail ?? problem.title}` : excerpt(text);
   if (status === 413) return unusable('INPUT_INVALID', `the agent refused the input: ${said}`);
-  return protocolFault(`the agent answered ${status}: ${said}`);
+  return refused(status, `the agent answered ${status}: ${said}`, retryAfterMs(retryAfter));
 }
 
 /** Undefined where the text is not JSON. */

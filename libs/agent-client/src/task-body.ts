@@ -2,6 +2,9 @@ import { formatTaskId } from '@agentainer/core';
 import type { TaskRequest } from '@agentainer/contracts';
 import type { AttemptRequest } from '@agentainer/engine';
 
+/** So many heartbeats an agent is asked for, of which one must come in time. */
+const HEARTBEATS_PER_TIMEOUT = 4;
+
 /** The right by which a worker uses an agent; the agent keeps to the highest epoch that it has seen. */
 export interface LeaseClaim {
   id: string;
@@ -32,6 +35,9 @@ export function taskBody(lease: LeaseClaim, attempt: AttemptRequest): string | A
       attempt: attempt.attempt,
       token: attempt.token,
       timeout_ms: attempt.timeoutMs,
+      ...(attempt.heartbeatTimeoutMs !== undefined && {
+        heartbeat_ms: Math.ceil(attempt.heartbeatTimeoutMs / HEARTBEATS_PER_TIMEOUT),
+      }),
     },
   };
   const head = `${JSON.stringify(envelope).slice(0, -1)},"input":`;

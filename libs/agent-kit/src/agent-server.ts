@@ -7,6 +7,7 @@ import type { Health, TaskRequest } from '@agentainer/contracts';
 import { BodyTooLargeError, readBody } from './body.js';
 import { GatewayClient } from './gateway-client.js';
 import type { Dispatch } from './handler.js';
+import { Heartbeats } from './heartbeats.js';
 import { problemLine, resultLine } from './task-answer.js';
 import { TaskFailure } from './task-failure.js';
 import { parseTaskRequest, TaskRequestError } from './task-request.js';
@@ -98,13 +99,19 @@ export class AgentServer {
     response.on('close', () => {
       if (!response.writableEnded) task.abort.abort(new TaskAbortedError('the worker went away'));
     });
-    const line = await this.perform(task, body);
+    const heartbeats = new Heartbeats(response, body.task.heartbeat_ms);
+    const line = await this.perform(task, body, heartbeats);
+    heartbeats.stop();
     this.slot.leave(task);
     this.lastRequestAt = performance.now();
     send(response, 200, 'application/x-ndjson', line);
   }
 
-  private async perform({ abort: { signal } }: RunningTask, { task, input }: TaskRequest): Promise<string> {
+  private async perform(
+    { abort: { signal } }: RunningTask,
+    { task, input }: TaskRequest,
+    { beat: heartbeat }: Heartbeats,
+  ): Promise<string> {
     try {
       const handler = this.dispatch(task.kind);
       if (!handler) {
@@ -112,7 +119,7 @@ export class AgentServer {
         throw new TaskFailure('STEP_KIND_UNSUPPORTED', message, { retryable: false });
       }
       const state = new GatewayState(this.gateway, task, signal);
-      return resultLine(await handler(input as never, { task, signal, state }));
+      return resultLine(await handler(input as never, { task, signal, state, heartbeat }));
     } catch (error) {
       if (!signal.aborted) return problemLine(error);
       return problemLine(new TaskFailure('TASK_CANCELLED', (signal.reason as Error).message));
@@ -121,6 +128,8 @@ export class AgentServer {
 }
 
 function send(response: ServerResponse, status: number, type: string, body: string): void {
+  // With heartbeats sent, the head of the answer is too.
+  if (response.headersSent) return void response.end(body);
   response.sendDate = false;
   response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
   response.end(body);

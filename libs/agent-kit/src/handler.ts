@@ -10,6 +10,11 @@ export interface AgentContext {
   readonly signal: AbortSignal;
   /** The state that all tasks of the run share. */
   readonly state: TaskState;
+  /**
+   * Says that the task makes progress. Only needed by handlers that keep the event loop busy for longer than their
+   * step's `heartbeat_timeout`; while it lives, heartbeats go out by themselves.
+   */
+  readonly heartbeat: () => void;
 }
 
 /**

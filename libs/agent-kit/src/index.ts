@@ -5,5 +5,5 @@ export { egressSocket } from './egress-socket.js';
 export type { AgentContext, Dispatch, Handler, Handlers } from './handler.js';
 export { serve, type ServeOptions } from './serve.js';
 export { StaleAttemptError, StateError } from './state-error.js';
-export { TaskFailure, type TaskFailureOptions } from './task-failure.js';
+export { type ProgramExit, TaskFailure, type TaskFailureOptions } from './task-failure.js';
 export type { TaskState } from './task-state.js';

@@ -4,6 +4,8 @@ import { TaskFailure } from './task-failure.js';
 const MAX_CODE = 64;
 const MAX_MESSAGE = 2_000;
 const MAX_DETAIL = 4_096;
+/** A year. */
+const MAX_RETRY_AFTER_MS = 365 * 86_400_000;
 
 type Problem = Extract<TaskMessage, { type: 'problem' }>;
 
@@ -33,8 +35,15 @@ export function problemLine(thrown: unknown): string {
     message: messageOf(thrown).slice(0, MAX_MESSAGE),
     detail: (failure?.detail ?? stack)?.slice(-MAX_DETAIL),
     retryable: failure?.retryable,
+    retry_after_ms: delayOf(failure),
   };
   return `${JSON.stringify(problem)}\n`;
+}
+
+/** Whole milliseconds within what the protocol takes; nothing where the handler's number is none. */
+function delayOf(failure: TaskFailure | undefined): number | undefined {
+  const ms = Math.ceil(failure?.retryAfterMs ?? NaN);
+  return ms >= 0 ? Math.min(ms, MAX_RETRY_AFTER_MS) : undefined;
 }
 
 function messageOf(thrown: unknown): string {

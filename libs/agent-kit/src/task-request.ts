@@ -26,6 +26,7 @@ const TASK: Record<keyof TaskRequest['task'], Check> = {
   attempt: isCount,
   token: isText,
   timeout_ms: isCount,
+  heartbeat_ms: (value) => value === undefined || (isCount(value) && value !== 0),
 };
 
 /** Checked by hand, for this runs for every task and an agent carries no schema library. @throws {TaskRequestError} */

@@ -1,3 +1,4 @@
+import { MAX_DURATION_MS } from '@agentainer/core';
 import { z } from 'zod';
 
 /*
@@ -23,9 +24,14 @@ export const taskContextSchema = z.object({
   /** The attempt's fencing token; with the task's id it is the agent's credential at the gateway. */
   token: z.string(),
   timeout_ms: z.int(),
+  /** How often the worker wants a heartbeat, in milliseconds; none is needed where it is left out. */
+  heartbeat_ms: z.int().positive().optional(),
 });
 /** What a task knows of itself. */
 export type TaskContext = z.output<typeof taskContextSchema>;
+
+/** A line by which an agent says that its task makes progress; how it is written is up to the agent. */
+export const HEARTBEAT_LINE = '{"type":"heartbeat"}';
 
 /** The body of `POST /tasks`. `input` comes last, so that it can be streamed. */
 export const taskRequestSchema = z.object({
@@ -35,7 +41,9 @@ export const taskRequestSchema = z.object({
 });
 export type TaskRequest = z.output<typeof taskRequestSchema>;
 
-/** One line of the answer to `POST /tasks`; `result` or `problem` is the last one. */
+/**
+ * The last line of the answer to `POST /tasks`. Lines {@link HEARTBEAT_LINE} may come before it, while the task runs.
+ */
 export const taskMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('result'), result: z.json() }),
   z.object({
@@ -44,6 +52,8 @@ export const taskMessageSchema = z.discriminatedUnion('type', [
     message: z.string(),
     detail: z.string().optional(),
     retryable: z.boolean().optional(),
+    /** No further attempt before so many milliseconds. */
+    retry_after_ms: z.int().min(0).max(MAX_DURATION_MS).optional(),
   }),
 ]);
 export type TaskMessage = z.output<typeof taskMessageSchema>;

@@ -71,6 +71,7 @@ export const createJobRequestSchema = z.strictObject({
   step_id: nameSchema.optional(),
   input: anyJsonSchema.default(null),
   timeout: durationSchema.optional(),
+  queue_timeout: durationSchema.optional(),
   retry: retrySchema.optional(),
   pool_config: poolConfigSchema.optional(),
   execution_mode: z.enum(['pooled', 'standard']).optional(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from './duration.js';
+import { failureToleranceSchema } from './failure-tolerance.js';
 import { itemsSchema } from './item-source.js';
 import { LIMITS } from './limits.js';
 import { nameSchema, pointerSchema } from './names.js';
@@ -50,14 +51,24 @@ export const poolConfigSchema = z
   });
 export type PoolConfig = z.output<typeof poolConfigSchema>;
 
+/** Codes of errors, those of agents and our own. */
+const errorCodes = z
+  .array(z.string().regex(/^\S{1,64}$/, 'must be an error code of 1 to 64 characters without white space'))
+  .max(LIMITS.errorCodes);
+
 export const retrySchema = z.strictObject({
   max_attempts: size(LIMITS.attempts).default(3),
   backoff: z.enum(['constant', 'linear', 'exponential']).default('exponential'),
   delay: durationSchema.default(1_000),
   max_delay: durationSchema.default(60_000),
   jitter: z.number().min(0).max(1).default(0.2),
+  non_retryable: errorCodes.optional(),
+  retry_on: errorCodes.optional(),
 });
 export type RetryPolicy = z.output<typeof retrySchema>;
+
+/** Shorter than that, a busy machine would look like a hung agent. */
+const heartbeatTimeoutSchema = durationSchema.refine((ms) => ms >= 1_000, 'must be at least 1s');
 
 const common = {
   name: nameSchema,
@@ -66,6 +77,9 @@ const common = {
   execution_mode: z.enum(['pooled', 'standard']).default('pooled'),
   pool_config: poolConfigSchema.prefault({}),
   timeout: durationSchema.default(600_000),
+  queue_timeout: durationSchema.optional(),
+  heartbeat_timeout: heartbeatTimeoutSchema.optional(),
+  step_timeout: durationSchema.optional(),
   retry: retrySchema.prefault({}),
 };
 
@@ -77,6 +91,8 @@ export const stepSchema = z.discriminatedUnion('type', [
     items: itemsSchema,
     max_parallel: size(LIMITS.parallel).optional(),
     continue_on_partial: z.boolean().default(false),
+    failure_tolerance: failureToleranceSchema.optional(),
+    on_failure: z.enum(['finish', 'fail_fast']).default('finish'),
   }),
   z.strictObject({ type: z.literal('reduce'), ...common, over: nameSchema.optional() }),
 ]);

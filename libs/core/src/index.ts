@@ -1,6 +1,7 @@
 export * from './definition.js';
 export * from './duration.js';
 export * from './errors.js';
+export * from './failure-tolerance.js';
 export * from './ids.js';
 export * from './item-source.js';
 export * from './json.js';

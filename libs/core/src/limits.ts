@@ -9,4 +9,5 @@ export const LIMITS = {
   poolSize: 1_000,
   attempts: 100,
   nameLength: 63,
+  errorCodes: 100,
 } as const;

@@ -6,6 +6,7 @@ import {
   poolConfigSchema,
   retrySchema,
 } from './definition.js';
+import { failureToleranceSchema } from './failure-tolerance.js';
 import { givenItemsSchema } from './item-source.js';
 import { LIMITS } from './limits.js';
 import { nameSchema } from './names.js';
@@ -32,10 +33,20 @@ export const mapReduceSchema = z
     task_timeout: durationSchema.optional(),
     retry: retrySchema.optional(),
     continue_on_partial: z.boolean().default(false),
+    failure_tolerance: failureToleranceSchema.optional(),
+    on_failure: z.enum(['finish', 'fail_fast']).optional(),
   })
   .refine((r) => !r.list_image || !r.items || 'state' in r.items, {
     path: ['items'],
     message: 'must not be given together with list_image, unless they are what it leaves in the state',
+  })
+  .refine((r) => !(r.continue_on_partial && r.failure_tolerance !== undefined), {
+    path: ['failure_tolerance'],
+    message: 'must not be given together with continue_on_partial',
+  })
+  .refine((r) => !(r.continue_on_partial && r.on_failure === 'fail_fast'), {
+    path: ['on_failure'],
+    message: 'must not be given together with continue_on_partial',
   })
   .refine((r) => !(r.pool_size && r.pool_config), {
     path: ['pool_size'],
@@ -73,6 +84,8 @@ export function mapReduceDefinition(body: unknown): DefinitionInput {
         depends_on: list.map((step) => step.name),
         max_parallel,
         continue_on_partial,
+        failure_tolerance: request.failure_tolerance,
+        on_failure: request.on_failure,
         ...policies,
         pool_config: request.pool_config ?? {
           max_size: request.pool_size ?? Math.min(max_parallel, 10),

@@ -1,4 +1,7 @@
-/** Why a task failed. Codes in capitals are ours; an agent's own codes are kept as they came. */
+/**
+ * Why a task failed. Codes in capitals are ours; an agent's own codes are kept as they came. An agent that answers
+ * with an HTTP status instead gives `HTTP_<status>`, one whose program ended badly `EXIT_<code>`.
+ */
 export interface TaskError {
   code: string;
   message: string;
@@ -11,8 +14,12 @@ export const TASK_ERRORS = {
   AGENT_FAILED: 'the agent reported a failure without a code of its own',
   AGENT_LOST: 'the agent ended while it ran the task',
   AGENT_PROTOCOL: 'the agent answered something that is not of the protocol',
+  POISON: 'the task was set aside, for its attempts ended their agents or workers',
   ATTEMPT_LOST: 'the worker that ran the attempt went away',
   TASK_TIMEOUT: 'the attempt took longer than the timeout of its step',
+  HEARTBEAT_TIMEOUT: 'the agent gave no sign of life within the heartbeat timeout of its step',
+  QUEUE_TIMEOUT: 'the task was not begun within the queue timeout of its step',
+  STEP_TIMEOUT: 'the step took longer than its step timeout',
   RUN_TIMEOUT: 'the run took longer than the timeout of its workflow',
   RUN_CANCELLED: 'the run was cancelled',
   RESULT_TOO_LARGE: 'the result is larger than the limit',
@@ -24,8 +31,11 @@ export type TaskErrorCode = keyof typeof TASK_ERRORS;
 
 /** Codes that no further attempt can mend. */
 export const NON_RETRYABLE: ReadonlySet<string> = new Set<TaskErrorCode>([
+  'QUEUE_TIMEOUT',
+  'STEP_TIMEOUT',
   'RUN_TIMEOUT',
   'RUN_CANCELLED',
+  'POISON',
   'RESULT_TOO_LARGE',
   'INPUT_INVALID',
   'IMAGE_NOT_FOUND',

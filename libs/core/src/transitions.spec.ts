@@ -30,6 +30,7 @@ const allowed = {
     'pending > timed_out',
     'ready > cancelled',
     'ready > completed',
+    'ready > failed',
     'ready > running',
     'ready > timed_out',
     'running > cancelled',

@@ -24,7 +24,7 @@ export type StepState =
 
 export const STEP_TRANSITIONS: TransitionTable<StepState> = {
   pending: ['ready', 'skipped', 'failed', 'timed_out', 'cancelled'],
-  ready: ['running', 'completed', 'timed_out', 'cancelled'],
+  ready: ['running', 'completed', 'failed', 'timed_out', 'cancelled'],
   running: ['completed', 'failed', 'timed_out', 'cancelled'],
   completed: [],
   failed: [],

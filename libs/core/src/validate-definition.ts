@@ -1,6 +1,7 @@
 import { type Definition, definitionSchema, type Step } from './definition.js';
 import { type Fault, InvalidInputError } from './errors.js';
 import { parse } from './parse.js';
+import { policyFaults } from './policy-faults.js';
 
 /**
  * A definition ready to run: shape, names and graph are right, defaults are filled in.
@@ -9,7 +10,12 @@ import { parse } from './parse.js';
  */
 export function validateDefinition(input: unknown): Definition {
   const definition = parse(definitionSchema, input);
-  const faults = [...namingFaults(definition), ...referenceFaults(definition), ...cycleFaults(definition)];
+  const faults = [
+    ...namingFaults(definition),
+    ...referenceFaults(definition),
+    ...cycleFaults(definition),
+    ...policyFaults(definition),
+  ];
   if (faults.length > 0) throw new InvalidInputError(faults);
   return definition;
 }

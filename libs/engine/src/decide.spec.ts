@@ -16,7 +16,17 @@ const COUNTS: Record<TaskState, number> = {
 function step(name: string, state: StepState, counts: Partial<typeof COUNTS> = {}): StepRecord {
   const all = { ...COUNTS, ...counts };
   const total = Object.values(all).reduce((a, b) => a + b, 0);
-  return { name, state, total, counts: all, generation: 0, touchedAt: 0, startedAt: 0, finishedAt: 0 };
+  return {
+    name,
+    state,
+    total,
+    counts: all,
+    generation: 0,
+    openedAt: 0,
+    touchedAt: 0,
+    startedAt: 0,
+    finishedAt: 0,
+  };
 }
 
 function run(...steps: StepRecord[]): RunRecord {
@@ -96,6 +106,39 @@ it('lets a map step go on with part of its results only where the definition say
   expect(names(decide(map(false), partial)).finish).toBe('failed');
   expect(names(decide(map(true), partial)).finish).toBe('completed');
   expect(names(decide(map(true), run(step('m', 'running', { failed: 3 })))).finish).toBe('failed');
+});
+
+it('closes a step that fails fast while tasks of it are open, and one that does not only at its end', () => {
+  const map = (on_failure: 'fail_fast' | 'finish') =>
+    steps(
+      { type: 'map', name: 'm', image: 'x', items: [], failure_tolerance: 1, on_failure },
+      { type: 'reduce', name: 'r', image: 'x', over: 'm' },
+    );
+  const half = run(step('m', 'running', { pending: 5, running: 2, failed: 2 }), step('r', 'pending'));
+  expect(names(decide(map('finish'), half)).close).toEqual([]);
+  expect(names(decide(map('fail_fast'), half))).toEqual({
+    close: ['m failed', 'r skipped'],
+    open: [],
+    finish: 'failed',
+  });
+  const tolerated = run(step('m', 'running', { pending: 5, running: 2, failed: 1 }), step('r', 'pending'));
+  expect(names(decide(map('fail_fast'), tolerated)).close).toEqual([]);
+});
+
+it('closes a step whose own time is over, and fails the run with that', () => {
+  const limited = steps({ ...seq('a'), step_timeout: 5 }, seq('b', 'a'));
+  const open = run({ ...step('a', 'running', { running: 1 }), openedAt: 1_000 }, step('b', 'pending'));
+  const at = (readAt: number) => decide(limited, { ...open, deadline: 1e9, readAt });
+  expect(names(at(5_999)).close).toEqual([]);
+  expect(names(at(6_000))).toEqual({ close: ['a timed_out', 'b skipped'], open: [], finish: 'failed' });
+  expect(at(6_000).close[0]).toMatchObject({ error: { code: 'STEP_TIMEOUT' } });
+  expect(at(6_000).finish?.error).toMatchObject({ code: 'STEP_TIMEOUT' });
+});
+
+it('lets a step complete whose tasks have all ended, however late that is seen', () => {
+  const limited = steps({ ...seq('a'), step_timeout: 5 });
+  const late = { ...run(step('a', 'running', { completed: 1 })), deadline: 1e9, readAt: 1e6 };
+  expect(names(decide(limited, late))).toEqual({ close: ['a completed'], open: [], finish: 'completed' });
 });
 
 it('completes a step without tasks', () => {

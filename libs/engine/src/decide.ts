@@ -10,7 +10,8 @@ import {
   type TaskError,
 } from '@agentainer/core';
 import type { RunChange } from './ports.js';
-import type { RunRecord, StepRecord } from './records.js';
+import type { RunRecord } from './records.js';
+import { endingOf, failureOf, hasFailed } from './step-ending.js';
 
 /** What a run's record asks for. `open` steps need their tasks laid out before they are opened. */
 export interface Decision {
@@ -31,14 +32,15 @@ export function decide(definition: Definition, run: RunRecord): Decision {
   if (run.state === 'paused') return decision;
   const states = new Map(run.steps.map((s) => [s.name, s.state]));
   const records = new Map(run.steps.map((s) => [s.name, s]));
-  const errors: TaskError[] = run.steps.flatMap((s) => (s.state === 'failed' ? [failureOf(s)] : []));
+  const errors: TaskError[] = run.steps.flatMap((s) => (hasFailed(s) ? [failureOf(s)] : []));
 
   for (const step of definition.steps) {
     const record = records.get(step.name)!;
-    if (!hasEnded(record)) continue;
-    const to = succeeded(step, record) ? 'completed' : 'failed';
-    if (to === 'failed') errors.push(failureOf(record));
-    decision.close.push({ kind: 'close', step: step.name, to });
+    const ending = endingOf(step, record, run.readAt);
+    if (!ending) continue;
+    const { to } = ending;
+    if (to !== 'completed') errors.push(failureOf({ ...record, state: to, ...ending }));
+    decision.close.push({ kind: 'close', step: step.name, ...ending });
     states.set(step.name, to);
   }
   for (let changed = true; changed;) {
@@ -70,26 +72,8 @@ function timeUp(run: RunRecord): Decision {
   };
 }
 
-/** Whether every task of an open step has ended. */
-export function hasEnded({ state, counts }: StepRecord): boolean {
-  const open = state === 'ready' || state === 'running';
-  return open && counts.pending + counts.running + counts.retrying === 0;
-}
-
 function nextState(dependencies: StepState[]): StepState {
   if (dependencies.every((state) => state === 'completed')) return 'ready';
   const ended = dependencies.every((state) => isTerminal(STEP_TRANSITIONS, state));
   return ended ? 'skipped' : 'pending';
-}
-
-/** A step completes when all its tasks did, or, where it may go on with part of them, when any did. */
-function succeeded(step: Step, { counts, total }: StepRecord): boolean {
-  if (counts.completed === total) return true;
-  return step.type === 'map' && step.continue_on_partial && counts.completed > 0;
-}
-
-function failureOf({ name, counts, total, error }: StepRecord): TaskError {
-  const bad = counts.failed + counts.timed_out;
-  const what = total > 1 ? `step ${name}: ${bad} of ${total} tasks failed, first: ` : `step ${name}: `;
-  return { code: error?.code ?? 'AGENT_FAILED', message: what + (error?.message ?? 'failed') };
 }

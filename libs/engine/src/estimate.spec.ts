@@ -16,7 +16,7 @@ const counts = (given: Partial<Record<TaskState, number>>) =>
 function step(given: Partial<Record<TaskState, number>>, more: Partial<StepRecord> = {}): StepRecord {
   const all = counts(given);
   const total = Object.values(all).reduce((sum, n) => sum + n, 0);
-  const times = { touchedAt: 0, startedAt: 1_000, finishedAt: 0 };
+  const times = { openedAt: 1_000, touchedAt: 0, startedAt: 1_000, finishedAt: 0 };
   return { name: 's', state: 'running', total, counts: all, generation: 0, ...times, ...more };
 }
 

@@ -1,4 +1,4 @@
-export { decide, type Decision, hasEnded } from './decide.js';
+export { decide, type Decision } from './decide.js';
 export { estimatedEnd } from './estimate.js';
 export {
   explain,

@@ -19,6 +19,7 @@ import type {
 } from './ports.js';
 import { retryDelay } from './retry.js';
 import { parallelOf } from './step-lanes.js';
+import { failsFast } from './step-success.js';
 import { type JsonText, RunValues } from './values.js';
 
 /** An attempt that the run's end cuts off reports after that end by Redis's clock, too: both clocks drift by less. */
@@ -39,7 +40,7 @@ export interface SessionContext {
 
 /**
  * `open`: there is more to do, on another lease. `wait`: a retry is due in so many milliseconds.
- * `drained`: every task of the step has ended, or the step is closed. `done`: others do what is left.
+ * `drained`: every task of the step has ended, or it is closed or to be closed. `done`: others do what is left.
  */
 export type SessionEnd = { kind: 'done' | 'drained' | 'open' } | { kind: 'wait'; ms: number };
 
@@ -89,14 +90,10 @@ export class LaneSession {
     let completion: Completion | undefined;
     for (;;) {
       const agentId = this.mayClaim() ? lease.agentId : undefined;
-      const { claim } = await ledger.completeAndClaim({
-        runId,
-        step: step.name,
-        completion,
-        agentId,
-        generation,
-        maxParallel,
-      });
+      const request = { runId, step: step.name, completion, agentId, generation, maxParallel };
+      const { claim, accepted, failures, total } = await ledger.completeAndClaim(request);
+      // What was claimed with it is not begun: it ends with the step.
+      if (accepted && failsFast(step, failures, total)) return { kind: 'drained' };
       switch (claim.kind) {
         case 'task':
           completion = {
@@ -147,6 +144,7 @@ export class LaneSession {
       token: task.token,
       input,
       timeoutMs: Math.min(step.timeout, task.runTimeLeft + RUN_TIMEOUT_MARGIN_MS),
+      heartbeatTimeoutMs: step.heartbeat_timeout,
       signal: abort.signal,
     });
     this.current = undefined;
@@ -175,7 +173,10 @@ export class LaneSession {
     const error: TaskError = late ? { code: 'RUN_TIMEOUT', message: TASK_ERRORS.RUN_TIMEOUT } : result.error;
     const final = result.kind === 'failed' && !result.retryable;
     const failures = task.attempt - task.lost;
-    const retryInMs = final ? undefined : retryDelay(step.retry, failures, error, Math.random());
+    const retryAfterMs = result.kind === 'failed' ? result.retryAfterMs : undefined;
+    const retryInMs = final
+      ? undefined
+      : retryDelay(step.retry, { failures, error, retryAfterMs }, Math.random());
     return { kind: result.kind, error, retryInMs };
   }
 

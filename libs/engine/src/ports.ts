@@ -1,5 +1,6 @@
 import type { Definition, PoolSpec, RunState, StepState, TaskError } from '@agentainer/core';
 import type {
+  AttemptRecord,
   NewRun,
   RunEvent,
   RunRecord,
@@ -78,6 +79,8 @@ export interface RunStore {
   nextGeneration(runId: string, step: string, from: number): Promise<number>;
   /** Outcomes of the tasks `from` … `from + count - 1`; undefined where a task has not ended. */
   outcomes(runId: string, step: string, from: number, count: number): Promise<(StoredOutcome | undefined)[]>;
+  /** The last attempts of a task that did not complete it, the newest first. */
+  history(runId: string, step: string, index: number): Promise<AttemptRecord[]>;
   tasks(runId: string, step: string, from: number, count: number): Promise<TaskRecord[]>;
   /** When the next retry of a step is due, by Redis's clock; undefined where none is in line. */
   nextRetry(runId: string, step: string): Promise<number | undefined>;
@@ -140,7 +143,7 @@ export interface TaskLedger {
   /**
    * Completes a task (a late or doubled completion changes nothing), then claims the next one.
    * `agentId` is who will run it; without one nothing is claimed. A lane of an earlier `generation` than the
-   * step's claims nothing either.
+   * step's claims nothing either. Says beside it how many tasks the step has, and how many of them ended badly.
    */
   completeAndClaim(request: {
     runId: string;
@@ -150,11 +153,13 @@ export interface TaskLedger {
     generation?: number;
     /** Tasks of the step at once, at most, unless its record says otherwise. */
     maxParallel?: number;
-  }): Promise<{ accepted: boolean; claim: Claim }>;
+  }): Promise<{ accepted: boolean; claim: Claim; failures: number; total: number }>;
   /** Says that an attempt is alive. False where it is no longer the task's attempt. */
   renew(runId: string, step: string, index: number, token: string): Promise<boolean>;
   /** Puts tasks back in line whose attempts were not renewed in time; how many. */
   reclaim(runId: string, step: string): Promise<number>;
+  /** Ends tasks that nobody began within so many milliseconds of the opening of their step; how many. */
+  expire(runId: string, step: string, waitMs: number): Promise<number>;
 }
 
 /** Tells of steps that were closed while tasks of them ran. May lose a message: renewing the attempt finds out too. */
@@ -212,13 +217,22 @@ export interface AttemptRequest {
   /** The input as JSON text, in one piece or in parts. */
   input: string | AsyncIterable<string>;
   timeoutMs: number;
+  /** Milliseconds without a sign of life after which the agent counts as hung; undefined where it need not give any. */
+  heartbeatTimeoutMs?: number;
   signal: AbortSignal;
 }
 
 /** `suspect` agents must not be used again. */
 export type AttemptResult =
   | { kind: 'completed'; result: string }
-  | { kind: 'failed'; error: TaskError; retryable: boolean; suspect: boolean }
+  | {
+      kind: 'failed';
+      error: TaskError;
+      retryable: boolean;
+      suspect: boolean;
+      /** Not to be tried again before so many milliseconds. */
+      retryAfterMs?: number;
+    }
   | { kind: 'timed_out'; error: TaskError }
   /** It was given up by its signal, and the agent has ended it: the agent may be used again. */
   | { kind: 'stopped'; error: TaskError }

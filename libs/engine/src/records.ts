@@ -45,6 +45,8 @@ export interface StepRecord extends StepSettings {
   counts: TaskCounts;
   /** How many times its lanes were queued; part of their job ids. */
   generation: number;
+  /** When its tasks were put in line; 0 before. */
+  openedAt: number;
   /** When a task of it was last claimed or completed, or it was opened; 0 before. */
   touchedAt: number;
   startedAt: number;
@@ -85,6 +87,15 @@ export interface TaskRecord {
   createdAt: number;
   startedAt: number;
   finishedAt: number;
+}
+
+/** An attempt that did not complete its task. */
+export interface AttemptRecord {
+  attempt: number;
+  endedAt: number;
+  agentId: string;
+  end: 'failed' | 'timed_out' | 'lost';
+  error: TaskError;
 }
 
 /** How a task ended: its result as JSON text, or its error. */

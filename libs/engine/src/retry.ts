@@ -1,19 +1,27 @@
 import { NON_RETRYABLE, type RetryPolicy, type TaskError } from '@agentainer/core';
 
+export interface FailedAttempt {
+  /** Attempts that have failed, this one included; lost attempts do not count. */
+  failures: number;
+  error: Pick<TaskError, 'code'>;
+  /** Milliseconds before which whoever failed does not want to be asked again. */
+  retryAfterMs?: number;
+}
+
 /**
  * Milliseconds until the next attempt, or undefined where there is none.
- * @param failures attempts that have failed, this one included; lost attempts do not count
- * @param random a number in [0, 1); jitter takes up to its share off the delay, so that retries spread out
+ * @param random a number in [0, 1); jitter takes up to its share off the delay, so that retries spread out,
+ *   but never below what the failure itself asks for
  */
-export function retryDelay(
-  policy: RetryPolicy,
-  failures: number,
-  error: Pick<TaskError, 'code'>,
-  random: number,
-): number | undefined {
-  if (NON_RETRYABLE.has(error.code) || failures >= policy.max_attempts) return undefined;
-  const delay = Math.min(policy.delay * growth(policy, failures), policy.max_delay);
-  return Math.round(delay * (1 - policy.jitter * random));
+export function retryDelay(policy: RetryPolicy, failed: FailedAttempt, random: number): number | undefined {
+  if (failed.failures >= policy.max_attempts || !mayRetry(policy, failed.error.code)) return undefined;
+  const delay = Math.min(policy.delay * growth(policy, failed.failures), policy.max_delay);
+  return Math.max(Math.round(delay * (1 - policy.jitter * random)), failed.retryAfterMs ?? 0);
+}
+
+function mayRetry({ non_retryable = [], retry_on }: RetryPolicy, code: string): boolean {
+  if (NON_RETRYABLE.has(code) || non_retryable.includes(code)) return false;
+  return retry_on === undefined || retry_on.includes(code);
 }
 
 function growth({ backoff }: RetryPolicy, failures: number): number {

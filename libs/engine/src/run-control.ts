@@ -1,9 +1,9 @@
 import { ConflictError, isTerminal, NotFoundError, RUN_TRANSITIONS } from '@agentainer/core';
 import { cancelChanges } from './cancel.js';
-import { hasEnded } from './decide.js';
 import type { RunChange, RunStore, StepQueue, WorkflowStore } from './ports.js';
 import type { RunRecord } from './records.js';
 import type { RunAdvancer } from './run-advancer.js';
+import { hasEnded } from './step-ending.js';
 import { lanesOf } from './step-lanes.js';
 
 /** Runs of a workflow looked at, or deleted, in one call. */

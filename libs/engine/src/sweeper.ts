@@ -1,9 +1,10 @@
 import { isTerminal, RUN_TRANSITIONS, timeOfId } from '@agentainer/core';
-import { hasEnded } from './decide.js';
+import { decide } from './decide.js';
 import type { RunStore, StepQueue, TaskLedger } from './ports.js';
 import type { RunRecord, StepRecord } from './records.js';
 import type { RunAdvancer } from './run-advancer.js';
-import { lanesOf } from './step-lanes.js';
+import { hasEnded, isOpen } from './step-ending.js';
+import { lanesOf, stepNamed } from './step-lanes.js';
 
 export interface SweeperOptions {
   /** Milliseconds without a sign of work after which a step's lanes are looked for. */
@@ -45,21 +46,40 @@ export class Sweeper {
     const run = await this.runs.load(runId);
     if (!run) return this.dropOrphan(runId);
     if (isTerminal(RUN_TRANSITIONS, run.state)) return this.runs.retire(runId);
-    if (run.readAt >= run.deadline) {
+    if (await this.isOver(run)) {
       await this.advancer.advance(runId);
       return;
     }
-    const open = run.steps.filter((s) => s.state === 'ready' || s.state === 'running');
-    for (const step of open) await this.sweepStep(run, step);
+    const open = run.steps.filter(isOpen);
+    for (const step of open) {
+      await this.expire(run, step);
+      await this.sweepStep(run, step);
+    }
     if (run.state === 'paused') return;
     const lostFanIn = open.some((s) => hasEnded(s) && this.isStalled(run, s.touchedAt));
     const lostStart = open.length === 0 && this.isStalled(run, lastTouched(run));
     if (lostFanIn || lostStart) await this.advancer.advance(runId, lostStart);
   }
 
+  /** Whether the run's time is over, or a step is to be closed although it has open tasks. */
+  private async isOver(run: RunRecord): Promise<boolean> {
+    if (run.readAt >= run.deadline) return true;
+    const { close } = decide((await this.runs.definition(run.id))!, run);
+    return close.some(({ step }) => run.steps.some((s) => s.name === step && isOpen(s) && !hasEnded(s)));
+  }
+
   /** The index is written before the record: an entry without one is a start that crashed, or one under way. */
   private async dropOrphan(runId: string): Promise<void> {
     if (Date.now() - timeOfId(runId) >= this.options.orphanMs) await this.runs.retire(runId);
+  }
+
+  /** Ends tasks that waited too long; where they were the step's last ones, that brings the run forward. */
+  private async expire(run: RunRecord, step: StepRecord): Promise<void> {
+    if (run.state === 'paused' || step.counts.pending === 0) return;
+    const { queue_timeout } = stepNamed((await this.runs.definition(run.id))!, step.name);
+    if (queue_timeout === undefined || run.readAt < step.openedAt + queue_timeout) return;
+    const expired = await this.ledger.expire(run.id, step.name, queue_timeout);
+    if (expired > 0) await this.advancer.advance(run.id);
   }
 
   private async sweepStep(run: RunRecord, step: StepRecord): Promise<void> {

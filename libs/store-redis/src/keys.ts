@@ -28,6 +28,7 @@ export class Keys {
   readonly stepTasks = (runId: string, step: string) => `${this.step(runId, step)}:tasks`;
   readonly stepOutcomes = (runId: string, step: string) => `${this.step(runId, step)}:outcomes`;
   readonly stepAlive = (runId: string, step: string) => `${this.step(runId, step)}:alive`;
+  readonly stepHistory = (runId: string, step: string) => `${this.step(runId, step)}:history`;
   readonly stepRetries = (runId: string, step: string) => `${this.step(runId, step)}:retries`;
   /** Followed by `:<index>`: the state operations of a task that has not ended. */
   readonly stepOperations = (runId: string, step: string) => `${this.step(runId, step)}:operations`;

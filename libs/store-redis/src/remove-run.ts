@@ -40,6 +40,7 @@ async function removeStep(redis: Redis, keys: Keys, runId: string, step: string)
     keys.stepOutcomes(runId, step),
     keys.stepAlive(runId, step),
     keys.stepRetries(runId, step),
+    keys.stepHistory(runId, step),
   );
 }
 

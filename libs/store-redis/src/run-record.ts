@@ -9,6 +9,7 @@ import {
   type TaskState,
 } from '@agentainer/core';
 import type {
+  AttemptRecord,
   RunEvent,
   RunRecord,
   StepRecord,
@@ -66,6 +67,7 @@ function readStep(name: string, fields: Fields): StepRecord {
     counts,
     generation: number('generation'),
     maxParallel: number('maxParallel') || undefined,
+    openedAt: number('openedAt'),
     touchedAt: number('touchedAt'),
     startedAt: number('startedAt'),
     finishedAt: number('finishedAt'),
@@ -114,4 +116,19 @@ export function readEvent([id, fields]: [string, string[]]): RunEvent {
   for (let i = 0; i + 1 < fields.length; i += 2) data[fields[i]!] = fields[i + 1]!;
   const { at, type, ...rest } = data;
   return { id: Number(id.split('-')[1]) + 1, at: Number(at), type: type!, data: rest };
+}
+
+/** A task's history: a line for each attempt. */
+export function readHistory(text: string | null): AttemptRecord[] {
+  const lines = (text ?? '').split('\n').filter((line) => line !== '');
+  return lines.map((line) => {
+    const [, attempt, endedAt, agentId, end, error] = /^(\d+)\|(\d+)\|([^|]*)\|([^|]*)\|([^]*)$/.exec(line)!;
+    return {
+      attempt: Number(attempt),
+      endedAt: Number(endedAt),
+      agentId: agentId!,
+      end: end as AttemptRecord['end'],
+      error: JSON.parse(error!) as TaskError,
+    };
+  });
 }

@@ -1,5 +1,6 @@
 import type { Definition, StepState } from '@agentainer/core';
 import type {
+  AttemptRecord,
   NewRun,
   RunChange,
   RunEvent,
@@ -14,7 +15,7 @@ import type { Keys } from './keys.js';
 import { BoundedCache } from './bounded-cache.js';
 import { pageOf } from './index-page.js';
 import { putItems } from './item-layout.js';
-import { readEvent, readOutcome, readRun, readTask, RUN_FIELDS } from './run-record.js';
+import { readEvent, readHistory, readOutcome, readRun, readTask, RUN_FIELDS } from './run-record.js';
 import { removeRun } from './remove-run.js';
 import { applyChanges } from './scripts/run-apply.js';
 import { createRun } from './scripts/run-create.js';
@@ -128,6 +129,10 @@ export class RedisRunStore implements RunStore {
     if (count <= 0) return [];
     const texts = await this.redis.hmget(this.keys.stepOutcomes(runId, step), ...indexes(from, count));
     return texts.map(readOutcome);
+  }
+
+  async history(runId: string, step: string, index: number): Promise<AttemptRecord[]> {
+    return readHistory(await this.redis.hget(this.keys.stepHistory(runId, step), String(index)));
   }
 
   async tasks(runId: string, step: string, from: number, count: number): Promise<TaskRecord[]> {

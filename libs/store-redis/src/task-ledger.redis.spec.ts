@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type DefinitionInput, newId, validateDefinition } from '@agentainer/core';
+import { type DefinitionInput, newId, TASK_ERRORS, validateDefinition } from '@agentainer/core';
 import type { ClaimedTask } from '@agentainer/engine';
 import { connectRedis } from './connection.js';
 import { Keys } from './keys.js';
@@ -20,7 +20,7 @@ afterAll(() => redis.quit());
 beforeEach(() => {
   keys = new Keys(`t-${randomUUID()}`);
   runs = new RedisRunStore(redis, keys);
-  ledger = new RedisTaskLedger(redis, keys, { claimTtlMs: 10_000, maxLost: 1 });
+  ledger = new RedisTaskLedger(redis, keys, { claimTtlMs: 10_000, maxLost: 2 });
 });
 
 /** A run with one map step `m` of so many items, opened. */
@@ -118,19 +118,68 @@ it('says what a lane that finds no task can do', async () => {
   expect(unasked.claim).toEqual({ kind: 'open' });
 });
 
-it('fails a task that was lost too often, and keeps its error', async () => {
+it('tells beside a claim how many tasks there are and how many ended badly', async () => {
+  const runId = await openMap(3);
+  const answer = await ledger.completeAndClaim({ runId, step: 'm', completion: failed(await claim(runId)) });
+  expect(answer).toMatchObject({ accepted: true, failures: 1, total: 3 });
+});
+
+it('sets a task aside that was lost too often, with its history', async () => {
   const runId = await openMap(1);
   for (let i = 0; i < 2; i++) {
     await ledger.completeAndClaim({ runId, step: 'm', completion: lost(await claim(runId)) });
   }
   const step = await counts(runId);
   expect(step.counts).toMatchObject({ failed: 1, retrying: 0, running: 0 });
-  expect(step.error?.code).toBe('AGENT_LOST');
+  expect(step.error).toEqual({
+    code: 'POISON',
+    message: `${TASK_ERRORS.POISON}; the last: AGENT_LOST: gone`,
+  });
+  const lostOnce = { agentId: 'a1', end: 'lost', error: { code: 'AGENT_LOST', message: 'gone' } };
+  expect(await runs.history(runId, 'm', 0)).toMatchObject([
+    { attempt: 2, ...lostOnce },
+    { attempt: 1, ...lostOnce },
+  ]);
   expect(await runs.tasks(runId, 'm', 0, 5)).toMatchObject([{ state: 'failed', attempts: 2, lost: 2 }]);
 });
 
+it('times out only tasks that were never begun, once they have waited long enough', async () => {
+  const runId = await openMap(3);
+  const begun = await claim(runId);
+  expect(await ledger.expire(runId, 'm', 60_000)).toBe(0);
+  let expired = 0;
+  for (let tries = 0; tries < 200 && expired === 0; tries++) expired = await ledger.expire(runId, 'm', 1);
+  expect(expired).toBe(2);
+  expect(await ledger.expire(runId, 'm', 1)).toBe(0);
+  expect((await counts(runId)).counts).toMatchObject({ pending: 0, running: 1, timed_out: 2 });
+  const end = await ledger.completeAndClaim({ runId, step: 'm', completion: done(begun), agentId: 'a' });
+  expect(end).toMatchObject({ accepted: true, claim: { kind: 'drained' }, failures: 2 });
+  expect(await runs.outcomes(runId, 'm', 1, 1)).toMatchObject([{ error: { code: 'QUEUE_TIMEOUT' } }]);
+});
+
+it('keeps the last twenty attempts of a task that fails, and nothing of one that does not', async () => {
+  const runId = await openMap(2);
+  await ledger.completeAndClaim({ runId, step: 'm', completion: done(await claim(runId)) });
+  const end = async (again?: number) => {
+    const task = await claim(runId);
+    await ledger.completeAndClaim({ runId, step: 'm', completion: failed(task, again) });
+  };
+  for (let i = 0; i < 24; i++) await end(0);
+  await end();
+  expect(await runs.history(runId, 'm', 0)).toEqual([]);
+  const history = await runs.history(runId, 'm', 1);
+  expect(history.map((a) => a.attempt)).toEqual(Array.from({ length: 20 }, (_, i) => 25 - i));
+  expect(history[0]).toEqual({
+    attempt: 25,
+    endedAt: expect.any(Number),
+    agentId: 'a1',
+    end: 'failed',
+    error: { code: 'X', message: 'no' },
+  });
+});
+
 it('puts tasks back in line whose attempts were not renewed', async () => {
-  ledger = new RedisTaskLedger(redis, keys, { claimTtlMs: 1, maxLost: 1 });
+  ledger = new RedisTaskLedger(redis, keys, { claimTtlMs: 1, maxLost: 2 });
   const runId = await openMap(2);
   const gone = await claim(runId);
   let reclaimed = 0;
@@ -169,7 +218,7 @@ it('cuts off what is open when a step is closed before its tasks ended', async (
     { kind: 'finish', to: 'timed_out', error },
   ]);
   const late = await ledger.completeAndClaim({ runId, step: 'm', completion: done(task), agentId: 'a' });
-  expect(late).toEqual({ accepted: false, claim: { kind: 'closed' } });
+  expect(late).toMatchObject({ accepted: false, claim: { kind: 'closed' } });
   expect((await counts(runId)).counts).toMatchObject({ timed_out: 3, running: 0, pending: 0 });
   expect((await runs.tasks(runId, 'm', 0, 9)).map((t) => t.state)).toEqual(Array(3).fill('timed_out'));
 });
@@ -245,7 +294,7 @@ describe('a paused run', () => {
     await pause(runId);
     expect(await ledger.renew(runId, 'm', task.index, task.token)).toBe(true);
     const ended = await ledger.completeAndClaim({ runId, step: 'm', completion: done(task), agentId: 'a1' });
-    expect(ended).toEqual({ accepted: true, claim: { kind: 'paused' } });
+    expect(ended).toMatchObject({ accepted: true, claim: { kind: 'paused' } });
     await runs.apply(runId, [{ kind: 'become', to: 'running' }]);
     expect((await claim(runId)).index).toBe(1);
   });

@@ -3,17 +3,18 @@ import type { TaskLedger } from '@agentainer/engine';
 import type { Redis } from 'ioredis';
 import type { Keys } from './keys.js';
 import { advanceTask } from './scripts/task-advance.js';
+import { expireTasks } from './scripts/task-expire.js';
 import { reclaimTasks } from './scripts/task-reclaim.js';
 import { renewTask } from './scripts/task-renew.js';
 
 export interface LedgerLimits {
   /** Milliseconds that a claim lives unless renewed. */
   claimTtlMs: number;
-  /** How often a task may be lost (with its agent or its worker) before it fails. */
+  /** How often a task is lost (with its agent or its worker) until it is set aside as poison. */
   maxLost: number;
 }
 
-export const DEFAULT_LEDGER_LIMITS: LedgerLimits = { claimTtlMs: 10_000, maxLost: 3 };
+export const DEFAULT_LEDGER_LIMITS: LedgerLimits = { claimTtlMs: 10_000, maxLost: 2 };
 
 /** The ledger of tasks in Redis: who works on what, fenced by a token for each attempt. */
 export class RedisTaskLedger implements TaskLedger {
@@ -35,5 +36,9 @@ export class RedisTaskLedger implements TaskLedger {
 
   reclaim(runId: string, step: string) {
     return reclaimTasks(this.redis, this.keys, runId, step, this.limits.maxLost);
+  }
+
+  expire(runId: string, step: string, waitMs: number) {
+    return expireTasks(this.redis, this.keys, runId, step, waitMs);
   }
 }

@@ -8,9 +8,9 @@ export type FakeAgentTask = { attempts?: number } & (
   | { do: 'echo'; value: Json }
   /** Takes its time, and heeds its signal. */
   | { do: 'sleep'; ms: number }
-  /** Keeps the whole process busy. */
-  | { do: 'block'; ms: number }
-  | { do: 'fail'; code: string; message?: string; retryable?: boolean }
+  /** Keeps the whole process busy; with `heartbeat` it says that it lives. */
+  | { do: 'block'; ms: number; heartbeat?: boolean }
+  | { do: 'fail'; code: string; message?: string; retryable?: boolean; retryAfterMs?: number }
   | { do: 'throw'; message: string }
   /** Ends the process in the middle of the task. */
   | { do: 'crash'; exitCode?: number }

@@ -37,10 +37,11 @@ async function perform(task: FakeAgentTask, context: AgentContext): Promise<unkn
     case 'sleep':
       return sleep(task.ms, task.ms, { signal: context.signal });
     case 'block':
-      for (const end = performance.now() + task.ms; performance.now() < end;);
+      for (const end = performance.now() + task.ms; performance.now() < end;)
+        if (task.heartbeat) context.heartbeat();
       return task.ms;
     case 'fail':
-      throw new TaskFailure(task.code, task.message ?? 'as told', { retryable: task.retryable });
+      throw new TaskFailure(task.code, task.message ?? 'as told', task);
     case 'throw':
       throw new Error(task.message);
     case 'crash':

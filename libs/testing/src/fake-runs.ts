@@ -128,6 +128,7 @@ export class FakeRun {
       counts,
       generation: 1,
       ...this.settings.get(name),
+      openedAt: this.createdAt,
       touchedAt: this.createdAt,
       startedAt: this.createdAt,
       finishedAt: 0,

@@ -50,7 +50,7 @@ export class JobReader {
     if (!found) throw new NotFoundError('job', jobId);
     const [outcome] = await this.runs.outcomes(run.id, address.step, address.index, 1);
     const result = outcome && 'result' in outcome ? outcome.result : undefined;
-    return { job: jobView(run, found, taskErrorOf(found, outcome)), result };
+    return { job: jobView(run, found, taskErrorOf(run, found, outcome)), result };
   }
 
   /** The run that a cursor of {@link ofRun} speaks of: "the latest run" may be another one by the next page. */
@@ -124,7 +124,7 @@ export class JobReader {
     const read = async (range: TaskRecord[]) => {
       const { step, index } = range[0]!;
       const outcomes = await this.runs.outcomes(run.id, step, index, range.length);
-      range.forEach((task, i) => errors.set(task, taskErrorOf(task, outcomes[i])));
+      range.forEach((task, i) => errors.set(task, taskErrorOf(run, task, outcomes[i])));
     };
     await Promise.all(ranges.map(read));
     return tasks.map((task) => jobView(run, task, errors.get(task)));
@@ -149,11 +149,18 @@ function placeOf({ runId, from, after }: RecentPosition): z.output<typeof AMONG_
   return [runId, from.step, from.index, after];
 }
 
-/** A task that its run's end cut off has no outcome of its own. */
-export function taskErrorOf(task: TaskRecord, outcome: StoredOutcome | undefined): TaskError | undefined {
+/** A task that the end of its step or its run cut off has no outcome of its own. */
+export function taskErrorOf(
+  run: RunRecord,
+  task: TaskRecord,
+  outcome: StoredOutcome | undefined,
+): TaskError | undefined {
   if (outcome && 'error' in outcome) return outcome.error;
   if (task.state !== 'timed_out') return undefined;
-  return { code: 'RUN_TIMEOUT', message: TASK_ERRORS.RUN_TIMEOUT };
+  const step = run.steps.find(({ name }) => name === task.step);
+  return step?.state === 'timed_out' && step.error
+    ? step.error
+    : { code: 'RUN_TIMEOUT', message: TASK_ERRORS.RUN_TIMEOUT };
 }
 
 /** Neighbours in one step together, so that their outcomes are read at once. */

@@ -46,7 +46,7 @@ async function* writeResults(
     const tasks = await runs.tasks(run.id, name, at, count);
     const outcomes = await runs.outcomes(run.id, name, at, count);
     const ended = tasks.filter((task) => isTerminal(TASK_TRANSITIONS, task.state));
-    const texts = ended.map((task) => writeResult(task, outcomes[task.index - at]));
+    const texts = ended.map((task) => writeResult(run, task, outcomes[task.index - at]));
     if (texts.length === 0) continue;
     yield separator + texts.join(',');
     separator = ',';
@@ -54,8 +54,8 @@ async function* writeResults(
   yield separator === '[' ? '[]' : ']';
 }
 
-function writeResult(task: TaskRecord, outcome: StoredOutcome | undefined): string {
-  const error = taskErrorOf(task, outcome);
+function writeResult(run: RunRecord, task: TaskRecord, outcome: StoredOutcome | undefined): string {
+  const error = taskErrorOf(run, task, outcome);
   const body: StepResultBody = {
     job_id: formatTaskId(task),
     index: task.index,

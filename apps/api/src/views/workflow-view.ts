@@ -34,10 +34,13 @@ function definitionView({ name, description, config, steps }: Definition): Defin
 }
 
 function stepView(step: Step): DefinitionInput['steps'][number] {
-  const { timeout, retry, pool_config } = step;
+  const { timeout, queue_timeout, heartbeat_timeout, step_timeout, retry, pool_config } = step;
   return {
     ...step,
     timeout: durationText(timeout),
+    ...(queue_timeout !== undefined && { queue_timeout: durationText(queue_timeout) }),
+    ...(heartbeat_timeout !== undefined && { heartbeat_timeout: durationText(heartbeat_timeout) }),
+    ...(step_timeout !== undefined && { step_timeout: durationText(step_timeout) }),
     retry: { ...retry, delay: durationText(retry.delay), max_delay: durationText(retry.max_delay) },
     pool_config: { ...pool_config, idle_timeout: durationText(pool_config.idle_timeout) },
   };

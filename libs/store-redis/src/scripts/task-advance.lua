@@ -1,25 +1,27 @@
 -- Completes one task of a step and claims the next: the hot path, one round trip for each task.
--- KEYS 1 run  2 steps  3 events  4 items  5 tasks  6 outcomes  7 alive  8 retries  9 operations
+-- KEYS 1 run  2 steps  3 events  4 items  5 tasks  6 outcomes  7 alive  8 retries  9 operations  10 history
 -- ARGV 1 step
 --      2 index ('' = nothing to complete)  3 token  4 completed|failed|timed_out|lost  5 outcome (JSON)
 --      6 ms until the retry (-1 = none)  7 losses allowed  8 states that an attempt may end from (",a,b,")
 --      9 agent ('' = claim nothing)  10 nonce of the new token  11 ms the claim lives unless renewed
 --      12 states that a claim may start from (",a,b,")  13 generation of the lane ('' = the present one)
 --      14 tasks of the step at once, at most, unless its record says otherwise (0 = no bound)  15 ms to wait where so many run
--- Returns {accepted 0|1, claim, …}: claim is 'task' (index, attempt, lost, token, item or false, ms left to the run),
---      'wait' (ms), or 'open', 'idle', 'drained', 'paused', 'closed'
+--      16 error in brief (JSON)  17 error of a task lost too often (JSON)
+-- Returns {accepted 0|1, tasks that ended badly, tasks, claim, …}: claim is 'task' (index, attempt, lost, token,
+--      item or false, ms left to the run), 'wait' (ms), or 'open', 'idle', 'drained', 'paused', 'closed'
 --- @include "now"
 --- @include "run-event"
 --- @include "run-open"
 --- @include "task-record"
 --- @include "step-counts"
+--- @include "task-history"
 --- @include "end-attempt"
 local name = ARGV[1]
 local keys = { steps = KEYS[2], events = KEYS[3], tasks = KEYS[5], outcomes = KEYS[6], alive = KEYS[7],
-  retries = KEYS[8], operations = KEYS[9] }
+  retries = KEYS[8], operations = KEYS[9], history = KEYS[10] }
 local run = redis.call('HMGET', KEYS[1], 'state', 'deadline')
 local step = readStep(keys.steps, name)
-if not isOpen(run[1]) or (step.state ~= 'ready' and step.state ~= 'running') then return { 0, 'closed' } end
+if not isOpen(run[1]) or (step.state ~= 'ready' and step.state ~= 'running') then return { 0, 0, 0, 'closed' } end
 
 local accepted = 0
 local index = ARGV[2]
@@ -27,7 +29,8 @@ if index ~= '' then
   local task = readTask(keys.tasks, index)
   if task and task.token == ARGV[3] and string.find(ARGV[8], ',' .. task.state .. ',', 1, true) then
     endAttempt(keys, name, step, index, task,
-      { kind = ARGV[4], outcome = ARGV[5], retryIn = tonumber(ARGV[6]), maxLost = tonumber(ARGV[7]) }, now)
+      { kind = ARGV[4], outcome = ARGV[5], retryIn = tonumber(ARGV[6]), maxLost = tonumber(ARGV[7]),
+        brief = ARGV[16], poison = ARGV[17] }, now)
     accepted = 1
   end
 end
@@ -82,4 +85,6 @@ end
 
 local answer = claim()
 if accepted == 1 or answer[2] == 'task' then writeStep(keys.steps, name, step, now) end
+table.insert(answer, 2, step.failed + step.timed_out)
+table.insert(answer, 3, step.total)
 return answer

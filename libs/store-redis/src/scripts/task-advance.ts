@@ -3,6 +3,7 @@ import type { AttemptEnd, Claim, Completion } from '@agentainer/engine';
 import type { Redis } from 'ioredis';
 import { allowed } from '../guards.js';
 import type { Keys } from '../keys.js';
+import { inBrief, poison } from '../poison.js';
 import { Script } from '../script.js';
 
 const script = new Script('task-advance');
@@ -23,7 +24,7 @@ export interface TaskAdvance {
   nonce: string;
   /** Milliseconds that the claim lives unless renewed. */
   ttlMs: number;
-  /** How often a task may be lost before it fails. */
+  /** How often a task is lost until it is set aside. */
   maxLost: number;
 }
 
@@ -42,6 +43,7 @@ export async function advanceTask(redis: Redis, keys: Keys, request: TaskAdvance
       keys.stepAlive(runId, step),
       keys.stepRetries(runId, step),
       keys.stepOperations(runId, step),
+      keys.stepHistory(runId, step),
     ],
     [
       step,
@@ -55,10 +57,11 @@ export async function advanceTask(redis: Redis, keys: Keys, request: TaskAdvance
       request.generation ?? '',
       request.maxParallel ?? 0,
       BOUND_WAIT_MS,
+      ...troubleArguments(completion?.end),
     ],
-  )) as [number, ...ClaimReply];
-  const [accepted, ...claim] = answer;
-  return { accepted: accepted === 1, claim: readClaim(claim) };
+  )) as [number, number, number, ...ClaimReply];
+  const [accepted, failures, total, ...claim] = answer;
+  return { accepted: accepted === 1, claim: readClaim(claim), failures, total };
 }
 
 /** The outcome of an attempt that ended badly, as it is stored. */
@@ -68,6 +71,12 @@ function completionArguments(completion: Completion | undefined): (string | numb
   const outcome = end.kind === 'completed' ? end.result : JSON.stringify(end.error);
   const retryIn = 'retryInMs' in end ? (end.retryInMs ?? -1) : -1;
   return [index, token, end.kind, outcome, Math.ceil(retryIn)];
+}
+
+/** What the history of a task gets, and its outcome if this was one lost attempt too many. */
+function troubleArguments(end: AttemptEnd | undefined): string[] {
+  if (!end || end.kind === 'completed') return ['', ''];
+  return [inBrief(end.error), end.kind === 'lost' ? poison(end.error) : ''];
 }
 
 function endableStates(end: AttemptEnd): TaskState[] {

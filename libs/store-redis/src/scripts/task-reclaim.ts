@@ -1,6 +1,7 @@
 import { TASK_ERRORS, type TaskError } from '@agentainer/core';
 import type { Redis } from 'ioredis';
 import type { Keys } from '../keys.js';
+import { poison } from '../poison.js';
 import { Script } from '../script.js';
 
 const script = new Script('task-reclaim');
@@ -21,8 +22,9 @@ export async function reclaimTasks(redis: Redis, keys: Keys, runId: string, step
       keys.stepAlive(runId, step),
       keys.stepRetries(runId, step),
       keys.stepOperations(runId, step),
+      keys.stepHistory(runId, step),
     ],
-    [step, maxLost, JSON.stringify(LOST), MOST_TASKS],
+    [step, maxLost, JSON.stringify(LOST), MOST_TASKS, poison(LOST)],
   );
   return reclaimed as number;
 }

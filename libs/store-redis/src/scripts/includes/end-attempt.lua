@@ -1,15 +1,18 @@
 -- Ends an attempt in one of three ways: a terminal state with its outcome, a retry later, or (lost) a retry at once
--- unless the task was lost too often. `ends` has: kind, outcome, retryIn, maxLost. Needs the includes before it.
+-- unless the task was lost too often. `ends` has: kind, outcome, retryIn, maxLost, and of what did not complete `brief`
+-- (the error for the history) and `poison` (the outcome of a task that was lost too often). Needs the includes before it.
 local function endAttempt(keys, stepName, step, index, task, ends, now)
   step.running = step.running - 1
   redis.call('ZREM', keys.alive, index)
   local state = ends.kind
   if state == 'lost' then
     task.lost = task.lost + 1
-    state = task.lost > ends.maxLost and 'failed' or 'retrying'
+    state = task.lost >= ends.maxLost and 'failed' or 'retrying'
+    if state == 'failed' then ends.outcome = ends.poison end
   elseif ends.retryIn >= 0 then
     state = 'retrying'
   end
+  if state ~= 'completed' then remember(keys.history, index, task, ends.kind, ends.brief, now) end
   task.state = state
   task.token = ''
   step[state] = step[state] + 1

@@ -1,0 +1,31 @@
+import type { Definition, Step } from './definition.js';
+import type { Fault } from './errors.js';
+import { NON_RETRYABLE } from './task-error.js';
+
+/** Policies of a step that contradict one another: one of them would be ignored. */
+export function policyFaults({ steps }: Definition): Fault[] {
+  return steps.flatMap((step, i) =>
+    contradictions(step).map(({ path, message }) => ({ path: `steps[${i}].${path}`, message })),
+  );
+}
+
+function contradictions(step: Step): Fault[] {
+  return [...retryContradictions(step), ...toleranceContradictions(step)];
+}
+
+function retryContradictions({ retry: { retry_on = [], non_retryable = [] } }: Step): Fault[] {
+  return retry_on.flatMap((code, i) => {
+    const path = `retry.retry_on[${i}]`;
+    if (NON_RETRYABLE.has(code)) return [{ path, message: `${code} is a failure that no attempt can mend` }];
+    return non_retryable.includes(code) ? [{ path, message: `${code} is also in non_retryable` }] : [];
+  });
+}
+
+function toleranceContradictions(step: Step): Fault[] {
+  if (step.type !== 'map' || !step.continue_on_partial) return [];
+  const message = 'must not be given together with continue_on_partial, for which one success is enough';
+  return [
+    ...(step.failure_tolerance === undefined ? [] : [{ path: 'failure_tolerance', message }]),
+    ...(step.on_failure === 'fail_fast' ? [{ path: 'on_failure', message }] : []),
+  ];
+}

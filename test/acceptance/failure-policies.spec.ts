@@ -1,0 +1,97 @@
+import type { Json, StepInput } from '@agentainer/core';
+import { Cluster } from '../harness/cluster.js';
+
+let cluster: Cluster;
+let image: string;
+beforeAll(async () => {
+  image = process.env.AGENTAINER_TEST_AGENT_IMAGE!;
+  cluster = await Cluster.start({ workers: 1 });
+}, 60_000);
+afterAll(() => cluster.stop(), 60_000);
+
+const once = { max_attempts: 1 };
+const bad: Json = { do: 'fail', code: 'BAD' };
+
+async function runSteps(...steps: StepInput[]) {
+  const workflow = await cluster.client.createWorkflow({ name: 'policies', steps });
+  const { id } = await cluster.client.startWorkflow(workflow.id);
+  return cluster.client.waitForRun(id, { timeoutMs: 60_000 });
+}
+const map = (items: Json[], policies: object = {}): StepInput => {
+  return { type: 'map', name: 'map', image, items, retry: once, pool_config: { max_size: 1 }, ...policies };
+};
+
+it('R2.2d continues when 80 % of the tasks succeed', async () => {
+  const policies = { failure_tolerance: '20%' };
+  const reduce: StepInput = { type: 'reduce', name: 'reduce', image, over: 'map' };
+  const good = await runSteps(map([1, 2, bad, 4, 5], policies), reduce);
+  expect(good).toMatchObject({ status: 'completed', steps: [{ completed: 4, failed: 1 }, {}] });
+  const worse = await runSteps(map([1, 2, bad, bad, 5], policies), reduce);
+  expect(worse).toMatchObject({ status: 'failed', error: { code: 'BAD' } });
+  expect(worse.steps.map((step) => step.status)).toEqual(['failed', 'skipped']);
+}, 60_000);
+
+it('R2.2d fails fast: running siblings are stopped, others do not start', async () => {
+  const sleep: Json = { do: 'sleep', ms: 60_000 };
+  const items = [sleep, bad, ...Array<Json>(20).fill(sleep)];
+  const run = await runSteps(map(items, { on_failure: 'fail_fast', pool_config: { max_size: 2 } }));
+  expect(run).toMatchObject({ status: 'failed', error: { code: 'BAD' }, steps: [{ failed: 1, running: 0 }] });
+  const next = await cluster.client.createJob({ image, input: 7, pool_config: { max_size: 2 } });
+  await cluster.client.waitForRun(next.run_id, { timeoutMs: 20_000 });
+}, 60_000);
+
+it('R9.1b retries only the codes that the policy names, and keeps to the time that the agent asks for', async () => {
+  const { client } = cluster;
+  const retry = { max_attempts: 3, delay: '1ms', retry_on: ['HTTP_503', 'QUOTA'] };
+  const attempt = async (input: Json) => {
+    const job = await client.createJob({ image, input, retry });
+    await client.waitForRun(job.run_id, { timeoutMs: 60_000 });
+    return client.getJob(job.id);
+  };
+  const quota = await attempt({ do: 'fail', code: 'QUOTA', retryAfterMs: 1_500, attempts: 1 });
+  expect(quota).toMatchObject({ status: 'completed', attempts: 2 });
+  expect(quota.duration_ms).toBeGreaterThanOrEqual(1_500);
+  expect(await attempt(bad)).toMatchObject({ status: 'failed', attempts: 1, error: { code: 'BAD' } });
+}, 60_000);
+
+it('R2.2b ends a group of tasks whose time is over, and keeps what is done', async () => {
+  const sleep: Json = { do: 'sleep', ms: 60_000 };
+  const run = await runSteps(map([1, 2, sleep, sleep], { step_timeout: '3s' }));
+  expect(run).toMatchObject({
+    status: 'failed',
+    error: { code: 'STEP_TIMEOUT' },
+    steps: [{ status: 'timed_out', completed: 2, timed_out: 2, running: 0, pending: 0 }],
+  });
+  const { items } = await cluster.client.listRunJobs(run.id);
+  expect(items.map((job) => job.error?.code)).toEqual([undefined, undefined, 'STEP_TIMEOUT', 'STEP_TIMEOUT']);
+}, 60_000);
+
+it('R9.4b times out a task that waits too long for an agent', async () => {
+  const run = await runSteps(
+    map([{ do: 'sleep', ms: 4_000 }, 2], { queue_timeout: '1s', failure_tolerance: 1 }),
+  );
+  expect(run).toMatchObject({ status: 'completed', steps: [{ completed: 1, timed_out: 1 }] });
+  const { items } = await cluster.client.listRunJobs(run.id);
+  expect(items[1]).toMatchObject({ status: 'timed_out', attempts: 0, error: { code: 'QUEUE_TIMEOUT' } });
+}, 60_000);
+
+it('R9.2c ends an agent that gives no sign of life, and tries its task on another', async () => {
+  const { client } = cluster;
+  const watched = { heartbeat_timeout: '1s', retry: { max_attempts: 2, delay: '1ms' } };
+  const attempt = async (input: Json) => {
+    const run = await runSteps({ name: 'watched', image, input: { value: input }, ...watched });
+    const { items } = await client.listRunJobs(run.id);
+    return items[0]!;
+  };
+  expect(await attempt({ do: 'block', ms: 3_000, attempts: 1 })).toMatchObject({
+    status: 'completed',
+    attempts: 2,
+  });
+  expect(await attempt({ do: 'block', ms: 3_000, heartbeat: true })).toMatchObject({
+    status: 'completed',
+    attempts: 1,
+  });
+  expect(await attempt({ do: 'sleep', ms: 3_000 })).toMatchObject({ status: 'completed', attempts: 1 });
+  const hung = await attempt({ do: 'block', ms: 60_000 });
+  expect(hung).toMatchObject({ status: 'timed_out', attempts: 2, error: { code: 'HEARTBEAT_TIMEOUT' } });
+}, 60_000);
