@@ -95,3 +95,24 @@ it('R9.2c ends an agent that gives no sign of life, and tries its task on anothe
   const hung = await attempt({ do: 'block', ms: 60_000 });
   expect(hung).toMatchObject({ status: 'timed_out', attempts: 2, error: { code: 'HEARTBEAT_TIMEOUT' } });
 }, 60_000);
+
+it('R9.2d keeps what failed for good, with its attempts', async () => {
+  const { client } = cluster;
+  const workflow = await client.createWorkflow({
+    name: 'dead-letters',
+    steps: [map([1, { do: 'crash' }, { do: 'fail', code: 'BAD' }], { failure_tolerance: 2 })],
+  });
+  const run = await client.startWorkflow(workflow.id);
+  expect(await client.waitForRun(run.id, { timeoutMs: 60_000 })).toMatchObject({ status: 'completed' });
+  const { items } = await client.listDeadLetters({ workflow: workflow.id });
+  expect(items.map((letter) => [letter.id, letter.error.code])).toEqual([
+    [`${run.id}.map.1`, 'POISON'],
+    [`${run.id}.map.2`, 'BAD'],
+  ]);
+  const { history } = await client.getDeadLetter(`${run.id}.map.1`);
+  expect(history.map(({ attempt, end, error }) => [attempt, end, error.code])).toEqual([
+    [2, 'lost', 'AGENT_LOST'],
+    [1, 'lost', 'AGENT_LOST'],
+  ]);
+  expect(new Set(history.map((attempt) => attempt.agent_id)).size).toBe(2);
+}, 60_000);

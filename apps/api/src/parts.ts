@@ -13,7 +13,16 @@ import type { BoardQueue } from './board/board.js';
 /** The run record, as far as the API reads it. */
 export type RunRecords = Pick<
   RunStore,
-  'load' | 'definition' | 'input' | 'outcomes' | 'tasks' | 'nextRetry' | 'events' | 'list'
+  | 'load'
+  | 'definition'
+  | 'input'
+  | 'outcomes'
+  | 'tasks'
+  | 'nextRetry'
+  | 'events'
+  | 'list'
+  | 'history'
+  | 'withDeadLetters'
 >;
 
 /** What the routes stand on. */

@@ -1,5 +1,6 @@
 import { AgentainerClient } from '@agentainer/sdk';
 import yargs, { type Argv } from 'yargs';
+import { deadLetterCommands } from './commands/dead-letters.js';
 import { listCommand } from './commands/list.js';
 import { jobCommands } from './commands/job.js';
 import { poolCommands } from './commands/pool.js';
@@ -67,7 +68,7 @@ function commandLine(context: Context): Argv<GlobalOptions> {
     .option('url', { type: 'string', describe: 'Of the server' })
     .option('key', { type: 'string', describe: 'The API key' })
     .option('json', { type: 'boolean', default: false, describe: 'Print JSON' });
-  const commands = [upCommand, workflowCommands, listCommand, jobCommands, poolCommands];
+  const commands = [upCommand, workflowCommands, listCommand, jobCommands, deadLetterCommands, poolCommands];
   return commands
     .reduce((line, add) => add(line, context), base)
     .demandCommand(1, 'a command is needed; see agentainer --help')

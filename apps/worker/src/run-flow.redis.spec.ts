@@ -202,6 +202,29 @@ it('tolerates so many failures, and no more', async () => {
   expect(await result(run.id)).toBe(5);
 });
 
+it('notes the runs in which tasks failed for good, also where they were tolerated', async () => {
+  behave = (input) =>
+    input === 1
+      ? { kind: 'failed', error: { code: 'BAD', message: 'no' }, retryable: false, suspect: false }
+      : completed(input);
+  const definition = (items: Json[], more: object) => validateDefinition(mapReduce(items, more));
+  const tolerant = definition([0, 1], { failure_tolerance: 1 });
+  await work(tolerant);
+  const ended = async (d: typeof tolerant) => (await finished((await starter.startJob(d, null)).id)).id;
+  const [good, tolerated, bad] = [
+    await ended(definition([0], {})),
+    await ended(tolerant),
+    await ended(definition([1], {})),
+  ];
+  const until = Date.now() + 5_000;
+  const noted = async () => (await runs.withDeadLetters({ limit: 10 })).items;
+  while ((await noted()).length < 2 && Date.now() < until);
+  expect(await noted()).toEqual([bad, tolerated]);
+  await runs.remove(bad!);
+  expect(await noted()).toEqual([tolerated]);
+  expect((await runs.load(good!))!.state).toBe('completed');
+});
+
 it('fails a step fast: what is left of it is not begun', async () => {
   let begun = 0;
   behave = () => {

@@ -5,6 +5,7 @@ export * from './http.js';
 export * from './http-value.js';
 export * from './http-page.js';
 export * from './http-run.js';
+export * from './http-dead-letter.js';
 export * from './http-explain.js';
 export * from './http-job.js';
 export * from './http-step.js';

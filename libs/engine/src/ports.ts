@@ -91,6 +91,10 @@ export interface RunStore {
   activeCount(): Promise<number>;
   /** Takes a run that has ended, or was never written, off the list of active ones. */
   retire(runId: string): Promise<void>;
+  /** Notes that a run that has ended may have tasks that failed for good. Harmless when repeated. */
+  keepDeadLetters(runId: string): Promise<void>;
+  /** Runs that were noted so, the one that ended last first. */
+  withDeadLetters(options: { limit: number; cursor?: string }): Promise<Page<string>>;
   /** Forgets a run that has ended: its record and all that belongs to it. To be repeated where it fails half-way. */
   remove(runId: string): Promise<void>;
   /** All runs, newest first; of one workflow where it is named, or those of the jobs listed with it. */

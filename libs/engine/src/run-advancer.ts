@@ -1,4 +1,5 @@
 import { type Definition, isTerminal, poolOf, RUN_TRANSITIONS, STEP_TRANSITIONS } from '@agentainer/core';
+import { retireRun } from './dead-letters.js';
 import { decide } from './decide.js';
 import { layOutTasks } from './lay-out.js';
 import type { PoolDirectory, RunChange, RunStore, StepLanes, StepQueue } from './ports.js';
@@ -42,7 +43,7 @@ export class RunAdvancer {
             run.state === 'running' ? run.steps.filter((s) => seemsLost(run, s)) : [],
             first,
           );
-        if (isTerminal(RUN_TRANSITIONS, run.state)) await this.runs.retire(runId);
+        if (isTerminal(RUN_TRANSITIONS, run.state)) await retireRun(this.runs, run);
         return run;
       }
       changedBefore = true;
@@ -58,7 +59,7 @@ export class RunAdvancer {
         done.flatMap((change) => opened(change, run)),
         first,
       );
-      if (done.some((c) => c.kind === 'finish')) await this.runs.retire(runId);
+      for (const { to } of done.filter((c) => c.kind === 'finish')) await retireRun(this.runs, run, to);
       const alone = revision === run.revision && done.length === changes.length;
       if (alone && !changes.some(needsAnotherLook)) return run;
     }

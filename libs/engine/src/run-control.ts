@@ -1,5 +1,6 @@
 import { ConflictError, isTerminal, NotFoundError, RUN_TRANSITIONS } from '@agentainer/core';
 import { cancelChanges } from './cancel.js';
+import { retireRun } from './dead-letters.js';
 import type { RunChange, RunStore, StepQueue, WorkflowStore } from './ports.js';
 import type { RunRecord } from './records.js';
 import type { RunAdvancer } from './run-advancer.js';
@@ -24,7 +25,7 @@ export class RunControl {
    */
   async cancel(runId: string): Promise<RunRecord> {
     const run = await this.change(runId, 'cancelled', cancelChanges);
-    await this.runs.retire(runId);
+    await retireRun(this.runs, run);
     return run;
   }
 

@@ -1,4 +1,5 @@
 import { isTerminal, RUN_TRANSITIONS, timeOfId } from '@agentainer/core';
+import { retireRun } from './dead-letters.js';
 import { decide } from './decide.js';
 import type { RunStore, StepQueue, TaskLedger } from './ports.js';
 import type { RunRecord, StepRecord } from './records.js';
@@ -45,7 +46,7 @@ export class Sweeper {
   private async sweepRun(runId: string): Promise<void> {
     const run = await this.runs.load(runId);
     if (!run) return this.dropOrphan(runId);
-    if (isTerminal(RUN_TRANSITIONS, run.state)) return this.runs.retire(runId);
+    if (isTerminal(RUN_TRANSITIONS, run.state)) return retireRun(this.runs, run);
     if (await this.isOver(run)) {
       await this.advancer.advance(runId);
       return;

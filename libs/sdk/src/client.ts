@@ -4,6 +4,8 @@ import {
   type ChangeStepRequest,
   type CreateJobRequest,
   deletionSchema,
+  deadLetterDetailsSchema,
+  deadLetterPageSchema,
   explanationSchema,
   healthStatusSchema,
   jobPageSchema,
@@ -33,6 +35,13 @@ export interface PageOptions {
 }
 export interface JobsOptions extends PageOptions {
   status?: TaskState;
+}
+export interface DeadLettersOptions extends PageOptions {
+  /** The id of a workflow. */
+  workflow?: string;
+  step?: string;
+  /** The code of the error. */
+  code?: string;
 }
 /** Which run of a workflow is meant; the latest one where it is not said. */
 export interface RunChoice {
@@ -244,6 +253,16 @@ export class AgentainerClient {
   /** With its result or its error once it has ended. */
   getJob(id: string) {
     return this.get(at('jobs', id), jobSchema);
+  }
+
+  /** Jobs that failed for good, of runs that have ended; those of the run that ended last first. */
+  listDeadLetters(options: DeadLettersOptions = {}) {
+    return this.get('/dead-letters', deadLetterPageSchema, query(options));
+  }
+
+  /** With its last attempts. */
+  getDeadLetter(jobId: string) {
+    return this.get(at('dead-letters', jobId), deadLetterDetailsSchema);
   }
 
   async listPools() {

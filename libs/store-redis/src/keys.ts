@@ -8,6 +8,7 @@ export class Keys {
   // Indexes: plain keys, written before the records they point to, so that a crash leaves an entry too many, never one too few.
   readonly workflows = () => `${this.prefix}:workflows`;
   readonly runs = () => `${this.prefix}:runs`;
+  readonly deadLetters = () => `${this.prefix}:runs:dead-letters`;
   readonly activeRuns = () => `${this.prefix}:runs:active`;
   readonly workflowRuns = (workflowId: string) => `${this.prefix}:workflow:{${workflowId}}:runs`;
   /** Single jobs that are listed with a workflow. */

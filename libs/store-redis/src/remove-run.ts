@@ -19,6 +19,7 @@ export async function removeRun(
   await redis.unlink(keys.runEvents(run.id), keys.runSteps(run.id), keys.run(run.id));
   await redis.zrem(keys.runs(), run.id);
   await redis.zrem(keys.activeRuns(), run.id);
+  await redis.zrem(keys.deadLetters(), run.id);
   if (run.workflowId) {
     await redis.zrem(keys.workflowRuns(run.workflowId), run.id);
     await redis.zrem(keys.workflowJobs(run.workflowId), run.id);

@@ -23,6 +23,8 @@ import { configureStep } from './scripts/step-configure.js';
 import { nextGeneration } from './scripts/step-generation.js';
 import { stateElements } from './state-elements.js';
 
+/** Runs whose dead letters are kept; those of older ones are still jobs of their runs. */
+const MOST_DEAD_LETTER_RUNS = 10_000;
 /** What the cached definitions may weigh together, in characters of their JSON. */
 const CACHED_PLANS = 32 * 1_024 * 1_024;
 
@@ -169,6 +171,15 @@ export class RedisRunStore implements RunStore {
 
   activeCount(): Promise<number> {
     return this.redis.zcard(this.keys.activeRuns());
+  }
+
+  async keepDeadLetters(runId: string): Promise<void> {
+    const index = this.redis.multi().zadd(this.keys.deadLetters(), Date.now(), runId);
+    await index.zremrangebyrank(this.keys.deadLetters(), 0, -1 - MOST_DEAD_LETTER_RUNS).exec();
+  }
+
+  withDeadLetters(options: { limit: number; cursor?: string }) {
+    return pageOf(this.redis, this.keys.deadLetters(), { ...options, newestFirst: true });
   }
 
   async retire(runId: string): Promise<void> {

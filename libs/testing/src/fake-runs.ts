@@ -11,6 +11,7 @@ import {
   type TaskState,
 } from '@agentainer/core';
 import type {
+  AttemptRecord,
   Page,
   RunEvent,
   RunListOptions,
@@ -31,6 +32,7 @@ export interface FakeTask {
   result?: Json;
   error?: TaskError;
   agentId?: string;
+  history?: AttemptRecord[];
 }
 
 export interface FakeRunOptions {
@@ -139,7 +141,16 @@ export class FakeRun {
 /** Run records in memory, for tests of what reads them. */
 export class FakeRuns implements Pick<
   RunStore,
-  'load' | 'definition' | 'input' | 'outcomes' | 'tasks' | 'nextRetry' | 'events' | 'list'
+  | 'load'
+  | 'definition'
+  | 'input'
+  | 'outcomes'
+  | 'tasks'
+  | 'nextRetry'
+  | 'events'
+  | 'list'
+  | 'history'
+  | 'withDeadLetters'
 > {
   readonly runs = new Map<string, FakeRun>();
 
@@ -178,6 +189,20 @@ export class FakeRuns implements Pick<
 
   nextRetry(runId: string): Promise<number | undefined> {
     return Promise.resolve(this.runs.get(runId)?.nextRetry);
+  }
+
+  history(runId: string, step: string, index: number): Promise<AttemptRecord[]> {
+    return Promise.resolve(this.runs.get(runId)?.tasks.get(step)?.[index]?.history ?? []);
+  }
+
+  withDeadLetters(options: { limit: number; cursor?: string }): Promise<Page<string>> {
+    const ended = [...this.runs.values()].filter((run) => run.finishedAt > 0);
+    return Promise.resolve(
+      pageOfIds(
+        ended.map((run) => run.id),
+        options,
+      ),
+    );
   }
 
   events(runId: string, after: number, limit: number): Promise<RunEvent[]> {

@@ -25,6 +25,8 @@ it('has a table that names every route of the surface', () => {
   expect(table.map((r) => `${r.method} ${r.path} ${r.scope}`).sort()).toEqual([
     'DELETE /runs/:id write',
     'DELETE /workflows/:id write',
+    'GET /dead-letters read',
+    'GET /dead-letters/:id read',
     'GET /jobs read',
     'GET /jobs/:id read',
     'GET /livez open',

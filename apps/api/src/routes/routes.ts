@@ -2,9 +2,11 @@ import type { Logger } from '@agentainer/runtime';
 import { boardRoute } from '../board/board.js';
 import type { Route } from '../http/route.js';
 import type { Parts } from '../parts.js';
+import { DeadLetterReader } from '../reading/dead-letter-reader.js';
 import { JobReader } from '../reading/job-reader.js';
 import { RunReader } from '../reading/run-reader.js';
 import { controlRoutes } from './control-routes.js';
+import { deadLetterRoutes } from './dead-letter-routes.js';
 import { explainRoute } from './explain-route.js';
 import { jobRoutes } from './job-routes.js';
 import { operationsRoutes } from './operations-routes.js';
@@ -29,6 +31,7 @@ export function allRoutes(parts: Parts, logger: Logger): Route[] {
     ...stepRoutes(parts, runs),
     explainRoute(parts, runs),
     ...jobRoutes(parts, runs, jobs),
+    ...deadLetterRoutes(new DeadLetterReader(parts.runs)),
     boardRoute(parts.queues, logger),
   ];
 }
