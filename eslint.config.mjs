@@ -38,6 +38,7 @@ const homes = {
   express: ['name:api'],
   undici: ['name:agent-client'],
   yargs: ['name:cli'],
+  '@marcbachmann/cel-js': ['name:core'],
 };
 const tags = Object.keys(mayImport);
 const projects = [

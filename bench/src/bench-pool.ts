@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { newId, poolOf, type PoolSpec, validateDefinition } from '@agentainer/core';
+import { newId, poolsOf, type PoolSpec, validateDefinition } from '@agentainer/core';
 import { type HeldLease, Leaser } from '@agentainer/pool';
 import { silentLogger } from '@agentainer/runtime';
 import {
@@ -32,7 +32,7 @@ export class BenchPool {
       name: 'b',
       steps: [{ name: 's', image, pool_config: { max_size } }],
     });
-    const spec = poolOf(definition.steps[0]!);
+    const spec = poolsOf(definition)[0]!;
     await new RedisPoolDirectory(redis, keys).register(spec);
     const store = new RedisLeaseStore(redis, subscriber, keys, HOST, newId('worker'));
     const leaser = new Leaser({ store, logger: silentLogger });

@@ -7,6 +7,7 @@ import { fail } from './http/fail.js';
 import { harden } from './http/harden.js';
 import type { IdempotencyKeys } from './http/idempotency.js';
 import { measure } from './http/measure.js';
+import { OpenPaths } from './http/open-paths.js';
 import type { Route } from './http/route.js';
 
 export interface AppOptions {
@@ -26,8 +27,7 @@ export function createApp(routes: readonly Route[], options: AppOptions): Expres
   app.enable('case sensitive routing');
   app.enable('strict routing');
   app.set('query parser', false);
-  const open = routes.filter((route) => route.scope === 'open').map((route) => route.path);
-  app.use(measure(options.metrics), harden, authenticate(options.keys, new Set(open)));
+  app.use(measure(options.metrics), harden, authenticate(options.keys, new OpenPaths(routes)));
   mountRoutes(app, routes, {
     readBody: bodyReader(options.bodyLimit),
     idempotency: options.idempotency,

@@ -1,4 +1,11 @@
-import { RunAdmission, RunAdvancer, RunControl, RunStarter, StepChanger } from '@agentainer/engine';
+import {
+  RunAdmission,
+  RunAdvancer,
+  RunControl,
+  RunStarter,
+  StepChanger,
+  WaitingRuns,
+} from '@agentainer/engine';
 import type { PoolReader } from '@agentainer/pool';
 import { BullStepQueue, poolQueue, RUNS_QUEUE, STEPS_QUEUE } from '@agentainer/queue-bullmq';
 import { closing, type Logger, type Registry, type Service, ServiceGroup } from '@agentainer/runtime';
@@ -47,6 +54,7 @@ export async function composeApi(
       control: new RunControl(runs, workflows, queue, advancer),
       steps: new StepChanger(runs, queue),
       state: new RedisStateStore(redis, keys),
+      waits: new WaitingRuns(runs, advancer, logger),
       pools,
       metrics,
       queues: () => boardQueues(queue, pools),

@@ -10,6 +10,7 @@ import {
   FakeRunStarter,
   FakeRunState,
   FakeStepChanger,
+  FakeWaitingRuns,
   FakeWorkflowStore,
 } from '@agentainer/testing';
 import { createApp } from './app.js';
@@ -23,6 +24,7 @@ export class FakeApi {
   readonly runs = new FakeRuns();
   readonly workflows = new FakeWorkflowStore(this.runs);
   readonly state = new FakeRunState();
+  readonly waits = new FakeWaitingRuns();
   readonly pools: PoolStatus[] = [];
   readonly idempotency = new FakeIdempotency();
   readonly metrics = new Registry();
@@ -37,6 +39,7 @@ export class FakeApi {
     control: new FakeRunControl(this.runs, this.workflows),
     steps: new FakeStepChanger(this.runs),
     state: this.state,
+    waits: this.waits,
     pools: { list: () => Promise.resolve(this.pools) },
     metrics: this.metrics,
     queues: () => Promise.resolve(this.queues),

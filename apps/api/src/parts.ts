@@ -4,6 +4,7 @@ import type {
   RunStateStore,
   RunStore,
   StepChanger,
+  WaitingRuns,
   WorkflowStore,
 } from '@agentainer/engine';
 import type { PoolReader } from '@agentainer/pool';
@@ -33,6 +34,7 @@ export interface Parts {
   control: Pick<RunControl, 'cancel' | 'pause' | 'resume' | 'delete' | 'deleteWorkflow'>;
   steps: Pick<StepChanger, 'change'>;
   state: Pick<RunStateStore, 'all' | 'get' | 'put'>;
+  waits: Pick<WaitingRuns, 'signal' | 'approvals' | 'decide' | 'link' | 'byToken'>;
   pools: PoolReader;
   metrics: Registry;
   /** The queues that the board shows. */

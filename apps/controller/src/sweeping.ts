@@ -1,4 +1,4 @@
-import { RunAdvancer, Sweeper } from '@agentainer/engine';
+import { DueWaits, RunAdvancer, Sweeper } from '@agentainer/engine';
 import { BullStepQueue } from '@agentainer/queue-bullmq';
 import { closing, type Logger, PeriodicService, type Service } from '@agentainer/runtime';
 import {
@@ -12,6 +12,8 @@ import {
 
 /** Milliseconds between two sweeps. */
 const INTERVAL_MS = 1_000;
+/** Milliseconds between two looks at waits that end by time. */
+const BELL_MS = 300;
 
 export interface SweepingOptions {
   redis: Redis;
@@ -30,5 +32,9 @@ export function sweeping({ redis, keys, redisUrl, logger }: SweepingOptions): Se
   const loop = new PeriodicService({ name: 'sweeper', intervalMs: INTERVAL_MS, logger }, async (signal) => {
     if (leadership.held) await sweeper.sweep(signal);
   });
-  return [closing('queues of the sweeper', () => queue.close()), leadership, loop];
+  const dueWaits = new DueWaits(runs, advancer);
+  const bell = new PeriodicService({ name: 'due waits', intervalMs: BELL_MS, logger }, async (signal) => {
+    if (leadership.held) await dueWaits.ring(signal);
+  });
+  return [closing('queues of the sweeper', () => queue.close()), leadership, loop, bell];
 }

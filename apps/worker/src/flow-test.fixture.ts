@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type DefinitionInput, type Json, poolOf, validateDefinition } from '@agentainer/core';
+import { type DefinitionInput, type Json, poolsOf, validateDefinition } from '@agentainer/core';
 import {
   type AgentSource,
   type AttemptRequest,
@@ -72,10 +72,9 @@ export class FlowTest implements AgentSource {
       { sliceMs: 20, agentWaitMs: 1_000, renewMs: 3_000 },
     );
     const definition = validateDefinition({ name: 'w', steps });
-    const pools = new Map(definition.steps.map(poolOf).map((p) => [p.id, p]));
     const started = [
       ...advanceConsumers(context, this.advancer),
-      ...[...pools.values()].map((pool) => laneConsumer(context, pool, lane)),
+      ...poolsOf(definition).map((pool) => laneConsumer(context, pool, lane)),
     ];
     this.services.push(...started);
     for (const service of started) await service.start();

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { type DefinitionInput, type Json, poolOf, validateDefinition } from '@agentainer/core';
+import { type DefinitionInput, type Json, poolsOf, validateDefinition } from '@agentainer/core';
 import {
   type AgentLease,
   type AttemptRequest,
@@ -91,9 +91,8 @@ function inlineLease(): AgentLease {
 async function started(steps: DefinitionInput['steps']): Promise<RunRecord> {
   const definition = validateDefinition({ name: 'w', steps });
   const context = { redisUrl, keyPrefix, logger: silentLogger };
-  const pools = new Map(definition.steps.map(poolOf).map((p) => [p.id, p]));
   services.push(...advanceConsumers(context, advancer));
-  services.push(...[...pools.values()].map((pool) => laneConsumer(context, pool, lane)));
+  services.push(...poolsOf(definition).map((pool) => laneConsumer(context, pool, lane)));
   for (const service of services) await service.start();
   return starter.startWorkflow(await workflows.create(definition), null);
 }

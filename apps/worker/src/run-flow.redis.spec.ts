@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type DefinitionInput, type Json, poolOf, validateDefinition } from '@agentainer/core';
+import { type DefinitionInput, type Json, poolsOf, validateDefinition } from '@agentainer/core';
 import {
   type AgentLease,
   type AgentSource,
@@ -96,9 +96,8 @@ class InlineAgents implements AgentSource {
 
 async function work(definition: ReturnType<typeof validateDefinition>): Promise<void> {
   const context = { redisUrl, keyPrefix, logger: silentLogger };
-  const pools = new Map(definition.steps.map(poolOf).map((p) => [p.id, p]));
   services.push(...advanceConsumers(context, advancer));
-  services.push(...[...pools.values()].map((pool) => laneConsumer(context, pool, lane)));
+  services.push(...poolsOf(definition).map((pool) => laneConsumer(context, pool, lane)));
   for (const service of services) await service.start();
 }
 
@@ -346,7 +345,7 @@ it('queues lanes again that were lost', async () => {
   const definition = validateDefinition(mapReduce([1, 2]));
   behave = (input, { kind }) => completed(kind === 'map' ? input : 'end');
   const run = await starter.startJob(definition, null);
-  const pool = poolOf(definition.steps[0]!);
+  const pool = poolsOf(definition)[0]!;
   await queue.queue(`pool-${pool.id}`).obliterate({ force: true });
   await work(definition);
   const until = Date.now() + 10_000;

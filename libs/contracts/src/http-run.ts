@@ -11,7 +11,7 @@ const count = z.int().min(0);
 /** How far a step is. The counts add up to `total`, which is 0 until the step's tasks are known. */
 export const stepProgressSchema = z.object({
   name: z.string(),
-  type: z.enum(['sequential', 'map', 'reduce']),
+  type: z.enum(['sequential', 'map', 'reduce', 'wait']),
   status: stepStatusSchema,
   total: count,
   pending: count,

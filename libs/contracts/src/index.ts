@@ -12,4 +12,5 @@ export * from './http-step.js';
 export * from './http-workflow.js';
 export * from './http-state.js';
 export * from './http-pool.js';
+export * from './http-wait.js';
 export * from './problem.js';

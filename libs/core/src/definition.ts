@@ -1,24 +1,13 @@
 import { z } from 'zod';
-import { parseDuration } from './duration.js';
+import { conditionSchema } from './condition.js';
+import { durationSchema } from './duration-schema.js';
 import { failureToleranceSchema } from './failure-tolerance.js';
 import { itemsSchema } from './item-source.js';
 import { LIMITS } from './limits.js';
 import { nameSchema, pointerSchema } from './names.js';
+import { ONE_KIND_OF_WAIT, waitFields, waitsForOneThing } from './wait-step.js';
 
 export { LIMITS, nameSchema };
-
-const DURATION_HELP =
-  'must be a duration such as "30s", "5m" or "1h30m", or a number of seconds, at most 365d';
-
-/** A duration; parsed to milliseconds. */
-export const durationSchema = z
-  .union([z.string(), z.number()], { error: DURATION_HELP })
-  .transform((value, ctx) => {
-    const ms = parseDuration(value);
-    if (ms !== undefined) return ms;
-    ctx.addIssue({ code: 'custom', message: DURATION_HELP });
-    return z.NEVER;
-  });
 
 export const imageSchema = z
   .string()
@@ -70,10 +59,20 @@ export type RetryPolicy = z.output<typeof retrySchema>;
 /** Shorter than that, a busy machine would look like a hung agent. */
 const heartbeatTimeoutSchema = durationSchema.refine((ms) => ms >= 1_000, 'must be at least 1s');
 
-const common = {
+/** Which of the steps that a step waits for must have ended how, for it to run. */
+export const joinSchema = z.enum(['all', 'any', 'none_failed']);
+export type Join = z.output<typeof joinSchema>;
+
+const placed = {
   name: nameSchema,
-  image: imageSchema,
   depends_on: z.array(nameSchema).max(LIMITS.steps).default([]),
+  join: joinSchema.default('all'),
+  when: conditionSchema.optional(),
+};
+
+const common = {
+  ...placed,
+  image: imageSchema,
   execution_mode: z.enum(['pooled', 'standard']).default('pooled'),
   pool_config: poolConfigSchema.prefault({}),
   timeout: durationSchema.default(600_000),
@@ -95,8 +94,15 @@ export const stepSchema = z.discriminatedUnion('type', [
     on_failure: z.enum(['finish', 'fail_fast']).default('finish'),
   }),
   z.strictObject({ type: z.literal('reduce'), ...common, over: nameSchema.optional() }),
+  z
+    .strictObject({ type: z.literal('wait'), ...placed, ...waitFields })
+    .refine(waitsForOneThing, ONE_KIND_OF_WAIT),
 ]);
 export type Step = z.output<typeof stepSchema>;
+/** A step that waits: no agent and no worker have anything to do with it. */
+export type WaitStep = Extract<Step, { type: 'wait' }>;
+/** A step whose tasks agents run. */
+export type AgentStep = Exclude<Step, WaitStep>;
 export type MapStep = Extract<Step, { type: 'map' }>;
 
 export const definitionSchema = z.strictObject({
@@ -117,11 +123,14 @@ export const definitionSchema = z.strictObject({
 /** A validated workflow definition: defaults filled in, durations in milliseconds. */
 export type Definition = z.output<typeof definitionSchema>;
 type WrittenStep = z.input<typeof stepSchema>;
-/** A step as its author writes it; without a `type` it is a sequential one. */
+/** A step with tasks as its author writes it; without a `type` it is a sequential one. */
 export type StepInput =
-  WrittenStep | (Omit<Extract<WrittenStep, { type: 'sequential' }>, 'type'> & { type?: undefined });
+  | Exclude<WrittenStep, { type: 'wait' }>
+  | (Omit<Extract<WrittenStep, { type: 'sequential' }>, 'type'> & { type?: undefined });
 /** A workflow definition as its author writes it. */
-export type DefinitionInput = Omit<z.input<typeof definitionSchema>, 'steps'> & { steps: StepInput[] };
+export type DefinitionInput = Omit<z.input<typeof definitionSchema>, 'steps'> & {
+  steps: (StepInput | Extract<WrittenStep, { type: 'wait' }>)[];
+};
 
 function withDefaultType(step: unknown): unknown {
   return typeof step === 'object' && step !== null && !Array.isArray(step) && !('type' in step)

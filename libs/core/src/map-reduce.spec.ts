@@ -1,6 +1,7 @@
 import { LIMITS } from './definition.js';
 import { InvalidInputError } from './errors.js';
 import { mapReduceDefinition } from './map-reduce.js';
+import { poolsOf } from './pool-spec.js';
 import { validateDefinition } from './validate-definition.js';
 
 const smallest = { name: 'count', mapper_image: 'mapper', reducer_image: 'reducer' };
@@ -22,16 +23,16 @@ it('may take its items from what the list agent leaves in the state', () => {
 
 it('is a map over the field items of the input, and a reduce, at the least', () => {
   const { steps, config } = validateDefinition(mapReduceDefinition(smallest));
-  expect(steps.map((s) => [s.name, s.type, s.image])).toEqual([
-    ['map', 'map', 'mapper'],
-    ['reduce', 'reduce', 'reducer'],
+  expect(steps).toMatchObject([
+    { name: 'map', type: 'map', image: 'mapper' },
+    { name: 'reduce', type: 'reduce', image: 'reducer' },
   ]);
   expect(steps[0]).toMatchObject({
     items: { input: '/items' },
     max_parallel: 10,
     continue_on_partial: false,
   });
-  expect(steps[0]!.pool_config).toMatchObject({ max_size: 10, warm_up: true });
+  expect(steps[0]).toMatchObject({ pool_config: { max_size: 10, warm_up: true } });
   expect(steps[1]).toMatchObject({ over: 'map', pool_config: { max_size: 1 } });
   expect(config.max_parallel).toBe(10);
 });
@@ -70,8 +71,8 @@ it.each([
   [{ max_parallel: 100 }, 10],
   [{ pool_config: { max_size: 7 } }, 7],
 ])('%j makes a pool of %i', (body, size) => {
-  const { steps } = validateDefinition(mapReduceDefinition({ ...smallest, ...body }));
-  expect(steps[0]!.pool_config.max_size).toBe(size);
+  const definition = validateDefinition(mapReduceDefinition({ ...smallest, ...body }));
+  expect(poolsOf(definition)[0]!.config.max_size).toBe(size);
 });
 
 it.each<[object, string[]]>([

@@ -1,11 +1,6 @@
 import { z } from 'zod';
-import {
-  type DefinitionInput,
-  durationSchema,
-  imageSchema,
-  poolConfigSchema,
-  retrySchema,
-} from './definition.js';
+import { type DefinitionInput, imageSchema, poolConfigSchema, retrySchema } from './definition.js';
+import { durationSchema } from './duration-schema.js';
 import { failureToleranceSchema } from './failure-tolerance.js';
 import { givenItemsSchema } from './item-source.js';
 import { LIMITS } from './limits.js';

@@ -1,4 +1,4 @@
-import type { Definition, Step } from './definition.js';
+import type { AgentStep, Definition, Step } from './definition.js';
 import type { Fault } from './errors.js';
 import { NON_RETRYABLE } from './task-error.js';
 
@@ -10,10 +10,11 @@ export function policyFaults({ steps }: Definition): Fault[] {
 }
 
 function contradictions(step: Step): Fault[] {
+  if (step.type === 'wait') return [];
   return [...retryContradictions(step), ...toleranceContradictions(step)];
 }
 
-function retryContradictions({ retry: { retry_on = [], non_retryable = [] } }: Step): Fault[] {
+function retryContradictions({ retry: { retry_on = [], non_retryable = [] } }: AgentStep): Fault[] {
   return retry_on.flatMap((code, i) => {
     const path = `retry.retry_on[${i}]`;
     if (NON_RETRYABLE.has(code)) return [{ path, message: `${code} is a failure that no attempt can mend` }];
@@ -21,7 +22,7 @@ function retryContradictions({ retry: { retry_on = [], non_retryable = [] } }: S
   });
 }
 
-function toleranceContradictions(step: Step): Fault[] {
+function toleranceContradictions(step: AgentStep): Fault[] {
   if (step.type !== 'map' || !step.continue_on_partial) return [];
   const message = 'must not be given together with continue_on_partial, for which one success is enough';
   return [

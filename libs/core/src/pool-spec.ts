@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PoolConfig, Step } from './definition.js';
+import type { AgentStep, Definition, PoolConfig } from './definition.js';
 
 /** What a pool is made of. Two steps with the same spec share one pool. */
 export interface PoolSpec {
@@ -10,10 +10,16 @@ export interface PoolSpec {
 }
 
 /** The pool that serves a step. `execution_mode: standard` is a pool whose agents serve one task each. */
-export function poolOf(step: Pick<Step, 'image' | 'pool_config' | 'execution_mode'>): PoolSpec {
+export function poolOf(step: Pick<AgentStep, 'image' | 'pool_config' | 'execution_mode'>): PoolSpec {
   const config =
     step.execution_mode === 'standard' ? { ...step.pool_config, max_agent_uses: 1 } : step.pool_config;
   return { id: poolId(step.image, config), image: step.image, config };
+}
+
+/** The pools that serve a definition's steps, each once. */
+export function poolsOf({ steps }: Definition): PoolSpec[] {
+  const pools = steps.flatMap((step) => (step.type === 'wait' ? [] : [poolOf(step)]));
+  return [...new Map(pools.map((pool) => [pool.id, pool])).values()];
 }
 
 function poolId(image: string, config: PoolConfig): string {

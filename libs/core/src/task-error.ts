@@ -24,6 +24,9 @@ export const TASK_ERRORS = {
   RUN_CANCELLED: 'the run was cancelled',
   RESULT_TOO_LARGE: 'the result is larger than the limit',
   INPUT_INVALID: 'the input or the items of the step are not what it needs',
+  WAIT_TIMEOUT: 'what the step waited for did not come in time',
+  APPROVAL_REJECTED: 'the approval that the step waited for was rejected',
+  CONDITION_FAILED: 'whether the condition of the step holds could not be told',
   IMAGE_NOT_FOUND: 'the image of the step does not exist where the agents run',
   AGENT_START_FAILED: 'no agent of this image could be started',
 } as const;

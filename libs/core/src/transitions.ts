@@ -17,15 +17,25 @@ export const RUN_TRANSITIONS: TransitionTable<RunState> = {
 
 /**
  * `pending` waits for other steps, `ready` has its tasks and its lanes queued, `running` had a task claimed.
+ * `waiting` has no tasks, but waits for a signal, an approval or a time.
  * `skipped` could not run because a step before it failed; `timed_out` was open when its run's time was over, `cancelled` when its run was cancelled.
  */
 export type StepState =
-  'pending' | 'ready' | 'running' | 'completed' | 'failed' | 'skipped' | 'timed_out' | 'cancelled';
+  | 'pending'
+  | 'ready'
+  | 'running'
+  | 'waiting'
+  | 'completed'
+  | 'failed'
+  | 'skipped'
+  | 'timed_out'
+  | 'cancelled';
 
 export const STEP_TRANSITIONS: TransitionTable<StepState> = {
-  pending: ['ready', 'skipped', 'failed', 'timed_out', 'cancelled'],
+  pending: ['ready', 'waiting', 'skipped', 'failed', 'timed_out', 'cancelled'],
   ready: ['running', 'completed', 'failed', 'timed_out', 'cancelled'],
   running: ['completed', 'failed', 'timed_out', 'cancelled'],
+  waiting: ['completed', 'failed', 'skipped', 'timed_out', 'cancelled'],
   completed: [],
   failed: [],
   skipped: [],

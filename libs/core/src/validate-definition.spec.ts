@@ -1,6 +1,7 @@
 import { LIMITS } from './definition.js';
 import { InvalidInputError } from './errors.js';
-import { dependenciesOf, reducedStep, validateDefinition } from './validate-definition.js';
+import { dependenciesOf } from './step-dependencies.js';
+import { reducedStep, validateDefinition } from './validate-definition.js';
 
 function faultsOf(input: unknown): Record<string, string> {
   try {
@@ -29,6 +30,7 @@ describe('a right definition', () => {
         name: 'a',
         image: 'image',
         depends_on: [],
+        join: 'all',
         execution_mode: 'pooled',
         pool_config: {
           min_size: 0,

@@ -1,7 +1,9 @@
+import { conditionFaults } from './condition-faults.js';
 import { type Definition, definitionSchema, type Step } from './definition.js';
 import { type Fault, InvalidInputError } from './errors.js';
 import { parse } from './parse.js';
 import { policyFaults } from './policy-faults.js';
+import { dependenciesOf } from './step-dependencies.js';
 
 /**
  * A definition ready to run: shape, names and graph are right, defaults are filled in.
@@ -15,18 +17,10 @@ export function validateDefinition(input: unknown): Definition {
     ...referenceFaults(definition),
     ...cycleFaults(definition),
     ...policyFaults(definition),
+    ...conditionFaults(definition),
   ];
   if (faults.length > 0) throw new InvalidInputError(faults);
   return definition;
-}
-
-/** The steps that must have ended before this one: those it names, and those that its data comes from. */
-export function dependenciesOf(step: Step): string[] {
-  const named = new Set(step.depends_on);
-  const source = step.type === 'sequential' ? step.input : step.type === 'map' ? step.items : undefined;
-  if (source && 'step' in source) named.add(source.step);
-  if (step.type === 'reduce' && step.over) named.add(step.over);
-  return [...named];
 }
 
 /** The map step whose results a reduce step gets: the one it names, or else its only map dependency. */

@@ -203,3 +203,81 @@ it('brings every graph to its end, and no step before its dependencies', () => {
 
 const range = (n: number) => Array.from({ length: n }, (_, i) => i);
 const find = (record: RunRecord, name: string) => record.steps.find((s) => s.name === name)!;
+
+describe('conditions and merges', () => {
+  const branches = (join: 'all' | 'any' | 'none_failed') =>
+    steps(
+      { ...seq('a'), when: 'input.a' },
+      { ...seq('b'), when: 'input.b' },
+      { ...seq('end', 'a', 'b'), join },
+    );
+  const settled = (name: string, holds: boolean): StepRecord => ({
+    ...step(name, 'pending'),
+    condition: { holds },
+  });
+  const done = (name: string) => step(name, 'completed', { completed: 1 });
+  const skipped = (name: string) => ({ ...step(name, 'skipped'), condition: { holds: false } });
+  const failed = (name: string) => ({ ...step(name, 'failed'), error: { code: 'X', message: 'x' } });
+  const waiting = step('end', 'pending');
+  const decided = (join: 'all' | 'any' | 'none_failed', ...records: StepRecord[]) => {
+    const decision = decide(branches(join), run(...records));
+    return { ...names(decision), ask: decision.ask.map((s) => s.name) };
+  };
+
+  it('asks for the conditions of what could be opened, and goes by the answers', () => {
+    const asked = decided('all', step('a', 'pending'), step('b', 'pending'), waiting);
+    expect(asked).toEqual({ ask: ['a', 'b'], close: [], open: [], finish: undefined });
+    const answered = decided('none_failed', settled('a', true), settled('b', false), waiting);
+    expect(answered).toEqual({ ask: [], close: ['b skipped'], open: ['a'], finish: undefined });
+  });
+
+  it('fails a step of whose condition nothing can be told', () => {
+    const unclear = { ...step('a', 'pending'), condition: { fault: 'No such key: a' } };
+    const decision = decide(branches('any'), run(unclear, done('b'), waiting));
+    const message = 'its condition: No such key: a';
+    expect(decision.close).toEqual([
+      { kind: 'close', step: 'a', to: 'failed', error: { code: 'CONDITION_FAILED', message } },
+    ]);
+    expect(names(decision).open).toEqual(['end']);
+  });
+
+  it.each([
+    ['all', done('a'), done('b'), 'open'],
+    ['all', done('a'), skipped('b'), 'skip'],
+    ['all', done('a'), step('b', 'running', { running: 1 }), 'wait'],
+    ['any', done('a'), skipped('b'), 'open'],
+    ['any', done('a'), failed('b'), 'open'],
+    ['any', done('a'), step('b', 'running', { running: 1 }), 'open'],
+    ['any', skipped('a'), skipped('b'), 'skip'],
+    ['none_failed', done('a'), skipped('b'), 'open'],
+    ['none_failed', skipped('a'), skipped('b'), 'open'],
+    ['none_failed', done('a'), failed('b'), 'skip'],
+    ['none_failed', skipped('a'), step('b', 'running', { running: 1 }), 'wait'],
+  ] as const)('%s: %o and %o', (join, a, b, expected) => {
+    const { open, close } = decided(join, a, b, waiting);
+    const met = open.includes('end') ? 'open' : close.includes('end skipped') ? 'skip' : 'wait';
+    expect(met).toBe(expected);
+  });
+
+  it('completes a run whose other branches were not taken', () => {
+    expect(decided('all', done('a'), skipped('b'), waiting).finish).toBe('completed');
+    expect(decided('all', skipped('a'), skipped('b'), waiting).finish).toBe('completed');
+  });
+
+  it('takes a step that was skipped for a failure as failed', () => {
+    const definition = steps(seq('a'), seq('b', 'a'), { ...seq('end', 'b'), join: 'none_failed' });
+    const decision = decide(definition, run(failed('a'), step('b', 'skipped'), waiting));
+    expect(names(decision)).toEqual({ close: ['end skipped'], open: [], finish: 'failed' });
+  });
+
+  it('has what its data comes from ended, whatever is enough for the rest', () => {
+    const definition = steps(seq('a'), seq('b'), {
+      ...seq('end', 'a'),
+      join: 'any' as const,
+      input: { step: 'b' },
+    });
+    const busy = step('b', 'running', { running: 1 });
+    expect(names(decide(definition, run(done('a'), busy, waiting))).open).toEqual([]);
+    expect(names(decide(definition, run(done('a'), done('b'), waiting))).open).toEqual(['end']);
+  });
+});

@@ -1,6 +1,6 @@
 import {
   type Definition,
-  poolOf,
+  poolsOf,
   type StepState,
   TASK_TRANSITIONS,
   validateDefinition,
@@ -19,7 +19,7 @@ const definition = validateDefinition({
     { type: 'map', name: 'm', image: 'x', items: { step: 'a' }, max_parallel: 2 },
   ],
 });
-const POOL = poolOf(definition.steps[0]!).id;
+const POOL = poolsOf(definition)[0]!.id;
 
 function run(...steps: [name: string, state: StepState, counts?: Partial<TaskCounts>][]): RunRecord {
   return {

@@ -1,7 +1,7 @@
 import { type Definition, dependenciesOf, isTerminal, poolOf, STEP_TRANSITIONS } from '@agentainer/core';
 import type { StepState, TaskError } from '@agentainer/core';
 import type { RunRecord, StepRecord } from './records.js';
-import { parallelOf, stepNamed } from './step-lanes.js';
+import { parallelOf, stepNamed, agentStepNamed } from './step-lanes.js';
 
 /** How a pool stands on one host. */
 export interface PoolStanding {
@@ -90,7 +90,7 @@ function whileOpen(
   if (run.state === 'paused') return [...reasons, { reason: 'paused' }];
   const limit = parallelOf(definition, record);
   if (running >= limit) return [...reasons, { reason: 'parallel_limit', running, limit }];
-  return [...reasons, ...ofPool(poolOf(stepNamed(definition, record.name)).id, pools, run.readAt)];
+  return [...reasons, ...ofPool(poolOf(agentStepNamed(definition, record.name)).id, pools, run.readAt)];
 }
 
 function ofPool(pool: string, pools: readonly PoolStanding[], now: number): WaitReason[] {

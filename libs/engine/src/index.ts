@@ -8,6 +8,7 @@ export {
   type WaitReason,
 } from './explain.js';
 export { Lane, type LaneEnd, type LaneJob, type LaneOptions, DEFAULT_LANE_OPTIONS } from './lane.js';
+export { DueWaits } from './due-waits.js';
 export type * from './ports.js';
 export type * from './records.js';
 export { retryDelay } from './retry.js';
@@ -19,4 +20,7 @@ export * from './state-port.js';
 export { StepChanger } from './step-changer.js';
 export { parallelOf } from './step-lanes.js';
 export { Sweeper, type SweeperOptions, DEFAULT_SWEEPER_OPTIONS } from './sweeper.js';
+export type * from './wait-port.js';
+export { type Decision as ApprovalDecision, type PendingApproval, WaitingRuns } from './waiting-runs.js';
+export type { WaitEnd } from './waits.js';
 export { type JsonText, RunValues } from './values.js';

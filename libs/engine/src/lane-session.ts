@@ -1,9 +1,9 @@
 import {
+  type AgentStep,
   type Definition,
   dependenciesOf,
   InvalidInputError,
   reducedStep,
-  type Step,
   TASK_ERRORS,
   type TaskError,
 } from '@agentainer/core';
@@ -32,7 +32,7 @@ export interface SessionContext {
   runId: string;
   workflowId: string | null;
   definition: Definition;
-  step: Step;
+  step: AgentStep;
   generation: number;
   lease: AgentLease;
   signal: AbortSignal;

@@ -1,9 +1,9 @@
-import { type Definition, poolOf, type Step } from '@agentainer/core';
+import { type AgentStep, type Definition, poolOf } from '@agentainer/core';
 import { LaneSession, type SessionEnd } from './lane-session.js';
 import { leaseOnNothing } from './lease-on-nothing.js';
 import type { AgentSource, RunStore, StopSignals, TaskLedger } from './ports.js';
 import type { RunAdvancer } from './run-advancer.js';
-import { stepNamed } from './step-lanes.js';
+import { agentStepNamed } from './step-lanes.js';
 
 /** What a lane's queued job says. */
 export interface LaneJob {
@@ -56,7 +56,7 @@ export class Lane {
   async work(job: LaneJob, context: LaneContext): Promise<LaneEnd> {
     const definition = await this.dependencies.runs.definition(job.runId);
     if (!definition) return { kind: 'done' };
-    const step = stepNamed(definition, job.step);
+    const step = agentStepNamed(definition, job.step);
     while (!context.signal.aborted) {
       const end = await this.slice(job, definition, step, context.signal);
       if (end.kind === 'drained' || end.kind === 'done') return { kind: 'done' };
@@ -69,7 +69,7 @@ export class Lane {
   private async slice(
     { runId, generation }: LaneJob,
     definition: Definition,
-    step: Step,
+    step: AgentStep,
     signal: AbortSignal,
   ): Promise<SessionEnd> {
     const { agentWaitMs: waitMs } = this.options;

@@ -1,4 +1,11 @@
-import type { Definition, PoolSpec, RunState, StepState, TaskError } from '@agentainer/core';
+import type {
+  ConditionOutcome,
+  Definition,
+  PoolSpec,
+  RunState,
+  StepState,
+  TaskError,
+} from '@agentainer/core';
 import type {
   AttemptRecord,
   NewRun,
@@ -10,6 +17,7 @@ import type {
   WorkflowRecord,
   WorkflowVersion,
 } from './records.js';
+import type { WaitStore } from './wait-port.js';
 
 export interface Page<T> {
   items: T[];
@@ -53,6 +61,7 @@ export type RunChange =
 
 /** The run record: the only truth about a run. */
 export interface RunStore {
+  readonly waits: WaitStore;
   /** Indexes the run and writes its record; once this resolves the run is certain to be worked on. Harmless when repeated. */
   create(run: NewRun): Promise<void>;
   load(runId: string): Promise<RunRecord | undefined>;
@@ -72,6 +81,10 @@ export interface RunStore {
   stateElements(runId: string, key: string): Promise<AsyncIterable<string[]> | undefined>;
   /** Applies changes whose guards hold and skips the others; the run's revision before, and which were applied. */
   apply(runId: string, changes: RunChange[]): Promise<{ revision: number; applied: boolean[] }>;
+  /** Enters whether a pending step's condition holds; the first answer counts. */
+  settleCondition(runId: string, step: string, outcome: ConditionOutcome): Promise<void>;
+  /** JSON text of one value of the run's state, unless it is larger than so many bytes. */
+  stateText(runId: string, key: string, maxBytes: number): Promise<string | 'too_large' | undefined>;
   stepState(runId: string, step: string): Promise<StepState | undefined>;
   /** Changes the settings of a step that are given, unless it or its run has ended. */
   configureStep(runId: string, step: string, settings: StepSettings): Promise<'ok' | 'unknown' | 'ended'>;

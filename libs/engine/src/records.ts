@@ -1,4 +1,11 @@
-import type { Definition, RunState, StepState, TaskError, TaskState } from '@agentainer/core';
+import type {
+  ConditionOutcome,
+  Definition,
+  RunState,
+  StepState,
+  TaskError,
+  TaskState,
+} from '@agentainer/core';
 
 /** A version of a stored workflow: a definition that no longer changes. Times are milliseconds since 1970. */
 export interface WorkflowRecord {
@@ -52,6 +59,10 @@ export interface StepRecord extends StepSettings {
   startedAt: number;
   finishedAt: number;
   error?: TaskError;
+  /** Of a waiting step: when its wait is over; 0 where nothing but its run's end ends it. */
+  dueAt?: number;
+  /** Whether its condition holds; undefined before that was looked at, and where it has none. */
+  condition?: ConditionOutcome;
 }
 
 /** One consistent reading of a run's record. */
@@ -69,6 +80,8 @@ export interface RunRecord {
   /** When this was read, by Redis's clock. */
   readAt: number;
   error?: TaskError;
+  /** How many signals of a name were sent, and how many of them ended waits; without those never sent. */
+  signals?: ReadonlyMap<string, { sent: number; taken: number }>;
   /** In the order of the definition. */
   steps: StepRecord[];
 }

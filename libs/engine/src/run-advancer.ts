@@ -1,10 +1,12 @@
 import { type Definition, isTerminal, poolOf, RUN_TRANSITIONS, STEP_TRANSITIONS } from '@agentainer/core';
+import { settleCondition } from './conditions.js';
 import { retireRun } from './dead-letters.js';
-import { decide } from './decide.js';
+import { decide, type Decision } from './decide.js';
 import { layOutTasks } from './lay-out.js';
 import type { PoolDirectory, RunChange, RunStore, StepLanes, StepQueue } from './ports.js';
 import type { RunRecord, StepRecord } from './records.js';
 import { lanesOf } from './step-lanes.js';
+import { endOfTime } from './waits.js';
 
 /** A run has at most that many steps that open one after the other without a task between them. */
 const MOST_ROUNDS = 1_000;
@@ -34,7 +36,9 @@ export class RunAdvancer {
     for (let round = 0; round < MOST_ROUNDS; round++) {
       const run = await this.runs.load(runId);
       if (!run) return undefined;
-      const changes = await this.changesFor(definition, run);
+      const decision = decide(definition, run);
+      if (await this.settle(definition, run, decision)) continue;
+      const changes = await this.changesFor(definition, run, decision);
       if (changes.length === 0) {
         if (!changedBefore)
           await this.enqueue(
@@ -72,8 +76,18 @@ export class RunAdvancer {
     if (state && !isTerminal(STEP_TRANSITIONS, state)) await this.advance(runId);
   }
 
-  private async changesFor(definition: Definition, run: RunRecord): Promise<RunChange[]> {
-    const decision = decide(definition, run);
+  /** Finds out what the decision lacks, and lets steps begin and end to wait. True where there was any of it. */
+  private async settle(definition: Definition, run: RunRecord, decision: Decision): Promise<boolean> {
+    const { ask, wait, endWait } = decision;
+    for (const step of ask) await settleCondition(this.runs, run.id, definition, step);
+    for (const step of wait) {
+      await this.runs.waits.beginWait(run.id, step.name, endOfTime(step, run.readAt));
+    }
+    for (const { step, end } of endWait) await this.runs.waits.endWait(run.id, step, end);
+    return ask.length + wait.length + endWait.length > 0;
+  }
+
+  private async changesFor(definition: Definition, run: RunRecord, decision: Decision): Promise<RunChange[]> {
     const changes: RunChange[] = [...decision.close];
     for (const step of decision.open) {
       const layout = await layOutTasks(this.runs, run.id, definition, step);

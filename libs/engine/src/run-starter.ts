@@ -1,4 +1,4 @@
-import { type Definition, type Json, newId, poolOf } from '@agentainer/core';
+import { type Definition, type Json, newId, poolsOf } from '@agentainer/core';
 import { type Logger, withDeadline } from '@agentainer/runtime';
 import type { PoolDirectory, RunStore } from './ports.js';
 import type { RunRecord, WorkflowRecord } from './records.js';
@@ -65,8 +65,7 @@ export class RunStarter {
 
   /** Agents start while the first steps run. */
   private async warmPools(definition: Definition): Promise<void> {
-    const pools = new Map(definition.steps.map(poolOf).map((pool) => [pool.id, pool]));
-    for (const pool of pools.values()) {
+    for (const pool of poolsOf(definition)) {
       if (!pool.config.warm_up) continue;
       await this.pools.register(pool);
       await this.pools.warm(pool.id);

@@ -15,7 +15,8 @@ export function endingOf(step: Step, record: StepRecord, now: number): StepEndin
   if (hasEnded(record)) return { to: succeeded(step, record) ? 'completed' : 'failed' };
   if (!isOpen(record)) return undefined;
   if (failsFast(step, failuresOf(record), record.total)) return { to: 'failed' };
-  if (step.step_timeout === undefined || now < record.openedAt + step.step_timeout) return undefined;
+  if (step.type === 'wait' || step.step_timeout === undefined || now < record.openedAt + step.step_timeout)
+    return undefined;
   return { to: 'timed_out', error: STEP_TIMEOUT };
 }
 

@@ -1,4 +1,4 @@
-import { type Definition, poolOf, type Step } from '@agentainer/core';
+import { type AgentStep, type Definition, poolOf, type Step } from '@agentainer/core';
 import type { StepLanes } from './ports.js';
 import type { StepRecord } from './records.js';
 
@@ -10,7 +10,7 @@ export function lanesOf(
   definition: Definition,
   record: Pick<StepRecord, 'name' | 'total' | 'generation' | 'maxParallel'>,
 ): StepLanes {
-  const step = stepNamed(definition, record.name);
+  const step = agentStepNamed(definition, record.name);
   const pool = poolOf(step);
   return {
     step: record.name,
@@ -26,6 +26,13 @@ export function parallelOf(definition: Definition, record: Pick<StepRecord, 'nam
   if (step.type !== 'map') return 1;
   const { max_parallel } = definition.config;
   return record.maxParallel ?? Math.min(step.max_parallel ?? max_parallel, max_parallel);
+}
+
+/** @throws {Error} where the definition has no such step with tasks. */
+export function agentStepNamed(definition: Definition, name: string): AgentStep {
+  const step = stepNamed(definition, name);
+  if (step.type === 'wait') throw new Error(`the step ${name} has no tasks`);
+  return step;
 }
 
 /** @throws {Error} where the definition has no such step: records and definitions never disagree on that. */

@@ -5,7 +5,7 @@ import type { RunStore, StepQueue, TaskLedger } from './ports.js';
 import type { RunRecord, StepRecord } from './records.js';
 import type { RunAdvancer } from './run-advancer.js';
 import { hasEnded, isOpen } from './step-ending.js';
-import { lanesOf, stepNamed } from './step-lanes.js';
+import { agentStepNamed, lanesOf } from './step-lanes.js';
 
 export interface SweeperOptions {
   /** Milliseconds without a sign of work after which a step's lanes are looked for. */
@@ -59,7 +59,16 @@ export class Sweeper {
     if (run.state === 'paused') return;
     const lostFanIn = open.some((s) => hasEnded(s) && this.isStalled(run, s.touchedAt));
     const lostStart = open.length === 0 && this.isStalled(run, lastTouched(run));
-    if (lostFanIn || lostStart) await this.advancer.advance(runId, lostStart);
+    const lost = lostFanIn || lostStart || (await this.lostEndOfWait(run));
+    if (lost) await this.advancer.advance(runId, lostStart);
+  }
+
+  /** Who ends a wait, or sends what ends it, may die before the run goes on, while other steps are worked on. */
+  private async lostEndOfWait(run: RunRecord): Promise<boolean> {
+    const definition = (await this.runs.definition(run.id))!;
+    if (!definition.steps.some((step) => step.type === 'wait')) return false;
+    const { close, open, wait, endWait, ask } = decide(definition, run);
+    return [close, open, wait, endWait, ask].some((changes) => changes.length > 0);
   }
 
   /** Whether the run's time is over, or a step is to be closed although it has open tasks. */
@@ -77,7 +86,7 @@ export class Sweeper {
   /** Ends tasks that waited too long; where they were the step's last ones, that brings the run forward. */
   private async expire(run: RunRecord, step: StepRecord): Promise<void> {
     if (run.state === 'paused' || step.counts.pending === 0) return;
-    const { queue_timeout } = stepNamed((await this.runs.definition(run.id))!, step.name);
+    const { queue_timeout } = agentStepNamed((await this.runs.definition(run.id))!, step.name);
     if (queue_timeout === undefined || run.readAt < step.openedAt + queue_timeout) return;
     const expired = await this.ledger.expire(run.id, step.name, queue_timeout);
     if (expired > 0) await this.advancer.advance(run.id);

@@ -47,7 +47,13 @@ export class BullStepQueue implements StepQueue {
     const parent = { id: runId, queue: `${this.prefix}:${RUNS_QUEUE}` };
     for (const step of steps) {
       const flow = this.flowOf(runId, step);
-      await this.flows.add({ ...flow, opts: { ...flow.opts, parent } });
+      try {
+        await this.flows.add({ ...flow, opts: { ...flow.opts, parent } });
+      } catch (error) {
+        // A run that waited has no root: none was queued, or it ended while there was nothing under it.
+        if (!isWithoutParent(error)) throw error;
+        await this.addRun(runId, [step]);
+      }
     }
   }
 
@@ -93,4 +99,8 @@ export class BullStepQueue implements StepQueue {
       })),
     };
   }
+}
+
+function isWithoutParent(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('Missing key for parent job');
 }

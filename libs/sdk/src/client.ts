@@ -2,20 +2,25 @@ import { randomUUID } from 'node:crypto';
 import type { DefinitionInput, Json, MapReduceInput, RunState, TaskState } from '@agentainer/core';
 import {
   type ChangeStepRequest,
+  approvalListSchema,
   type CreateJobRequest,
   deletionSchema,
   deadLetterDetailsSchema,
   deadLetterPageSchema,
   explanationSchema,
+  decisionAnswerSchema,
+  type DecisionRequest,
   healthStatusSchema,
   jobPageSchema,
   jobSchema,
+  linkSchema,
   poolListSchema,
   putStateAnswerSchema,
   runEventPageSchema,
   runPageSchema,
   runSchema,
   runStepSchema,
+  signalAnswerSchema,
   stateSchema,
   stateValueSchema,
   stepResultPageSchema,
@@ -233,6 +238,28 @@ export class AgentainerClient {
   /** How the tasks of a step ended, in order, while it runs too: those that have not ended are left out. */
   listStepResults(runId: string, step: string, options: PageOptions = {}) {
     return this.get(at('runs', runId, 'steps', step, 'results'), stepResultPageSchema, query(options));
+  }
+
+  /** Sends a signal to a run; it is kept where no step waits for it yet. */
+  signalRun(id: string, name: string, data: Json = null) {
+    const path = at('runs', id, 'signals', name);
+    return this.transport.json({ method: 'POST', path, body: { data } }, signalAnswerSchema);
+  }
+
+  /** The approvals that a run waits for. */
+  async listApprovals(id: string) {
+    return (await this.get(at('runs', id, 'approvals'), approvalListSchema)).items;
+  }
+
+  decideApproval(id: string, step: string, decision: DecisionRequest) {
+    const path = at('runs', id, 'approvals', step);
+    return this.transport.json({ method: 'POST', path, body: decision }, decisionAnswerSchema);
+  }
+
+  /** A path with which one decision may be made without an API key; those given before no longer count. */
+  createApprovalLink(id: string, step: string, options: { expires_in?: string | number } = {}) {
+    const path = at('runs', id, 'approvals', step, 'link');
+    return this.transport.json({ method: 'POST', path, body: options }, linkSchema);
   }
 
   /** The run once it has ended, however it did. @throws {WaitTimeoutError} */

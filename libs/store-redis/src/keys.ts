@@ -13,6 +13,8 @@ export class Keys {
   readonly workflowRuns = (workflowId: string) => `${this.prefix}:workflow:{${workflowId}}:runs`;
   /** Single jobs that are listed with a workflow. */
   readonly workflowJobs = (workflowId: string) => `${this.prefix}:workflow:{${workflowId}}:jobs`;
+  /** Waits that end by time. */
+  readonly waits = () => `${this.prefix}:waits`;
   readonly pools = () => `${this.prefix}:pools`;
   readonly hosts = () => `${this.prefix}:hosts`;
 
@@ -33,6 +35,7 @@ export class Keys {
   readonly stepRetries = (runId: string, step: string) => `${this.step(runId, step)}:retries`;
   /** Followed by `:<index>`: the state operations of a task that has not ended. */
   readonly stepOperations = (runId: string, step: string) => `${this.step(runId, step)}:operations`;
+  readonly runSignals = (runId: string) => `${this.run(runId)}:signals`;
   readonly state = (runId: string) => `${this.run(runId)}:state`;
   readonly stateList = (runId: string, key: string) => `${this.state(runId)}:list:${key}`;
   readonly stateSet = (runId: string, key: string) => `${this.state(runId)}:set:${key}`;

@@ -16,7 +16,14 @@ export async function removeRun(
 ): Promise<void> {
   for (const { name } of run.definition.steps) await removeStep(redis, keys, run.id, name);
   await removeState(redis, keys, run.id);
-  await redis.unlink(keys.runEvents(run.id), keys.runSteps(run.id), keys.run(run.id));
+  const waits = run.definition.steps.filter((step) => step.type === 'wait').map((step) => step.name);
+  if (waits.length > 0) await redis.zrem(keys.waits(), ...waits.map((name) => `${run.id}|${name}`));
+  await redis.unlink(
+    keys.runSignals(run.id),
+    keys.runEvents(run.id),
+    keys.runSteps(run.id),
+    keys.run(run.id),
+  );
   await redis.zrem(keys.runs(), run.id);
   await redis.zrem(keys.activeRuns(), run.id);
   await redis.zrem(keys.deadLetters(), run.id);

@@ -1,4 +1,5 @@
 import {
+  type ConditionOutcome,
   type Definition,
   isTerminal,
   type RunState,
@@ -51,6 +52,7 @@ export function readRun(
     revision: Number(revision),
     readAt,
     error: readError(error),
+    signals: readSignals(steps),
     steps: definition.steps.map((step) => readStep(step.name, steps)),
   };
 }
@@ -72,7 +74,25 @@ function readStep(name: string, fields: Fields): StepRecord {
     startedAt: number('startedAt'),
     finishedAt: number('finishedAt'),
     error: readError(fields[`${name}:error`]),
+    dueAt: number('dueAt'),
+    condition: readCondition(fields[`${name}:condition`]),
   };
+}
+
+/** Their numbers are kept beside the steps', under names that no step can have. */
+function readSignals(fields: Fields): RunRecord['signals'] {
+  const sent = Object.keys(fields).filter((field) => field.startsWith('#sent:'));
+  const names = sent.map((field) => field.slice('#sent:'.length));
+  return new Map(
+    names.map((name) => [
+      name,
+      { sent: Number(fields[`#sent:${name}`]), taken: Number(fields[`#taken:${name}`] ?? 0) },
+    ]),
+  );
+}
+
+function readCondition(text: string | undefined): ConditionOutcome | undefined {
+  return text ? (JSON.parse(text) as ConditionOutcome) : undefined;
 }
 
 function readError(text: string | null | undefined): TaskError | undefined {

@@ -1,4 +1,4 @@
-import type { Definition, StepState } from '@agentainer/core';
+import type { ConditionOutcome, Definition, StepState } from '@agentainer/core';
 import type {
   AttemptRecord,
   NewRun,
@@ -17,11 +17,14 @@ import { pageOf } from './index-page.js';
 import { putItems } from './item-layout.js';
 import { readEvent, readHistory, readOutcome, readRun, readTask, RUN_FIELDS } from './run-record.js';
 import { removeRun } from './remove-run.js';
+import { settleCondition } from './scripts/condition-settle.js';
 import { applyChanges } from './scripts/run-apply.js';
 import { createRun } from './scripts/run-create.js';
 import { configureStep } from './scripts/step-configure.js';
 import { nextGeneration } from './scripts/step-generation.js';
 import { stateElements } from './state-elements.js';
+import { stateText } from './state-text.js';
+import { RedisWaitStore } from './wait-store.js';
 
 /** Runs whose dead letters are kept; those of older ones are still jobs of their runs. */
 const MOST_DEAD_LETTER_RUNS = 10_000;
@@ -38,10 +41,14 @@ interface RunPlan {
 export class RedisRunStore implements RunStore {
   private readonly plans = new BoundedCache<string, RunPlan>(CACHED_PLANS);
 
+  readonly waits: RedisWaitStore;
+
   constructor(
     private readonly redis: Redis,
     private readonly keys: Keys,
-  ) {}
+  ) {
+    this.waits = new RedisWaitStore(redis, keys);
+  }
 
   async create(run: NewRun): Promise<void> {
     const score = Date.now();
@@ -111,6 +118,14 @@ export class RedisRunStore implements RunStore {
 
   apply(runId: string, changes: RunChange[]) {
     return applyChanges(this.redis, this.keys, runId, changes);
+  }
+
+  async settleCondition(runId: string, step: string, outcome: ConditionOutcome): Promise<void> {
+    await settleCondition(this.redis, this.keys, { runId, step }, outcome);
+  }
+
+  stateText(runId: string, key: string, maxBytes: number) {
+    return stateText(this.redis, this.keys, { runId, key }, maxBytes);
   }
 
   async stepState(runId: string, step: string): Promise<StepState | undefined> {

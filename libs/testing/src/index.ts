@@ -3,4 +3,5 @@ export { FakeRunControl } from './fake-run-control.js';
 export { FakeRunStarter, FakeRunState, FakeStepChanger, FakeWorkflowStore } from './fake-stores.js';
 export { agentIsHealthy, callAgent } from './agent-calls.js';
 export type { FakeAgentFacts, FakeAgentStateCall, FakeAgentTask } from './fake-agent-task.js';
+export { FakeWaitingRuns } from './fake-waiting-runs.js';
 export { FakeDriver } from './fake-driver.js';

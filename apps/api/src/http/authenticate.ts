@@ -2,6 +2,7 @@ import { allowsScope, type Scope } from '@agentainer/contracts';
 import type { RequestHandler, Response } from 'express';
 import { isForBrowsers, keyOf, rawPath } from './credentials.js';
 import { HttpError } from './http-error.js';
+import type { OpenPaths } from './open-paths.js';
 
 /** Who asks. */
 export interface Caller {
@@ -16,14 +17,14 @@ export interface KeyVerifier {
 }
 
 /**
- * Lets nothing pass without a key but GET and HEAD of the open paths, compared as they came over the wire.
+ * Lets nothing pass without a key but the open paths, compared as they came over the wire.
  * It stands before everything else, so that what it does not know is closed.
  */
-export function authenticate(keys: KeyVerifier, openPaths: ReadonlySet<string>): RequestHandler {
+export function authenticate(keys: KeyVerifier, openPaths: OpenPaths): RequestHandler {
   return async (request, response, next) => {
     const path = rawPath(request);
-    const open = (request.method === 'GET' || request.method === 'HEAD') && openPaths.has(path);
-    if (!open) response.locals.caller = await identify(keys, keyOf(request), isForBrowsers(path));
+    if (!openPaths.has(request.method, path))
+      response.locals.caller = await identify(keys, keyOf(request), isForBrowsers(path));
     next();
   };
 }

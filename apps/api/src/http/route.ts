@@ -20,6 +20,8 @@ export interface Route {
   scope: Scope | 'open';
   /** What a route makes: with an `Idempotency-Key` it makes it once. */
   creates?: IdKind;
+  /** Of an open route with parameters: the spellings of its path that need no key. */
+  openPath?: RegExp;
   handle(exchange: Exchange): Promise<void>;
 }
 

@@ -113,7 +113,7 @@ export class JobReader {
   private async unopened(run: RunRecord, name: string, index: number): Promise<TaskRecord | undefined> {
     const step = run.steps.find((s) => s.name === name);
     const type = (await this.runs.definition(run.id))?.steps.find((s) => s.name === name)?.type;
-    if (step?.state !== 'pending' || type === 'map' || index > 0) return undefined;
+    if (step?.state !== 'pending' || type === 'map' || type === 'wait' || index > 0) return undefined;
     const times = { createdAt: run.createdAt, startedAt: 0, finishedAt: 0 };
     return { runId: run.id, step: name, index, state: 'pending', attempts: 0, lost: 0, ...times };
   }

@@ -1,4 +1,4 @@
-import { poolOf } from '@agentainer/core';
+import { poolsOf } from '@agentainer/core';
 import { explanationSchema } from '@agentainer/contracts';
 import { FakeApi } from '../fake-api.fixture.js';
 
@@ -22,7 +22,7 @@ it('R9.2e says of each open step why it waits', async () => {
   const look = async () =>
     explanationSchema.parse((await api.request('GET', `/runs/${run.id}/explain`)).body).steps;
 
-  const { id, config, image } = poolOf(workflow.definition.steps[0]!);
+  const { id, config, image } = poolsOf(workflow.definition)[0]!;
   const dependency = {
     step: 'fetch',
     status: 'pending',

@@ -14,6 +14,7 @@ import { runRoutes } from './run-routes.js';
 import { stateRoutes } from './state-routes.js';
 import { stepRoutes } from './step-routes.js';
 import { versionRoutes } from './version-routes.js';
+import { waitRoutes } from './wait-routes.js';
 import { workflowRoutes, workflowRunRoutes } from './workflow-routes.js';
 
 /** Every route there is. Where two paths fit a request, the first one in this table answers. */
@@ -29,6 +30,7 @@ export function allRoutes(parts: Parts, logger: Logger): Route[] {
     ...runRoutes(parts, runs, jobs),
     ...controlRoutes(parts, runs),
     ...stepRoutes(parts, runs),
+    ...waitRoutes(parts, runs),
     explainRoute(parts, runs),
     ...jobRoutes(parts, runs, jobs),
     ...deadLetterRoutes(new DeadLetterReader(parts.runs)),

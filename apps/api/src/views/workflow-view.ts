@@ -1,4 +1,4 @@
-import type { Definition, DefinitionInput, Step } from '@agentainer/core';
+import type { Definition, DefinitionInput, Step, WaitStep } from '@agentainer/core';
 import type { WorkflowBody, WorkflowSummaryBody } from '@agentainer/contracts';
 import type { RunRecord, WorkflowRecord } from '@agentainer/engine';
 import { durationText } from './duration-text.js';
@@ -33,7 +33,21 @@ function definitionView({ name, description, config, steps }: Definition): Defin
   };
 }
 
+function waitView({ sleep, signal, approval, ...step }: WaitStep): DefinitionInput['steps'][number] {
+  return {
+    ...step,
+    ...(sleep !== undefined && { sleep: durationText(sleep) }),
+    ...(signal && { signal: limitedView(signal) }),
+    ...(approval && { approval: limitedView(approval) }),
+  };
+}
+
+function limitedView<T extends { timeout?: number }>({ timeout, ...wait }: T) {
+  return { ...wait, ...(timeout !== undefined && { timeout: durationText(timeout) }) };
+}
+
 function stepView(step: Step): DefinitionInput['steps'][number] {
+  if (step.type === 'wait') return waitView(step);
   const { timeout, queue_timeout, heartbeat_timeout, step_timeout, retry, pool_config } = step;
   return {
     ...step,

@@ -73,8 +73,8 @@ function workflowDetails(workflow: WorkflowBody, terminal: Terminal): string {
     ['latest run', latest_run && `${latest_run.id} ${statusText(latest_run.status, terminal)}`],
   ]);
   const rows = definition.steps.map((step) => [
-    ...[step.name, step.type, step.image, step.depends_on?.join(', ')],
-    ...[step.execution_mode, step.timeout],
+    ...[step.name, step.type, 'image' in step ? step.image : undefined, step.depends_on?.join(', ')],
+    ...('image' in step ? [step.execution_mode, step.timeout] : []),
   ]);
   return `${details}\n${table(['STEP', 'TYPE', 'IMAGE', 'DEPENDS ON', 'MODE', 'TIMEOUT'], rows)}`;
 }

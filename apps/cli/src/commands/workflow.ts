@@ -9,6 +9,7 @@ import { workflowScaleCommand } from './workflow-scale.js';
 import { workflowStartCommand } from './workflow-start.js';
 import { workflowUpdateCommand, workflowVersionsCommand } from './workflow-version.js';
 import { workflowStatusCommand } from './workflow-status.js';
+import { workflowApproveCommand, workflowRejectCommand, workflowSignalCommand } from './workflow-wait.js';
 
 /** `agentainer workflow …`. */
 export const workflowCommands: Commands = (yargs, context) =>
@@ -28,6 +29,9 @@ export const workflowCommands: Commands = (yargs, context) =>
       workflowMapReduceCommand,
       ...workflowControlCommands,
       workflowDeleteCommand,
+      workflowSignalCommand,
+      workflowApproveCommand,
+      workflowRejectCommand,
     ]
       .reduce((commands, add) => add(commands, context), line)
       .demandCommand(1, 'a command is needed; see agentainer workflow --help'),
