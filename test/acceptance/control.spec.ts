@@ -115,3 +115,69 @@ it('R9.1a deletes runs and workflows that are not under way', async () => {
   await expect(client.getRun(kept.id)).rejects.toMatchObject({ status: 404 });
   await expect(client.getWorkflow(workflow.id)).rejects.toMatchObject({ status: 404 });
 }, 60_000);
+
+it('R9.1e runs failed tasks again and keeps good results, by the command', async () => {
+  const { client } = cluster;
+  const key = 'attempts';
+  // Counts in the state of the run, which a rerun takes over: so each task tells which execution it was.
+  const count = { do: 'count', key };
+  const workflow = await client.createWorkflow({
+    name: 'redriven',
+    steps: [
+      {
+        type: 'map',
+        name: 'map',
+        image,
+        items: { input: '' },
+        retry: { max_attempts: 1 },
+        pool_config: { max_size: 1 },
+      },
+      { type: 'reduce', name: 'reduce', image, over: 'map' },
+    ],
+  });
+  const fails = { do: 'fail', code: 'BAD', retryable: false };
+  const run = await client.startWorkflow(workflow.id, [count, fails, count]);
+  const failed = await client.waitForRun(run.id, { timeoutMs: 60_000 });
+  expect(failed).toMatchObject({
+    status: 'failed',
+    steps: [{ completed: 2, failed: 1 }, { status: 'skipped' }],
+  });
+  const again = JSON.parse(await cli('workflow', 'rerun', run.id, '--failed-only', '--json')) as {
+    id: string;
+  };
+  const second = await client.waitForRun(again.id, { timeoutMs: 60_000 });
+  expect(second).toMatchObject({
+    status: 'failed',
+    rerun_of: run.id,
+    steps: [{ completed: 2, failed: 1 }, {}],
+  });
+  expect((await client.getRunState(again.id)).state).toEqual({ [key]: 2 });
+  expect(await client.getJob(`${again.id}.map.0`)).toMatchObject({ status: 'completed', result: 1 });
+}, 120_000);
+
+it('R9.1e begins again with a step, with what was before it kept, or with another input', async () => {
+  const { client } = cluster;
+  const workflow = await client.createWorkflow({
+    name: 'rerun',
+    steps: [
+      { name: 'first', image, input: { value: { do: 'describe' } }, pool_config: { max_size: 1 } },
+      { name: 'second', image, input: { input: '/task' }, depends_on: ['first'] },
+    ],
+  });
+  const run = await client.startWorkflow(workflow.id, {
+    task: { do: 'fail', code: 'BAD', retryable: false },
+  });
+  expect((await client.waitForRun(run.id, { timeoutMs: 60_000 })).status).toBe('failed');
+  const input = { task: { do: 'echo', value: 'good' } };
+  const again = await client.rerunRun(run.id, { from_step: 'second', input });
+  const ended = await client.waitForRun(again.id, { timeoutMs: 60_000 });
+  expect(ended).toMatchObject({ status: 'completed', rerun_of: run.id, result: 'good' });
+  const [before, after] = [
+    await client.getJob(`${run.id}.first.0`),
+    await client.getJob(`${again.id}.first.0`),
+  ];
+  expect(after.result).toEqual(before.result);
+  expect(after.started_at).toBe(before.started_at);
+  const whole = await client.rerunRun(again.id);
+  expect(await client.waitForRun(whole.id, { timeoutMs: 60_000 })).toMatchObject({ result: 'good' });
+}, 120_000);

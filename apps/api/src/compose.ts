@@ -1,4 +1,5 @@
 import {
+  Rerunner,
   RunAdmission,
   RunAdvancer,
   RunControl,
@@ -46,11 +47,13 @@ export async function composeApi(
   const advancer = new RunAdvancer(runs, queue, pools);
   const admission = new RunAdmission(runs, config.maxActiveRuns);
   measureQueues(metrics, () => queueDepths(queue, pools));
+  const starter = new RunStarter(runs, advancer, pools, logger, admission);
   const routes = allRoutes(
     {
       workflows,
       runs,
-      starter: new RunStarter(runs, advancer, pools, logger, admission),
+      starter,
+      rerunner: new Rerunner(runs, starter, advancer, pools),
       control: new RunControl(runs, workflows, queue, advancer),
       steps: new StepChanger(runs, queue),
       state: new RedisStateStore(redis, keys),

@@ -5,6 +5,7 @@ import type { WorkflowRecord } from '@agentainer/engine';
 import type { PoolStatus } from '@agentainer/pool';
 import { Registry, silentLogger } from '@agentainer/runtime';
 import {
+  FakeRerunner,
   FakeRunControl,
   FakeRuns,
   FakeRunStarter,
@@ -36,6 +37,7 @@ export class FakeApi {
     workflows: this.workflows,
     runs: this.runs,
     starter: new FakeRunStarter(this.runs),
+    rerunner: new FakeRerunner(this.runs),
     control: new FakeRunControl(this.runs, this.workflows),
     steps: new FakeStepChanger(this.runs),
     state: this.state,

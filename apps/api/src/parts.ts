@@ -1,4 +1,5 @@
 import type {
+  Rerunner,
   RunControl,
   RunStarter,
   RunStateStore,
@@ -33,6 +34,7 @@ export interface Parts {
   starter: Pick<RunStarter, 'startWorkflow' | 'startJob'>;
   control: Pick<RunControl, 'cancel' | 'pause' | 'resume' | 'delete' | 'deleteWorkflow'>;
   steps: Pick<StepChanger, 'change'>;
+  rerunner: Pick<Rerunner, 'rerun'>;
   state: Pick<RunStateStore, 'all' | 'get' | 'put'>;
   waits: Pick<WaitingRuns, 'signal' | 'approvals' | 'decide' | 'link' | 'byToken'>;
   pools: PoolReader;

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { type DefinitionInput, type Json, poolsOf, validateDefinition } from '@agentainer/core';
@@ -6,6 +7,7 @@ import {
   type AttemptRequest,
   type AttemptResult,
   Lane,
+  Rerunner,
   RunAdvancer,
   RunControl,
   type RunRecord,
@@ -35,6 +37,7 @@ let workflows: RedisWorkflowStore;
 let queue: BullStepQueue;
 let starter: RunStarter;
 let control: RunControl;
+let rerunner: Rerunner;
 let sweeper: Sweeper;
 let lane: Lane;
 let advancer: RunAdvancer;
@@ -56,6 +59,7 @@ beforeEach(async () => {
   advancer = new RunAdvancer(runs, queue, pools);
   starter = new RunStarter(runs, advancer, pools, silentLogger);
   control = new RunControl(runs, workflows, queue, advancer);
+  rerunner = new Rerunner(runs, starter, advancer, pools);
   sweeper = new Sweeper(runs, ledger, queue, advancer, { stalledMs: 1, orphanMs: 1, batch: 10 });
   const agents = { lease: () => Promise.resolve({ kind: 'leased' as const, lease: inlineLease() }) };
   // Renewing must not be what stops an attempt here.
@@ -258,4 +262,107 @@ it('deletes a workflow with its runs once none is under way', async () => {
   expect(await control.deleteWorkflow(workflow.id)).toBe(true);
   expect(await workflows.get(workflow.id)).toBeUndefined();
   expect((await runs.list({ limit: 10 })).items).toEqual([]);
+});
+
+describe('a rerun', () => {
+  const bad = {
+    kind: 'failed',
+    error: { code: 'BAD', message: 'no' },
+    retryable: false,
+    suspect: false,
+  } as const;
+  const graph = [
+    { name: 'list', image: 'x' },
+    map('m', 5, { depends_on: ['list'] }),
+    { type: 'reduce' as const, name: 'sum', image: 'x', over: 'm' },
+  ];
+  let ran: string[];
+
+  /** Items named are bad; what is run is noted. */
+  const badItems = (...items: number[]) => {
+    ran = [];
+    behave = (input, { step, index }) => {
+      ran.push(`${step}.${index}`);
+      return step === 'm' && items.includes(input as number) ? bad : completed(input);
+    };
+  };
+  const rerun = async (runId: string, options: Parameters<Rerunner['rerun']>[1]) => {
+    const run = await rerunner.rerun(runId, options);
+    expect(run.rerunOf).toBe(runId);
+    return seen(run.id, ({ state }) => state === 'completed' || state === 'failed');
+  };
+
+  it('runs failed tasks again and keeps good results, also inside a map', async () => {
+    badItems(1, 3);
+    const { id } = await started(graph);
+    await seen(id, (run) => run.state === 'failed');
+    badItems(3);
+    const second = await rerun(id, { scope: { kind: 'failed_only' } });
+    expect(second.state).toBe('failed');
+    expect(ran.sort()).toEqual(['m.1', 'm.3']);
+    expect(second.steps[1]!.counts).toMatchObject({ completed: 4, failed: 1, pending: 0, retrying: 0 });
+    badItems();
+    const third = await rerun(second.id, { scope: { kind: 'failed_only' } });
+    expect(third.state).toBe('completed');
+    expect(ran.sort()).toEqual(['m.3', 'sum.0']);
+    const [sum] = await runs.outcomes(third.id, 'sum', 0, 1);
+    expect(JSON.parse((sum as { result: string }).result)).toMatchObject(
+      [0, 1, 2, 3, 4].map((result) => ({ result })),
+    );
+    expect((await runs.load(id))!.state).toBe('failed');
+    await expect(rerunner.rerun(third.id, { scope: { kind: 'failed_only' } })).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
+  });
+
+  it('begins with a step, and keeps what is before it with the state of the run', async () => {
+    badItems();
+    const { id } = await started(graph);
+    const state = new RedisStateStore(redis, new Keys(keyPrefix));
+    await state.put(id, { a: { b: 1 }, list: [1, 2] });
+    await seen(id, (run) => run.state === 'completed');
+    ran = [];
+    const again = await rerun(id, { scope: { kind: 'from_step', step: 'sum' }, input: 'new' });
+    expect(ran).toEqual(['sum.0']);
+    expect(again.steps.map((s) => s.counts.completed)).toEqual([1, 5, 1]);
+    expect(await runs.input(again.id)).toBe('"new"');
+    expect(await state.all(again.id)).toEqual({ a: { b: 1 }, list: [1, 2] });
+    await control.delete(id);
+    expect(await runs.outcomes(again.id, 'm', 0, 2)).toEqual([{ result: '0' }, { result: '1' }]);
+    for (const key of await redis.keys(`${keyPrefix}:run:{${again.id}}*`))
+      expect(await redis.ttl(key)).toBe(-1);
+  });
+
+  it('repeats the whole run with the same input', async () => {
+    badItems();
+    const { id } = await started([{ name: 'list', image: 'x' }]);
+    await seen(id, (run) => run.state === 'completed');
+    const again = await rerun(id, { scope: { kind: 'whole' } });
+    expect(again).toMatchObject({ state: 'completed', rerunOf: id });
+    expect(ran).toEqual(['list.0', 'list.0']);
+  });
+
+  it('is refused for a run under way, and for a step that is none', async () => {
+    const attempts = new HeldAttempts();
+    behave = attempts.behave;
+    const { id } = await started([{ name: 'list', image: 'x' }]);
+    await expect(rerunner.rerun(id, { scope: { kind: 'whole' } })).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
+    await control.cancel(id);
+    const scope = { kind: 'from_step', step: 'none' } as const;
+    await expect(rerunner.rerun(id, { scope })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  });
+
+  it('leaves nothing for good where it dies before its record is written', async () => {
+    badItems();
+    const { id } = await started(graph);
+    await seen(id, (run) => run.state === 'completed');
+    jest.spyOn(redis, 'exists').mockRejectedValueOnce(new Error('the process dies here'));
+    const scope = { kind: 'from_step', step: 'sum' } as const;
+    await expect(rerunner.rerun(id, { scope })).rejects.toThrow('dies');
+    const left = (await redis.keys(`${keyPrefix}:run:*`)).filter((key) => !key.includes(id));
+    expect(left.length).toBeGreaterThan(0);
+    for (const key of left) expect(await redis.ttl(key)).toBeGreaterThan(0);
+  });
 });

@@ -37,6 +37,8 @@ export const runSummarySchema = z.object({
   /** Null where the run is a single job. */
   workflow_id: z.string().nullable(),
   workflow_version: z.int().nullable(),
+  /** The run that it repeats. */
+  rerun_of: z.string().nullable(),
   status: runStatusSchema,
   created_at: timeSchema,
   finished_at: timeSchema.nullable(),
@@ -81,3 +83,23 @@ export const runEventPageSchema = pageSchema(runEventSchema);
 
 /** What a deletion answers. `deleted` is false where there is more to delete than one request may: ask again. */
 export const deletionSchema = z.object({ id: z.string(), deleted: z.boolean() });
+
+/** `POST /runs/{id}/rerun`: all of the run, what begins with a step, or the tasks that did not complete. */
+export const rerunRequestSchema = z
+  .strictObject({
+    from_step: z.string().max(63).optional(),
+    failed_only: z.boolean().default(false),
+    /** In place of the input of the run that is repeated. */
+    input: anyJsonSchema.optional(),
+  })
+  .refine((r) => !(r.failed_only && r.from_step !== undefined), {
+    path: ['from_step'],
+    message: 'must not be given together with failed_only',
+  })
+  .refine((r) => !(r.failed_only && r.input !== undefined), {
+    path: ['input'],
+    message:
+      'must not be given together with failed_only: results that are kept were made from the input as it was',
+  })
+  .prefault({});
+export type RerunRequest = z.input<typeof rerunRequestSchema>;

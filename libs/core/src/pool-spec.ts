@@ -17,7 +17,7 @@ export function poolOf(step: Pick<AgentStep, 'image' | 'pool_config' | 'executio
 }
 
 /** The pools that serve a definition's steps, each once. */
-export function poolsOf({ steps }: Definition): PoolSpec[] {
+export function poolsOf({ steps }: Pick<Definition, 'steps'>): PoolSpec[] {
   const pools = steps.flatMap((step) => (step.type === 'wait' ? [] : [poolOf(step)]));
   return [...new Map(pools.map((pool) => [pool.id, pool])).values()];
 }

@@ -13,6 +13,8 @@ export type * from './ports.js';
 export type * from './records.js';
 export { retryDelay } from './retry.js';
 export { RunAdmission } from './run-admission.js';
+export { rerunPlan, type RerunPlan, type RerunScope } from './rerun-plan.js';
+export { Rerunner, type RerunOptions } from './rerunner.js';
 export { RunAdvancer } from './run-advancer.js';
 export { RunControl } from './run-control.js';
 export { RunStarter, type StartOptions } from './run-starter.js';

@@ -6,6 +6,7 @@ import type {
   TaskError,
   TaskState,
 } from '@agentainer/core';
+import type { RerunPlan } from './rerun-plan.js';
 
 /** A version of a stored workflow: a definition that no longer changes. Times are milliseconds since 1970. */
 export interface WorkflowRecord {
@@ -33,6 +34,8 @@ export interface NewRun {
   definition: Definition;
   /** The run's input as JSON text. */
   input: string;
+  /** The run that it repeats, and what it takes over of it. */
+  rerun?: { of: string; plan: RerunPlan };
 }
 
 /** How many tasks of a step stand where; they add up to `total`. */
@@ -70,6 +73,8 @@ export interface RunRecord {
   id: string;
   workflowId: string | null;
   workflowVersion: number | null;
+  /** The run that it repeats. */
+  rerunOf?: string;
   state: RunState;
   createdAt: number;
   finishedAt: number;

@@ -1,7 +1,7 @@
 import { type Definition, type Json, newId, poolsOf } from '@agentainer/core';
 import { type Logger, withDeadline } from '@agentainer/runtime';
 import type { PoolDirectory, RunStore } from './ports.js';
-import type { RunRecord, WorkflowRecord } from './records.js';
+import type { NewRun, RunRecord, WorkflowRecord } from './records.js';
 import type { RunAdmission } from './run-admission.js';
 import type { RunAdvancer } from './run-advancer.js';
 
@@ -37,22 +37,27 @@ export class RunStarter {
     return this.start(definition, input, options, { id: options.workflowId });
   }
 
-  private async start(
+  private start(
     definition: Definition,
     input: Json,
     { id = newId('run') }: StartOptions,
     workflow: Partial<WorkflowRecord>,
   ): Promise<RunRecord> {
-    await this.admission?.admit(id);
-    await this.runs.create({
+    return this.enter({
       id,
       workflowId: workflow.id ?? null,
       workflowVersion: workflow.version ?? null,
       definition,
       input: JSON.stringify(input),
     });
-    await this.begin(id, definition);
-    return (await this.runs.load(id))!;
+  }
+
+  /** Writes a run and begins it. @throws {QueueFullError} */
+  async enter(run: NewRun): Promise<RunRecord> {
+    await this.admission?.admit(run.id);
+    await this.runs.create(run);
+    await this.begin(run.id, run.definition);
+    return (await this.runs.load(run.id))!;
   }
 
   /** The record is written: what goes wrong from here on delays the run, for the sweeper will begin it. */

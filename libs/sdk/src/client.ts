@@ -15,6 +15,7 @@ import {
   jobSchema,
   linkSchema,
   poolListSchema,
+  type RerunRequest,
   putStateAnswerSchema,
   runEventPageSchema,
   runPageSchema,
@@ -185,6 +186,11 @@ export class AgentainerClient {
   /** With its result once it is completed. */
   getRun(id: string, options: { signal?: AbortSignal } = {}) {
     return this.transport.json({ method: 'GET', path: at('runs', id), ...options }, runSchema);
+  }
+
+  /** A new run that repeats one that has ended: all of it, what begins with a step, or what did not complete. */
+  rerunRun(id: string, request: RerunRequest = {}, options: CreateOptions = {}) {
+    return this.post(at('runs', id, 'rerun'), request, runSchema, options);
   }
 
   /** Ends a run; its running tasks are stopped, its results stay. Resolves at once where it is cancelled. */

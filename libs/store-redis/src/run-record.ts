@@ -28,6 +28,7 @@ export const RUN_FIELDS = [
   'deadline',
   'error',
   'revision',
+  'rerunOf',
 ] as const;
 
 type Fields = Record<string, string>;
@@ -40,11 +41,12 @@ export function readRun(
   steps: Fields,
   readAt: number,
 ): RunRecord {
-  const [workflow, version, state, createdAt, finishedAt, deadline, error, revision] = run;
+  const [workflow, version, state, createdAt, finishedAt, deadline, error, revision, rerunOf] = run;
   return {
     id,
     workflowId: workflow || null,
     workflowVersion: version ? Number(version) : null,
+    ...(rerunOf && { rerunOf }),
     state: state as RunState,
     createdAt: Number(createdAt),
     finishedAt: Number(finishedAt ?? 0),

@@ -13,6 +13,7 @@ import type {
 import type { Redis } from 'ioredis';
 import type { Keys } from './keys.js';
 import { BoundedCache } from './bounded-cache.js';
+import { CarryOver } from './carry-over.js';
 import { pageOf } from './index-page.js';
 import { putItems } from './item-layout.js';
 import { readEvent, readHistory, readOutcome, readRun, readTask, RUN_FIELDS } from './run-record.js';
@@ -57,7 +58,9 @@ export class RedisRunStore implements RunStore {
     if (run.workflowId)
       index.zadd(this.indexOf(run.workflowId, run.workflowVersion === null), 'NX', score, run.id);
     await index.exec();
-    await createRun(this.redis, this.keys, run);
+    const carried =
+      run.rerun && (await new CarryOver(this.redis, this.keys, run.rerun.of, run.id).all(run.rerun.plan));
+    await createRun(this.redis, this.keys, run, carried);
   }
 
   async load(runId: string): Promise<RunRecord | undefined> {

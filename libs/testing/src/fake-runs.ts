@@ -42,6 +42,8 @@ export interface FakeRunOptions {
   /** The workflow that a single job is listed with. */
   listedWith?: string;
   input?: Json;
+  /** The run that it repeats. */
+  rerunOf?: string;
 }
 
 /** A run whose record is whatever a test sets. */
@@ -83,6 +85,7 @@ export class FakeRun {
       id: this.id,
       workflowId: this.options.workflow?.id ?? this.options.listedWith ?? null,
       workflowVersion: this.options.workflow?.version ?? null,
+      rerunOf: this.options.rerunOf,
       state: this.state,
       createdAt: this.createdAt,
       finishedAt: isTerminal(RUN_TRANSITIONS, this.state) ? this.finishedAt : 0,

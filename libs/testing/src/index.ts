@@ -1,4 +1,5 @@
 export { FakeRun, FakeRuns, type FakeRunOptions, type FakeTask } from './fake-runs.js';
+export { FakeRerunner } from './fake-rerunner.js';
 export { FakeRunControl } from './fake-run-control.js';
 export { FakeRunStarter, FakeRunState, FakeStepChanger, FakeWorkflowStore } from './fake-stores.js';
 export { agentIsHealthy, callAgent } from './agent-calls.js';

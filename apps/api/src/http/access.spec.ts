@@ -58,6 +58,7 @@ it('has a table that names every route of the surface', () => {
     'POST /runs/:id/approvals/:step/link write',
     'POST /runs/:id/cancel write',
     'POST /runs/:id/pause write',
+    'POST /runs/:id/rerun write',
     'POST /runs/:id/resume write',
     'POST /runs/:id/signals/:name write',
     'POST /workflows write',

@@ -10,6 +10,7 @@ import { deadLetterRoutes } from './dead-letter-routes.js';
 import { explainRoute } from './explain-route.js';
 import { jobRoutes } from './job-routes.js';
 import { operationsRoutes } from './operations-routes.js';
+import { rerunRoutes } from './rerun-routes.js';
 import { runRoutes } from './run-routes.js';
 import { stateRoutes } from './state-routes.js';
 import { stepRoutes } from './step-routes.js';
@@ -31,6 +32,7 @@ export function allRoutes(parts: Parts, logger: Logger): Route[] {
     ...controlRoutes(parts, runs),
     ...stepRoutes(parts, runs),
     ...waitRoutes(parts, runs),
+    ...rerunRoutes(parts, runs),
     explainRoute(parts, runs),
     ...jobRoutes(parts, runs, jobs),
     ...deadLetterRoutes(new DeadLetterReader(parts.runs)),

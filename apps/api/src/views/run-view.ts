@@ -14,6 +14,7 @@ export function runSummaryView(run: RunRecord): RunSummaryBody {
     id: run.id,
     workflow_id: run.workflowId,
     workflow_version: run.workflowVersion,
+    rerun_of: run.rerunOf ?? null,
     status: run.state,
     created_at: momentView(run.createdAt),
     finished_at: timeView(run.finishedAt),

@@ -1,4 +1,5 @@
 import type { Json } from '@agentainer/core';
+import type { RunBody } from '@agentainer/contracts';
 import type { AgentainerClient } from '@agentainer/sdk';
 import { type Commands, type Context, print } from '../context.js';
 import { UsageError } from '../exit-codes.js';
@@ -30,7 +31,7 @@ export const workflowStartCommand: Commands = (yargs, context) =>
           describe: 'Wait for its end and print its result',
         }),
     async (argv) => {
-      const input = await inputOf(argv, context);
+      const input = (await givenInput(argv, context)) ?? null;
       await startRun(context, context.client(argv), {
         ...argv,
         workflowId: argv.id,
@@ -40,15 +41,16 @@ export const workflowStartCommand: Commands = (yargs, context) =>
     },
   );
 
-async function inputOf(
+/** The input that the command line gives; undefined where it gives none. */
+export async function givenInput(
   { input, inputFile }: { input?: string; inputFile?: string },
   { terminal }: Context,
-): Promise<Json> {
+): Promise<Json | undefined> {
   if (input !== undefined && inputFile !== undefined) {
     throw new UsageError('--input: must not be given together with --input-file');
   }
   if (inputFile !== undefined) return jsonFile('input-file', inputFile, terminal);
-  return input === undefined ? null : jsonValue('input', input, terminal);
+  return input === undefined ? undefined : jsonValue('input', input, terminal);
 }
 
 export interface StartOptions {
@@ -65,10 +67,17 @@ export async function startRun(
   client: AgentainerClient,
   options: StartOptions,
 ): Promise<void> {
-  const { terminal } = context;
-  const started = await client.startWorkflow(options.workflowId, options.input, {
-    version: options.version,
-  });
+  const { workflowId, input, version } = options;
+  await showRun(context, client, await client.startWorkflow(workflowId, input, { version }), options);
+}
+
+/** Tells of a run that was started; with `wait`, of its end. @throws {RunFailedError} */
+export async function showRun(
+  { terminal }: Context,
+  client: AgentainerClient,
+  started: RunBody,
+  options: { wait: boolean; json: boolean },
+): Promise<void> {
   if (!options.wait) {
     print(terminal, options, started, () => `started ${started.id}\n`);
     return;

@@ -4,6 +4,7 @@ import { workflowCreateCommand } from './workflow-create.js';
 import { workflowExplainCommand } from './workflow-explain.js';
 import { workflowMapReduceCommand } from './workflow-mapreduce.js';
 import { workflowGetCommand, workflowListCommand } from './workflow-read.js';
+import { workflowRerunCommand } from './workflow-rerun.js';
 import { workflowJobsCommand, workflowStateCommand } from './workflow-run.js';
 import { workflowScaleCommand } from './workflow-scale.js';
 import { workflowStartCommand } from './workflow-start.js';
@@ -27,6 +28,7 @@ export const workflowCommands: Commands = (yargs, context) =>
       workflowJobsCommand,
       workflowStateCommand,
       workflowMapReduceCommand,
+      workflowRerunCommand,
       ...workflowControlCommands,
       workflowDeleteCommand,
       workflowSignalCommand,

@@ -1,16 +1,22 @@
 import type { NewRun } from '@agentainer/engine';
 import type { Redis } from 'ioredis';
+import type { CarriedOver } from '../carry-over.js';
 import type { Keys } from '../keys.js';
 import { Script } from '../script.js';
 
 const script = new Script('run-create');
 
-/** Writes a run's record with all its steps pending. False where the run exists. */
-export async function createRun(redis: Redis, keys: Keys, run: NewRun): Promise<boolean> {
+/** Writes a run's record with all its steps pending, but for what was carried over. False where the run exists. */
+export async function createRun(
+  redis: Redis,
+  keys: Keys,
+  run: NewRun,
+  carried: CarriedOver = { fields: [], keys: [] },
+): Promise<boolean> {
   const { definition } = run;
   const created = await script.run(
     redis,
-    [keys.run(run.id), keys.runSteps(run.id), keys.runEvents(run.id)],
+    [keys.run(run.id), keys.runSteps(run.id), keys.runEvents(run.id), ...carried.keys],
     [
       run.id,
       run.workflowId ?? '',
@@ -18,7 +24,10 @@ export async function createRun(redis: Redis, keys: Keys, run: NewRun): Promise<
       JSON.stringify(definition),
       run.input,
       definition.config.timeout,
+      run.rerun?.of ?? '',
+      definition.steps.length,
       ...definition.steps.map((s) => s.name),
+      ...carried.fields.flat(),
     ],
   );
   return created === 1;

@@ -1,0 +1,65 @@
+import {
+  ConflictError,
+  InvalidInputError,
+  isTerminal,
+  type Json,
+  newId,
+  NotFoundError,
+  poolsOf,
+  RUN_TRANSITIONS,
+} from '@agentainer/core';
+import type { PoolDirectory, RunStore } from './ports.js';
+import type { RunRecord } from './records.js';
+import { rerunPlan, type RerunScope } from './rerun-plan.js';
+import type { RunAdvancer } from './run-advancer.js';
+import type { RunStarter } from './run-starter.js';
+
+export interface RerunOptions {
+  /** The id that the new run gets. Repeating again with the id of a run that exists changes nothing. */
+  id?: string;
+  scope: RerunScope;
+  /** In place of the input of the run that is repeated. */
+  input?: Json;
+}
+
+/** Repeats runs that have ended, as new runs: what was is kept as it is. */
+export class Rerunner {
+  constructor(
+    private readonly runs: RunStore,
+    private readonly starter: Pick<RunStarter, 'enter'>,
+    private readonly advancer: RunAdvancer,
+    private readonly pools: PoolDirectory,
+  ) {}
+
+  /**
+   * @throws {NotFoundError} @throws {ConflictError} where the run has not ended, or has no task to run again
+   * @throws {InvalidInputError} where the run has no such step
+   */
+  async rerun(runId: string, { id = newId('run'), scope, input }: RerunOptions): Promise<RunRecord> {
+    const [source, definition] = [await this.runs.load(runId), await this.runs.definition(runId)];
+    if (!source || !definition) throw new NotFoundError('run', runId);
+    if (!isTerminal(RUN_TRANSITIONS, source.state))
+      throw new ConflictError(`run ${runId} is ${source.state}`);
+    if (scope.kind === 'from_step' && !definition.steps.some((step) => step.name === scope.step)) {
+      throw new InvalidInputError([
+        { path: 'from_step', message: `"${scope.step}" is not a step of the run` },
+      ]);
+    }
+    const plan = rerunPlan(definition, source, scope);
+    if (plan.size === definition.steps.length && [...plan.values()].every((part) => part === 'kept')) {
+      throw new ConflictError(`run ${runId} has no task that did not complete`);
+    }
+    const redriven = definition.steps.filter((step) => plan.get(step.name) === 'redriven');
+    for (const pool of poolsOf({ steps: redriven })) await this.pools.register(pool);
+    const run = await this.starter.enter({
+      id,
+      workflowId: source.workflowId,
+      workflowVersion: source.workflowVersion,
+      definition,
+      input: input === undefined ? ((await this.runs.input(runId)) ?? 'null') : JSON.stringify(input),
+      rerun: { of: runId, plan },
+    });
+    // Redriven steps are open from the start; advancing a run that needs no change queues them.
+    return redriven.length === 0 ? run : ((await this.advancer.advance(run.id, true)) ?? run);
+  }
+}
