@@ -1,9 +1,14 @@
-import { decodeTime, ulid } from 'ulid';
+import { decodeTime, monotonicFactory } from 'ulid';
+
+const ulid = monotonicFactory();
 
 /** What an id is of; it is the id's first part, so that a stray id in a log tells what it names. */
 export type IdKind = 'wf' | 'run' | 'layout' | 'agent' | 'lease' | 'ticket' | 'key' | 'worker';
 
-/** A new id such as `run_01jd…`: unique, sortable by creation time, safe in URLs, keys and file names. */
+/**
+ * A new id such as `run_01jd…`: unique, sortable by creation time (those of one process also within a millisecond),
+ * safe in URLs, keys and file names. Not a secret.
+ */
 export function newId(kind: IdKind): string {
   return `${kind}_${ulid().toLowerCase()}`;
 }
