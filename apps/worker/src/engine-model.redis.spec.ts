@@ -1,0 +1,192 @@
+import {
+  dependenciesOf,
+  isTerminal,
+  reducedStep,
+  RUN_TRANSITIONS,
+  STEP_TRANSITIONS,
+  type Step,
+  type StepState,
+  type TaskState,
+  TASK_TRANSITIONS,
+  type TransitionTable,
+  validateDefinition,
+} from '@agentainer/core';
+import type { RunEvent, RunRecord, StepRecord } from '@agentainer/engine';
+import { connectRedis, type Redis } from '@agentainer/store-redis';
+import fc from 'fast-check';
+import { EngineWorld } from './model/engine-world.fixture.js';
+import { COUNTER } from './model/model-agents.fixture.js';
+import { type Plan, plans } from './model/plan.fixture.js';
+import type { CallFault } from './model/turns.fixture.js';
+
+/** Bounds the search, in milliseconds; each run takes some 50. */
+const SEARCH_MS = 8_000;
+/** Plays at once: most of a play is waiting for Redis. */
+const AT_ONCE = 8;
+/** More events than a run of the plans' size has. */
+const MANY = 100_000;
+
+let redis: Redis;
+beforeAll(async () => {
+  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
+});
+afterAll(() => redis.quit());
+
+/** Plays a plan and judges its end; a failure tells all that happened. */
+async function play(plan: Plan): Promise<EngineWorld> {
+  const world = new EngineWorld(redis, plan);
+  try {
+    await expectTruth(world, plan, await world.play());
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n\nwhat happened:\n${world.trace}`, { cause: error });
+  }
+  return world;
+}
+
+it('keeps to the model whatever graph runs, whatever fails, and whatever is lost', async () => {
+  await fc.assert(
+    fc.asyncProperty(plans, async (plan) => void (await play(plan))),
+    { numRuns: 1_000, interruptAfterTimeLimit: SEARCH_MS, endOnFailure: false },
+  );
+}, 60_000);
+
+describe('a process killed at any point of a run', () => {
+  const definition = validateDefinition({
+    name: 'w',
+    steps: [
+      { name: 's0', image: 'x' },
+      {
+        type: 'map',
+        name: 's1',
+        image: 'x',
+        depends_on: ['s0'],
+        items: [1, 2, 3],
+        continue_on_partial: true,
+      },
+      { type: 'reduce', name: 's2', image: 'x', depends_on: ['s1'] },
+    ],
+  });
+  for (const { retry } of definition.steps) retry.delay = 0;
+  const behaviours: Plan['behaviours'] = { s1: ['fails', 'completed', 'fails for good', 'completed'] };
+
+  it.each<CallFault>(['crash before', 'crash after', 'sent twice'])(
+    '%s each of its calls',
+    async (fault) => {
+      const undisturbed = await play({ seed: 1, definition, behaviours, faults: [] });
+      const points = undisturbed.turns.log.length;
+      expect(points).toBeGreaterThan(30);
+      for (let from = 0; from < points; from += AT_ONCE) {
+        const some = Array.from({ length: AT_ONCE }, (_, i) => ({ after: from + i, fault }));
+        await Promise.all(some.map((one) => play({ seed: 1, definition, behaviours, faults: [one] })));
+      }
+    },
+    60_000,
+  );
+});
+
+/** Holds a run that has ended against the model, and against what every run must keep to. */
+async function expectTruth(world: EngineWorld, plan: Plan, run: RunRecord): Promise<void> {
+  expect(run.state).toBe(world.model.runState);
+  expect(isTerminal(RUN_TRANSITIONS, run.state)).toBe(true);
+  for (const step of run.steps) await expectTasks(world, run, step);
+  expectPolicy(plan, run);
+  expectReduced(world, plan, run);
+  expectHistory(await world.runs.events(run.id, 0, MANY), run);
+  const counted = world.model.contributions.size;
+  expect((await world.state.get(run.id, COUNTER)) ?? 0).toBe(counted);
+  expect((await world.runs.active({ limit: 10 })).items).toEqual([]);
+}
+
+/** Every task has one terminal state and exactly one outcome, that of the attempt which the model lets win. */
+async function expectTasks({ model, runs }: EngineWorld, run: RunRecord, step: StepRecord): Promise<void> {
+  const { state, tasks } = model.steps.get(step.name)!;
+  expect(step.state).toBe(state);
+  expect(isTerminal(STEP_TRANSITIONS, step.state)).toBe(true);
+  expect(step.total).toBe(tasks.length);
+  const counts = { ...step.counts };
+  for (const task of tasks) counts[task.state] -= 1;
+  expect(Object.values(counts).every((n) => n === 0)).toBe(true);
+  const records = await runs.tasks(run.id, step.name, 0, step.total);
+  const outcomes = await runs.outcomes(run.id, step.name, 0, step.total);
+  expect(records.map((task, i) => ({ ...task, outcome: shortOf(outcomes[i]) }))).toEqual(
+    tasks.map((task) =>
+      expect.objectContaining({
+        state: task.state,
+        attempts: task.attempt,
+        lost: task.lost,
+        outcome: task.outcome,
+      }),
+    ),
+  );
+  for (const task of records) expect(isTerminal(TASK_TRANSITIONS, task.state)).toBe(true);
+}
+
+function shortOf(outcome: { result: string } | { error: { code: string } } | undefined) {
+  return outcome && 'error' in outcome ? { code: outcome.error.code } : outcome;
+}
+
+/** What the steps' tasks and dependencies call for is what the steps and the run came to. */
+function expectPolicy({ definition }: Plan, run: RunRecord): void {
+  const states = new Map(run.steps.map((s) => [s.name, s.state]));
+  if (run.state === 'timed_out') {
+    expect([...states.values()]).toContain('timed_out');
+  } else {
+    const all = [...states.values()].every((state) => state === 'completed' || state === 'skipped');
+    expect(run.state).toBe(all ? 'completed' : 'failed');
+  }
+  for (const step of definition.steps) {
+    const record = run.steps.find((s) => s.name === step.name)!;
+    const dependencies = dependenciesOf(step).map((name) => states.get(name)!);
+    const could = dependencies.every((state) => state === 'completed');
+    if (record.state !== 'timed_out') expect(record.state).toBe(could ? endOf(step, record) : 'skipped');
+  }
+}
+
+function endOf(step: Step, { counts, total, error }: StepRecord): StepState {
+  if (total === 0 && error) return 'failed';
+  const enough = step.type === 'map' && step.continue_on_partial && counts.completed > 0;
+  return enough || counts.completed === total ? 'completed' : 'failed';
+}
+
+/** A reduce step got every outcome of its map, in item order. */
+function expectReduced({ agents, model }: EngineWorld, { definition }: Plan, run: RunRecord): void {
+  for (const step of definition.steps) {
+    const record = run.steps.find((s) => s.name === step.name)!;
+    if (step.type !== 'reduce' || record.state !== 'completed') continue;
+    const { tasks } = model.steps.get(reducedStep(definition, step)!)!;
+    expect(agents.inputs.get(step.name)).toEqual(
+      tasks.map((task, index) => {
+        if (task.outcome && 'result' in task.outcome) {
+          return { index, status: 'completed', result: JSON.parse(task.outcome.result) as unknown };
+        }
+        return { index, status: task.state, error: expect.anything() as unknown };
+      }),
+    );
+  }
+}
+
+/** Gapless, in order, each change one that its table allows, and nothing after the end. */
+function expectHistory(events: RunEvent[], run: RunRecord): void {
+  expect(events.map((e) => e.id)).toEqual(events.map((_, i) => i + 1));
+  expect(events.every((e, i) => i === 0 || events[i - 1]!.at <= e.at)).toBe(true);
+  expect(events[0]!.type).toBe('run.started');
+  expect(events.at(-1)!.type).toBe(`run.${run.state}`);
+  const steps = new Map<string, StepState>();
+  const ended = new Set<string>();
+  for (const { type, data } of events) {
+    const [what, to] = type.split('.') as [string, string];
+    if (what === 'step') {
+      expectAllowed(STEP_TRANSITIONS, steps.get(data.step!) ?? 'pending', to as StepState);
+      steps.set(data.step!, to as StepState);
+    }
+    if (what !== 'task') continue;
+    const task = `${data.step}.${data.index}`;
+    expect(ended).not.toContain(task);
+    if (isTerminal(TASK_TRANSITIONS, to as TaskState)) ended.add(task);
+  }
+  for (const step of run.steps) expect(steps.get(step.name)).toBe(step.state);
+}
+
+function expectAllowed<S extends string>(table: TransitionTable<S>, from: S, to: S): void {
+  expect(table[from]).toContain(to);
+}
