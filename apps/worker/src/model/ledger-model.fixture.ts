@@ -105,11 +105,11 @@ export class LedgerModel {
       return;
     }
     if (end.kind === 'lost') task.lost += 1;
-    const again = end.kind === 'lost' ? task.lost <= this.maxLost : end.retryInMs !== undefined;
+    const again = end.kind === 'lost' ? task.lost < this.maxLost : end.retryInMs !== undefined;
     if (again) task.state = 'retrying';
     else {
-      const state = end.kind === 'lost' ? 'failed' : end.kind;
-      Object.assign(task, { state, outcome: { code: end.error.code } });
+      const [state, code] = end.kind === 'lost' ? ['failed', 'POISON'] : [end.kind, end.error.code];
+      Object.assign(task, { state, outcome: { code } });
     }
   }
 
@@ -136,6 +136,8 @@ export class LedgerModel {
       case 'open':
       case 'wait':
         return demand(open.length > 0 && this.isOpen(step), `${name}: ${claim.kind} without open tasks`);
+      case 'paused':
+        return demand(false, `${name}: nobody paused the run`);
       case 'closed':
         return;
     }

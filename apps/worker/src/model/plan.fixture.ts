@@ -72,7 +72,7 @@ function definitionOf(steps: Drawn[]): Definition {
   const written: DefinitionInput['steps'] = [];
   for (const [i, step] of steps.entries()) written.push(stepOf(i, step, written));
   const definition = validateDefinition({ name: 'w', steps: written });
-  for (const [i, { retry }] of definition.steps.entries()) {
+  for (const [i, { retry }] of definition.steps.filter((step) => step.type !== 'wait').entries()) {
     retry.delay = steps[i]!.hours ? 3_600_000 : 0;
     retry.max_delay = retry.delay;
     retry.jitter = 0;
