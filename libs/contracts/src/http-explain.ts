@@ -12,6 +12,13 @@ export const waitReasonSchema = z.discriminatedUnion('reason', [
   why('dependency', { on: z.array(z.object({ step: z.string(), status: stepStatusSchema })) }),
   why('opening', {}),
   why('paused', {}),
+  why('waits_for', {
+    what: z.enum(['signal', 'approval', 'time']),
+    /** The name of the signal. */
+    signal: z.string().optional(),
+    /** When the wait is over by itself. */
+    until: timeSchema.nullable(),
+  }),
   why('retry_backoff', { tasks: count, until: timeSchema }),
   why('parallel_limit', { running: count, limit: count }),
   why('no_host', { pool: z.string() }),

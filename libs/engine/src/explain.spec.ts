@@ -111,3 +111,15 @@ it.each<[string, PoolStanding[], object[]]>([
 ])('looks at the pool: %s', (_, pools, expected) => {
   expect(reasons(run(['a', 'ready', { pending: 1 }]), { pools })).toMatchObject([expected]);
 });
+
+it.each([
+  [{ signal: { name: 'go', timeout: '1m' } }, { what: 'signal', signal: 'go', until: 5 }],
+  [{ approval: {} }, { what: 'approval', until: 5 }],
+  [{ sleep: '1h' }, { what: 'time', until: 5 }],
+])('tells what a waiting step waits for: %j', (wait, expected) => {
+  const waiting = validateDefinition({ name: 'w', steps: [{ type: 'wait', name: 'w', ...wait }] });
+  const record = run(['w', 'waiting']);
+  record.steps[0]!.dueAt = 5;
+  const [step] = explain(waiting, record, { pools: [], nextRetry: new Map() });
+  expect(step!.reasons).toEqual([{ reason: 'waits_for', ...expected }]);
+});

@@ -1,7 +1,7 @@
 import { type Definition, dependenciesOf, isTerminal, poolOf, STEP_TRANSITIONS } from '@agentainer/core';
-import type { StepState, TaskError } from '@agentainer/core';
+import type { StepState, TaskError, WaitStep } from '@agentainer/core';
 import type { RunRecord, StepRecord } from './records.js';
-import { parallelOf, stepNamed, agentStepNamed } from './step-lanes.js';
+import { parallelOf, stepNamed } from './step-lanes.js';
 
 /** How a pool stands on one host. */
 export interface PoolStanding {
@@ -23,6 +23,8 @@ export type WaitReason =
   | { reason: 'opening' }
   /** Nothing of the run starts until it is resumed. */
   | { reason: 'paused' }
+  /** It holds no agent: a signal, an approval or a time ends its wait; `until` is when it is over by itself, 0 for never. */
+  | { reason: 'waits_for'; what: 'signal' | 'approval' | 'time'; signal?: string; until: number }
   | { reason: 'retry_backoff'; tasks: number; until: number }
   /** As many tasks run as the step may run at once. */
   | { reason: 'parallel_limit'; running: number; limit: number }
@@ -81,6 +83,8 @@ function whileOpen(
   record: StepRecord,
   { pools, nextRetry }: Surroundings,
 ): WaitReason[] {
+  const step = stepNamed(definition, record.name);
+  if (step.type === 'wait') return [waitsFor(step, record)];
   const { pending, retrying, running } = record.counts;
   const reasons: WaitReason[] = [];
   const until = nextRetry.get(record.name);
@@ -90,7 +94,12 @@ function whileOpen(
   if (run.state === 'paused') return [...reasons, { reason: 'paused' }];
   const limit = parallelOf(definition, record);
   if (running >= limit) return [...reasons, { reason: 'parallel_limit', running, limit }];
-  return [...reasons, ...ofPool(poolOf(agentStepNamed(definition, record.name)).id, pools, run.readAt)];
+  return [...reasons, ...ofPool(poolOf(step).id, pools, run.readAt)];
+}
+
+function waitsFor(step: WaitStep, { dueAt: until = 0 }: StepRecord): WaitReason {
+  if (step.signal) return { reason: 'waits_for', what: 'signal', signal: step.signal.name, until };
+  return { reason: 'waits_for', what: step.approval ? 'approval' : 'time', until };
 }
 
 function ofPool(pool: string, pools: readonly PoolStanding[], now: number): WaitReason[] {

@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => api.stop());
 
-it('R9.2e says of each open step why it waits', async () => {
+it('says of each open step why it waits', async () => {
   const workflow = await api.workflow({
     name: 'etl',
     steps: [

@@ -18,6 +18,8 @@ function reasonView(why: WaitReason): WaitReasonBody {
   switch (why.reason) {
     case 'dependency':
       return { ...why, on: why.on.map(({ step, state }) => ({ step, status: state })) };
+    case 'waits_for':
+      return { ...why, until: why.until > 0 ? momentView(why.until) : null };
     case 'retry_backoff':
       return { ...why, until: momentView(why.until) };
     case 'pool_broken': {

@@ -37,6 +37,10 @@ function reasonText(why: WaitReasonBody): string {
       return 'it is about to be opened';
     case 'paused':
       return 'the run is paused';
+    case 'waits_for': {
+      const what = why.signal === undefined ? `for its ${why.what}` : `for the signal ${why.signal}`;
+      return `it waits ${what}${why.until === null ? '' : `, until ${timeText(why.until)}`}`;
+    }
     case 'retry_backoff':
       return `${why.tasks} failed and are tried again, the next at ${timeText(why.until)}`;
     case 'parallel_limit':
