@@ -26,7 +26,9 @@ const LINTER = `
 `;
 
 async function node(args: string[], input = ''): Promise<string> {
-  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['pipe', 'pipe', 'pipe'] });
+  // Where CI is set, the parser would read the files from the disk instead of the texts that it is given.
+  const env = { ...process.env, TSESTREE_SINGLE_RUN: 'false' };
+  const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['pipe', 'pipe', 'pipe'] });
   let output = '';
   let errors = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));

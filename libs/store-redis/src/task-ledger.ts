@@ -14,7 +14,7 @@ export interface LedgerLimits {
   maxLost: number;
 }
 
-export const DEFAULT_LEDGER_LIMITS: LedgerLimits = { claimTtlMs: 10_000, maxLost: 2 };
+export const DEFAULT_LEDGER_LIMITS: LedgerLimits = { claimTtlMs: 10_000, maxLost: 3 };
 
 /** The ledger of tasks in Redis: who works on what, fenced by a token for each attempt. */
 export class RedisTaskLedger implements TaskLedger {
