@@ -82,7 +82,7 @@ it('R9.1a ends the container of a task that does not heed its cancellation', asy
 
 it('R9.1a pauses a run and lets it go on, by the command', async () => {
   const { client } = cluster;
-  const items = Array.from({ length: 12 }, () => ({ do: 'sleep', ms: 200 }));
+  const items = Array.from({ length: 8 }, () => ({ do: 'sleep', ms: 1_500 }));
   const { workflow, run } = await startedMap('paused', items);
   await running(run.id, 2);
   expect(await cli('workflow', 'pause', workflow.id)).toBe(`${run.id} is paused\n`);
@@ -97,7 +97,7 @@ it('R9.1a pauses a run and lets it go on, by the command', async () => {
   expect((await client.getRun(run.id)).steps[0]).toMatchObject({ pending: paused.pending, running: 0 });
   expect(await cli('workflow', 'resume', workflow.id)).toBe(`${run.id} is running\n`);
   const ended = await client.waitForRun(run.id, { timeoutMs: 60_000 });
-  expect(ended).toMatchObject({ status: 'completed', steps: [{ completed: 12 }] });
+  expect(ended).toMatchObject({ status: 'completed', steps: [{ completed: 8 }] });
 }, 90_000);
 
 it('R9.1a deletes runs and workflows that are not under way', async () => {

@@ -65,3 +65,10 @@ it('keeps no result of a map whose items may be others', () => {
 it('keeps all of a run in which nothing failed', () => {
   expect(Object.keys(planOf({}, { kind: 'failed_only' }))).toHaveLength(5);
 });
+
+it('leaves a branch alone that was not taken, and what was merged without it', () => {
+  const all = { list: 'kept', map: 'kept', reduce: 'kept', aside: 'kept', join: 'kept' };
+  expect(planOf({ aside: 'skipped -' }, { kind: 'failed_only' })).toEqual(all);
+  const { join: _, ...others } = all;
+  expect(planOf({ aside: 'skipped -' }, { kind: 'from_step', step: 'join' })).toEqual(others);
+});

@@ -12,6 +12,7 @@ export type RerunScope = { kind: 'whole' } | { kind: 'from_step'; step: string }
 
 /**
  * A step is kept only where every step it depends on is, so that no result is older than what it was made from.
+ * That also tells a step that was skipped for one that failed, which runs now, from a branch that was not taken.
  * A pure function of the definition and the run's record.
  */
 export function rerunPlan(definition: Definition, run: RunRecord, scope: RerunScope): RerunPlan {
@@ -42,9 +43,9 @@ export function rerunPlan(definition: Definition, run: RunRecord, scope: RerunSc
 }
 
 function startsFrom(step: StepRecord, name: string): boolean {
-  return step.name === name || step.state !== 'completed';
+  return step.name === name || (step.state !== 'completed' && step.state !== 'skipped');
 }
 
 function isGood({ state, counts, total }: StepRecord): boolean {
-  return state === 'completed' && counts.completed === total;
+  return state === 'skipped' || (state === 'completed' && counts.completed === total);
 }
