@@ -13,9 +13,9 @@ process.once('SIGTERM', stop);
 try {
   await measure('leases', async () => figures.push(...(await measureLeases(stage.redisUrl))));
   await measure('hand-over', async () => figures.push(...(await measureHandOver(stage))));
-  await measure('steps', async () => figures.push(await measureSteps(stage)));
-  await measure('1,000 tasks', async () => figures.push(await measureThroughput(stage, 1_000)));
-  await measure('10,000 tasks', async () => figures.push(await measureThroughput(stage, 10_000)));
+  await measure('steps', async () => figures.push(...(await measureSteps(stage))));
+  await measure('1,000 tasks', async () => figures.push(...(await measureThroughput(stage, 1_000))));
+  await measure('10,000 tasks', async () => figures.push(...(await measureThroughput(stage, 10_000))));
   await measure('long tasks', async () => figures.push(await measureLongTasks(stage)));
 } finally {
   process.off('SIGINT', stop);

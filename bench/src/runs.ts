@@ -1,6 +1,7 @@
 import type { DefinitionInput } from '@agentainer/core';
 import { type Figure, ms, perSecond } from './figure.js';
 import { rawFlow } from './raw-flow.js';
+import { type RedisWork, redisWorkOf } from './redis-work.js';
 import type { Stage } from './stage.js';
 import { median } from './statistics.js';
 
@@ -19,7 +20,7 @@ async function workflow(stage: Stage, definition: DefinitionInput): Promise<stri
 }
 
 /** No-op tasks through the whole path, and no-op jobs through a raw BullMQ flow, in turn on the same Redis. */
-export async function measureThroughput(stage: Stage, items: number): Promise<Figure> {
+export async function measureThroughput(stage: Stage, items: number): Promise<Figure[]> {
   const pool_config = { min_size: 4, max_size: 4 };
   const id = await workflow(stage, {
     name: 'no-op',
@@ -35,7 +36,7 @@ export async function measureThroughput(stage: Stage, items: number): Promise<Fi
     ],
   });
   await stage.warm(pool_config);
-  await timeOf(stage, id);
+  const redis = await redisWorkOf(stage.redisPath, () => timeOf(stage, id));
   const ours: number[] = [];
   const raw: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
@@ -45,18 +46,31 @@ export async function measureThroughput(stage: Stage, items: number): Promise<Fi
   const [rate, yardstick] = [median(ours), median(raw)];
   const ratio = rate / yardstick;
   const promised = items >= 10_000;
+  const what = `${items.toLocaleString('en')} no-op tasks on 4 containers`;
+  return [
+    {
+      what,
+      measured: perSecond(rate),
+      beside: `raw BullMQ flow ${perSecond(yardstick)}: ratio ${ratio.toFixed(2)}`,
+      ...(promised && {
+        promise: { text: '≥ 2,500/s and ≥ 0.4 of raw', kept: rate >= 2_500 && ratio >= 0.4 },
+      }),
+    },
+    workFigure(what, redis, items, 'task'),
+  ];
+}
+
+/** What Redis did for each one. */
+function workFigure(what: string, { scripts, commands }: RedisWork, count: number, one: string): Figure {
   return {
-    what: `${items.toLocaleString('en')} no-op tasks on 4 containers`,
-    measured: perSecond(rate),
-    beside: `raw BullMQ flow ${perSecond(yardstick)}: ratio ${ratio.toFixed(2)}`,
-    ...(promised && {
-      promise: { text: '≥ 2,500/s and ≥ 0.4 of raw', kept: rate >= 2_500 && ratio >= 0.4 },
-    }),
+    what: `${what}: Redis round trips with a change`,
+    measured: `${(scripts / count).toFixed(2)} a ${one}`,
+    beside: `${(commands / count).toFixed(1)} commands in all, BullMQ's included`,
   };
 }
 
 /** A chain of no-op steps: what one step costs beside its task. */
-export async function measureSteps(stage: Stage): Promise<Figure> {
+export async function measureSteps(stage: Stage): Promise<Figure[]> {
   const pool_config = { min_size: 1, max_size: 1 };
   const steps = 50;
   const id = await workflow(stage, {
@@ -69,15 +83,15 @@ export async function measureSteps(stage: Stage): Promise<Figure> {
     })),
   });
   await stage.warm(pool_config);
-  await timeOf(stage, id);
+  const redis = await redisWorkOf(stage.redisPath, () => timeOf(stage, id));
   const samples: number[] = [];
   for (let round = 0; round < ROUNDS + 2; round++) samples.push((await timeOf(stage, id)) / steps);
   const step = median(samples);
-  return {
-    what: 'a sequential no-op step, in a chain of 50',
-    measured: ms(step),
-    promise: { text: '≤ 8 ms', kept: step <= 8 },
-  };
+  const what = 'a sequential no-op step, in a chain of 50';
+  return [
+    { what, measured: ms(step), promise: { text: '≤ 4 ms', kept: step <= 4 } },
+    workFigure(what, redis, steps, 'step'),
+  ];
 }
 
 /** Ten tasks of five seconds on five warm agents: two rounds of work, and what comes on top. */

@@ -20,7 +20,7 @@ const OPTIONS: JobsOptions = {
 
 const ALIVE = new Set(['active', 'waiting', 'delayed', 'prioritized', 'waiting-children']);
 
-/** Queues runs as BullMQ flows: a root for the run, over a fan-in for each step, over the step's lanes. */
+/** Queues runs as BullMQ flows: a root for the run, over a fan-in for each step of several lanes, over the lanes. */
 export class BullStepQueue implements StepQueue {
   private readonly connection: Redis;
   private readonly flows: FlowProducer;
@@ -85,18 +85,21 @@ export class BullStepQueue implements StepQueue {
     this.connection.disconnect();
   }
 
+  /** A step's lanes under their fan-in; a single lane needs none, for it brings the run forward itself, or is run again. */
   private flowOf(runId: string, { step, poolId, lanes, generation }: StepLanes): FlowJob {
+    const jobs: FlowJob[] = Array.from({ length: lanes }, (_, lane) => ({
+      name: `${step} lane ${lane}`,
+      queueName: poolQueue(poolId),
+      data: { runId, step, generation },
+      opts: { ...OPTIONS, jobId: laneJobId(runId, step, generation, lane) },
+    }));
+    if (jobs.length === 1) return jobs[0]!;
     return {
       name: step,
       queueName: STEPS_QUEUE,
       data: { runId, step },
       opts: { ...OPTIONS, jobId: stepJobId(runId, step, generation) },
-      children: Array.from({ length: lanes }, (_, lane) => ({
-        name: `${step} lane ${lane}`,
-        queueName: poolQueue(poolId),
-        data: { runId, step, generation },
-        opts: { ...OPTIONS, jobId: laneJobId(runId, step, generation, lane) },
-      })),
+      children: jobs,
     };
   }
 }

@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto';
+import { BullStepQueue } from './step-queue.js';
+import { poolQueue, STEPS_QUEUE } from './queue-names.js';
+
+let queue: BullStepQueue;
+beforeEach(() => {
+  queue = new BullStepQueue(process.env.AGENTAINER_TEST_REDIS!, `t-${randomUUID()}`);
+});
+afterEach(() => queue.close());
+
+const lanes = (step: string, count: number) => ({ step, poolId: 'p', lanes: count, generation: 0 });
+const waiting = (name: string) => queue.queue(name).getJobCounts('waiting', 'waiting-children');
+
+it('puts several lanes under a fan-in', async () => {
+  await queue.addRun('run', [lanes('a', 3)]);
+  await expect(waiting(poolQueue('p'))).resolves.toMatchObject({ waiting: 3 });
+  await expect(waiting(STEPS_QUEUE)).resolves.toMatchObject({ 'waiting-children': 1 });
+});
+
+it('puts a single lane under the run itself, which goes on waiting for the steps that follow', async () => {
+  await queue.addRun('run', [lanes('a', 1)]);
+  await queue.addSteps('run', [lanes('b', 1)]);
+  await queue.addSteps('run', [lanes('b', 1)]);
+  await expect(waiting(poolQueue('p'))).resolves.toMatchObject({ waiting: 2 });
+  await expect(waiting(STEPS_QUEUE)).resolves.toMatchObject({ 'waiting-children': 0 });
+  const root = await queue.queue('runs').getJob('run');
+  await expect(root!.getDependenciesCount()).resolves.toMatchObject({ unprocessed: 2 });
+});
+
+it('knows the lanes that are queued, by their generation', async () => {
+  await queue.addRun('run', [lanes('a', 1)]);
+  await expect(queue.hasLanes('run', lanes('a', 1))).resolves.toBe(true);
+  await expect(queue.hasLanes('run', { ...lanes('a', 1), generation: 1 })).resolves.toBe(false);
+});
