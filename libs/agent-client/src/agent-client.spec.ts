@@ -3,7 +3,13 @@ import { createServer as createHttpServer, type RequestListener } from 'node:htt
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AgentServer, type Handler, TaskFailure } from '@agentainer/agent-kit';
+import {
+  AgentServer,
+  type Handler,
+  type StreamHandler,
+  TaskFailure,
+  type TaskOutcome,
+} from '@agentainer/agent-kit';
 import type { AttemptRequest, AttemptResult } from '@agentainer/engine';
 import { AgentClient } from './agent-client.js';
 
@@ -24,7 +30,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-async function agent(handler: Handler<never>): Promise<AgentServer> {
+async function agent(handler: Handler<never> | StreamHandler): Promise<AgentServer> {
   const server = new AgentServer(() => handler, directory);
   await server.listen();
   ends.push(() => server.close());
@@ -102,6 +108,23 @@ describe('a task that an agent runs', () => {
       yield ']';
     }
     await expect(run(parts())).resolves.toEqual(completed('5000'));
+  });
+
+  it('may get its outcomes while they come', async () => {
+    async function* outcomes() {
+      yield '[';
+      for (let i = 0; i < 5_000; i++)
+        yield `${i ? ',' : ''}{"index":${i},"status":"completed","result":"ü]"}`;
+      yield ']';
+    }
+    const stream: Handler<AsyncIterable<TaskOutcome>> = async (all) => {
+      let sum = 0;
+      for await (const { index } of all) sum += index;
+      return sum;
+    };
+    await agent({ stream });
+    await expect(run(outcomes(), { kind: 'reduce' })).resolves.toEqual(completed('12497500'));
+    await expect(run('[]', { kind: 'reduce' })).resolves.toEqual(completed('0'));
   });
 
   it('shares its connection with the tasks before and after it', async () => {

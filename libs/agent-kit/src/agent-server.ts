@@ -6,8 +6,9 @@ import { AGENT_SOCKET, GATEWAY_SOCKET } from '@agentainer/contracts/agent-paths'
 import type { Health, TaskRequest } from '@agentainer/contracts';
 import { BodyTooLargeError, readBody } from './body.js';
 import { GatewayClient } from './gateway-client.js';
-import type { Dispatch } from './handler.js';
+import type { Dispatch, Handler, StreamHandler } from './handler.js';
 import { Heartbeats } from './heartbeats.js';
+import { OutcomeStream, readStreamedRequest } from './streamed-request.js';
 import { problemLine, resultLine } from './task-answer.js';
 import { TaskFailure } from './task-failure.js';
 import { parseTaskRequest, TaskRequestError } from './task-request.js';
@@ -86,13 +87,14 @@ export class AgentServer {
   }
 
   private async postTask(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    let body: TaskRequest;
+    let body: ReadRequest;
     try {
-      body = parseTaskRequest(await readBody(request, MAX_REQUEST_BYTES));
+      body = await this.read(request);
     } catch (error) {
       return refuseBody(response, error);
     }
     const admission = this.slot.admit(body.task.id, body.lease.epoch);
+    if (admission.kind !== 'admitted') await leave(body);
     if (admission.kind === 'stale') return refuse(response, 409, 'STALE_LEASE', 'a newer lease was seen');
     if (admission.kind === 'busy') return refuse(response, 409, 'AGENT_BUSY', 'another task runs');
     const { task } = admission;
@@ -101,15 +103,23 @@ export class AgentServer {
     });
     const heartbeats = new Heartbeats(response, body.task.heartbeat_ms);
     const line = await this.perform(task, body, heartbeats);
+    await leave(body);
     heartbeats.stop();
     this.slot.leave(task);
     this.lastRequestAt = performance.now();
     send(response, 200, 'application/x-ndjson', line);
   }
 
+  /** Requests are read whole, but where the outcomes of a reduce step are wanted while they come. */
+  private async read(request: IncomingMessage): Promise<ReadRequest> {
+    return isStreamHandler(this.dispatch('reduce'))
+      ? readStreamedRequest(request, MAX_REQUEST_BYTES)
+      : parseTaskRequest(await readBody(request, MAX_REQUEST_BYTES));
+  }
+
   private async perform(
     { abort: { signal } }: RunningTask,
-    { task, input }: TaskRequest,
+    { task, input }: ReadRequest,
     { beat: heartbeat }: Heartbeats,
   ): Promise<string> {
     try {
@@ -119,12 +129,27 @@ export class AgentServer {
         throw new TaskFailure('STEP_KIND_UNSUPPORTED', message, { retryable: false });
       }
       const state = new GatewayState(this.gateway, task, signal);
-      return resultLine(await handler(input as never, { task, signal, state, heartbeat }));
+      const context = { task, signal, state, heartbeat };
+      if (!isStreamHandler(handler)) return resultLine(await handler(input as never, context));
+      if (!(input instanceof OutcomeStream))
+        throw new TaskRequestError('the input of a reduce step is a list');
+      return resultLine(await handler.stream(input.outcomes(signal), context));
     } catch (error) {
       if (!signal.aborted) return problemLine(error);
       return problemLine(new TaskFailure('TASK_CANCELLED', (signal.reason as Error).message));
     }
   }
+}
+
+type ReadRequest = Omit<TaskRequest, 'input'> & { input: unknown };
+
+/** Reads what is left of a body, so that its connection can be used again. */
+async function leave({ input }: ReadRequest): Promise<void> {
+  if (input instanceof OutcomeStream) await input.drain().catch(() => undefined);
+}
+
+function isStreamHandler(handler: Handler<never> | StreamHandler | undefined): handler is StreamHandler {
+  return typeof handler === 'object';
 }
 
 function send(response: ServerResponse, status: number, type: string, body: string): void {

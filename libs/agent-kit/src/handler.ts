@@ -33,7 +33,17 @@ export interface Handlers<Sequential = unknown, Item = unknown> {
   map?: Handler<Item>;
   /** Gets the outcomes of a map step, in the order of its items. */
   reduce?: Handler<TaskOutcome[]>;
+  /**
+   * In place of `reduce`: gets the same outcomes one after another while they come, for more of them than should be
+   * held at once. They can be gone through once; what the handler leaves is not read.
+   */
+  reduceStream?: Handler<AsyncIterable<TaskOutcome>>;
+}
+
+/** A handler that gets the outcomes while they come. */
+export interface StreamHandler {
+  stream: Handler<AsyncIterable<TaskOutcome>>;
 }
 
 /** The handler for a kind of step; undefined where the agent has none. */
-export type Dispatch = (kind: TaskContext['kind']) => Handler<never> | undefined;
+export type Dispatch = (kind: TaskContext['kind']) => Handler<never> | StreamHandler | undefined;

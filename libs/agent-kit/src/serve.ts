@@ -31,7 +31,10 @@ export interface ServeOptions {
  * `/tmp` is there for the next task. SIGTERM and SIGINT abort the task that runs and end the process.
  */
 export async function serve<Input>(handler: Handler<Input>, options?: ServeOptions): Promise<void>;
-/** With a handler for each kind of step: `serve({ map: …, reduce: … })`. */
+/**
+ * With a handler for each kind of step: `serve({ map: …, reduce: … })`.
+ * @throws {TypeError} for both of `reduce` and `reduceStream`
+ */
 export async function serve<Sequential, Item>(
   handlers: Handlers<Sequential, Item>,
   options?: ServeOptions,
@@ -40,8 +43,7 @@ export async function serve(
   handlers: Handler<never> | Handlers<never, never>,
   options: ServeOptions = {},
 ): Promise<void> {
-  const dispatch: Dispatch = typeof handlers === 'function' ? () => handlers : (kind) => handlers[kind];
-  const server = new AgentServer(dispatch, options.directory ?? agentDirectory());
+  const server = new AgentServer(dispatchTo(handlers), options.directory ?? agentDirectory());
   const stop = () => {
     setTimeout(() => process.exit(0), STOP_MS).unref();
     void server.close().then(() => process.exit(0));
@@ -51,6 +53,14 @@ export async function serve(
   await server.listen();
   const idleExitMs = options.idleExitMs ?? IDLE_EXIT_MS;
   if (idleExitMs > 0) exitWhenIdle(server, idleExitMs);
+}
+
+function dispatchTo(handlers: Handler<never> | Handlers<never, never>): Dispatch {
+  if (typeof handlers === 'function') return () => handlers;
+  const { reduceStream: stream, ...others } = handlers;
+  if (!stream) return (kind) => others[kind];
+  if (others.reduce) throw new TypeError('an agent has reduce or reduceStream, not both');
+  return (kind) => (kind === 'reduce' ? { stream } : others[kind]);
 }
 
 function exitWhenIdle(server: AgentServer, idleExitMs: number): void {
