@@ -1,5 +1,6 @@
 import { type Figure, formatFigures } from './figure.js';
 import { measureHandOver } from './hand-over.js';
+import { measureLargeMaps } from './large-map.js';
 import { measureLeases } from './lease.js';
 import { measureLongTasks, measureSteps, measureThroughput } from './runs.js';
 import { Stage } from './stage.js';
@@ -16,6 +17,7 @@ try {
   await measure('steps', async () => figures.push(...(await measureSteps(stage))));
   await measure('1,000 tasks', async () => figures.push(...(await measureThroughput(stage, 1_000))));
   await measure('10,000 tasks', async () => figures.push(...(await measureThroughput(stage, 10_000))));
+  await measure('large maps', async () => figures.push(...(await measureLargeMaps(stage))));
   await measure('long tasks', async () => figures.push(await measureLongTasks(stage)));
 } finally {
   process.off('SIGINT', stop);

@@ -59,6 +59,12 @@ export class Stage {
     });
   }
 
+  /** Memory that the instance's process has resident, in bytes. */
+  async instanceMemory(): Promise<number> {
+    const status = await readFile(`/proc/${this.instance!.pid}/status`, 'utf8');
+    return Number(/^VmRSS:\s+(\d+)/m.exec(status)![1]) * 1_024;
+  }
+
   async close(): Promise<void> {
     if (this.instance && this.instance.exitCode === null) {
       this.instance.kill('SIGTERM');

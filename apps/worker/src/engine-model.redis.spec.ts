@@ -11,7 +11,7 @@ import {
   type TransitionTable,
   validateDefinition,
 } from '@agentainer/core';
-import type { RunEvent, RunRecord, StepRecord } from '@agentainer/engine';
+import type { RunEvent, RunRecord, StepRecord, StoredOutcome } from '@agentainer/engine';
 import { connectRedis, type Redis } from '@agentainer/store-redis';
 import fc from 'fast-check';
 import { EngineWorld } from './model/engine-world.fixture.js';
@@ -121,7 +121,7 @@ async function expectTasks({ model, runs }: EngineWorld, run: RunRecord, step: S
   for (const task of records) expect(isTerminal(TASK_TRANSITIONS, task.state)).toBe(true);
 }
 
-function shortOf(outcome: { result: string } | { error: { code: string } } | undefined) {
+function shortOf(outcome: StoredOutcome | undefined) {
   return outcome && 'error' in outcome ? { code: outcome.error.code } : outcome;
 }
 
@@ -155,7 +155,8 @@ function expectReduced({ agents, model }: EngineWorld, { definition }: Plan, run
     if (step.type !== 'reduce' || record.state !== 'completed') continue;
     const { tasks } = model.steps.get(reducedStep(definition, step)!)!;
     expect(agents.inputs.get(step.name)).toEqual(
-      tasks.map((task, index) => {
+      tasks.flatMap((task, index) => {
+        if (task.outcome && 'dropped' in task.outcome) return [];
         if (task.outcome && 'result' in task.outcome) {
           return { index, status: 'completed', result: JSON.parse(task.outcome.result) as unknown };
         }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   AgentServer,
+  DROP,
   type Handler,
   type StreamHandler,
   TaskFailure,
@@ -81,6 +82,11 @@ describe('a task that an agent runs', () => {
   it('is completed with the text of its result', async () => {
     await agent((input) => ({ got: input }));
     await expect(run('{"a":[1,2]}')).resolves.toEqual(completed('{"got":{"a":[1,2]}}'));
+  });
+
+  it('may drop its item', async () => {
+    await agent(() => DROP);
+    await expect(run('1')).resolves.toEqual({ kind: 'dropped' });
   });
 
   it('is told the agent with all that names it', async () => {

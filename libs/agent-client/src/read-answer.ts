@@ -28,6 +28,7 @@ export function readAnswer(reply: Reply, maxResultBytes: number): AttemptResult 
   const answer = resultOf(line) ?? parseMessage(line);
   if (!answer) return protocolFault(`the agent answered ${excerpt(line)}`);
   if (answer.type === 'result') return completed(answer, maxResultBytes);
+  if (answer.type === 'dropped') return { kind: 'dropped' };
   return {
     kind: 'failed',
     error: {

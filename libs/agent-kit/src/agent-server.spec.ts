@@ -3,6 +3,7 @@ import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AgentServer } from './agent-server.js';
+import { DROP } from './drop.js';
 import type { Handler, Handlers } from './handler.js';
 import { TaskFailure } from './task-failure.js';
 
@@ -306,4 +307,9 @@ describe('requests that are not of the protocol', () => {
     const body = JSON.stringify(taskRequest(1)).replace('"input":1', `"input":${deep}`);
     expect((await call('POST', '/tasks', body)).json.result).toBe('alive');
   });
+});
+
+it('says that an item was dropped', async () => {
+  await serving(() => DROP);
+  expect((await post(1)).text).toBe('{"type":"dropped"}\n');
 });

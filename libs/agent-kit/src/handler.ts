@@ -29,7 +29,7 @@ export type Handler<Input = unknown, Result = unknown> = (
 /** One handler for each kind of step that the agent can serve. */
 export interface Handlers<Sequential = unknown, Item = unknown> {
   sequential?: Handler<Sequential>;
-  /** Gets one item. */
+  /** Gets one item. May return {@link DROP}. */
   map?: Handler<Item>;
   /** Gets the outcomes of a map step, in the order of its items. */
   reduce?: Handler<TaskOutcome[]>;

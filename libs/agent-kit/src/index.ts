@@ -1,6 +1,7 @@
 export type { TaskContext } from '@agentainer/contracts';
 export type { Json, TaskOutcome } from '@agentainer/core';
 export { AgentServer } from './agent-server.js';
+export { DROP } from './drop.js';
 export { egressSocket } from './egress-socket.js';
 export type { AgentContext, Dispatch, Handler, Handlers, StreamHandler } from './handler.js';
 export { serve, type ServeOptions } from './serve.js';

@@ -1,6 +1,8 @@
 import type { TaskMessage } from '@agentainer/contracts';
+import { DROP } from './drop.js';
 import { TaskFailure } from './task-failure.js';
 
+const DROPPED_LINE = '{"type":"dropped"}\n';
 const MAX_CODE = 64;
 const MAX_MESSAGE = 2_000;
 const MAX_DETAIL = 4_096;
@@ -11,6 +13,7 @@ type Problem = Extract<TaskMessage, { type: 'problem' }>;
 
 /** The line that ends a task well; a problem where the result is not JSON. */
 export function resultLine(result: unknown): string {
+  if (result === DROP) return DROPPED_LINE;
   let json: string | undefined;
   let reason = `a ${typeof result} is no JSON value`;
   try {

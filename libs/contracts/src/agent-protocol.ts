@@ -42,10 +42,12 @@ export const taskRequestSchema = z.object({
 export type TaskRequest = z.output<typeof taskRequestSchema>;
 
 /**
- * The last line of the answer to `POST /tasks`. Lines {@link HEARTBEAT_LINE} may come before it, while the task runs.
+ * The last line, `result`, `dropped` or `problem`, of the answer to `POST /tasks`. Lines {@link HEARTBEAT_LINE} may come before it, while the task runs.
  */
 export const taskMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('result'), result: z.json() }),
+  /** The item of a map step is done with and has no result. */
+  z.object({ type: z.literal('dropped') }),
   z.object({
     type: z.literal('problem'),
     code: z.string().min(1).max(64),

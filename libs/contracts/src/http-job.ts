@@ -40,6 +40,8 @@ export type JobSummaryBody = z.output<typeof jobSummarySchema>;
 export const jobSchema = jobSummarySchema.extend({
   /** Of a completed job. */
   result: anyJsonSchema.optional(),
+  /** Its item was dropped: it completed without a result. */
+  dropped: z.literal(true).optional(),
 });
 export type JobBody = z.output<typeof jobSchema>;
 

@@ -21,6 +21,8 @@ export const stepProgressSchema = z.object({
   failed: count,
   timed_out: count,
   cancelled: count,
+  /** Of the completed ones: those whose item was dropped, so that it has no result. */
+  dropped: count,
   started_at: timeSchema.nullable(),
   finished_at: timeSchema.nullable(),
   duration_ms: count.nullable(),

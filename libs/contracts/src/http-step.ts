@@ -27,6 +27,8 @@ export const stepResultSchema = z.object({
   /** Of a completed task. */
   result: anyJsonSchema.optional(),
   error: taskErrorSchema.optional(),
+  /** Completed without a result, for its item was dropped. */
+  dropped: z.literal(true).optional(),
 });
 export type StepResultBody = z.output<typeof stepResultSchema>;
 

@@ -21,6 +21,7 @@ function step(name: string, state: StepState, counts: Partial<typeof COUNTS> = {
     state,
     total,
     counts: all,
+    dropped: 0,
     generation: 0,
     openedAt: 0,
     touchedAt: 0,

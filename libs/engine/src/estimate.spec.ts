@@ -17,7 +17,7 @@ function step(given: Partial<Record<TaskState, number>>, more: Partial<StepRecor
   const all = counts(given);
   const total = Object.values(all).reduce((sum, n) => sum + n, 0);
   const times = { openedAt: 1_000, touchedAt: 0, startedAt: 1_000, finishedAt: 0 };
-  return { name: 's', state: 'running', total, counts: all, generation: 0, ...times, ...more };
+  return { name: 's', state: 'running', total, counts: all, dropped: 0, generation: 0, ...times, ...more };
 }
 
 it('expects the tasks that are left to end as fast as those that have ended, however they did', () => {

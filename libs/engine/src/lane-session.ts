@@ -25,6 +25,11 @@ import { type JsonText, RunValues } from './values.js';
 /** An attempt that the run's end cuts off reports after that end by Redis's clock, too: both clocks drift by less. */
 const RUN_TIMEOUT_MARGIN_MS = 50;
 
+const NOTHING_TO_DROP: AttemptEnd = {
+  kind: 'failed',
+  error: { code: 'AGENT_PROTOCOL', message: 'only the item of a map step can be dropped' },
+};
+
 export interface SessionContext {
   runs: RunStore;
   ledger: TaskLedger;
@@ -169,6 +174,7 @@ export class LaneSession {
     if (result.kind === 'completed' || result.kind === 'lost') return result;
     if (result.kind === 'stopped') return { kind: 'lost', error: result.error };
     const { step } = this.context;
+    if (result.kind === 'dropped') return step.type === 'map' ? result : NOTHING_TO_DROP;
     const late = result.kind === 'timed_out' && task.runTimeLeft <= step.timeout;
     const error: TaskError = late ? { code: 'RUN_TIMEOUT', message: TASK_ERRORS.RUN_TIMEOUT } : result.error;
     const final = result.kind === 'failed' && !result.retryable;

@@ -145,6 +145,8 @@ export type Claim =
 /** How an attempt ended, as its lane reports it. */
 export type AttemptEnd =
   | { kind: 'completed'; result: string }
+  /** Completed, and its item has no result. */
+  | { kind: 'dropped' }
   | { kind: 'failed' | 'timed_out'; error: TaskError; retryInMs?: number }
   /** The agent or the worker went away: back in line at once, or failed where it happened too often. */
   | { kind: 'lost'; error: TaskError };
@@ -242,6 +244,7 @@ export interface AttemptRequest {
 /** `suspect` agents must not be used again. */
 export type AttemptResult =
   | { kind: 'completed'; result: string }
+  | { kind: 'dropped' }
   | {
       kind: 'failed';
       error: TaskError;

@@ -53,6 +53,8 @@ export interface StepRecord extends StepSettings {
   /** Number of tasks; 0 while the step is pending. */
   total: number;
   counts: TaskCounts;
+  /** How many of the completed ones dropped their item. */
+  dropped: number;
   /** How many times its lanes were queued; part of their job ids. */
   generation: number;
   /** When its tasks were put in line; 0 before. */
@@ -116,8 +118,8 @@ export interface AttemptRecord {
   error: TaskError;
 }
 
-/** How a task ended: its result as JSON text, or its error. */
-export type StoredOutcome = { result: string } | { error: TaskError };
+/** How a task ended: its result as JSON text, its error, or without either where its item was dropped. */
+export type StoredOutcome = { result: string } | { error: TaskError } | { dropped: true };
 
 /** One entry of a run's history; ids count from 1 without gaps. */
 export interface RunEvent {

@@ -46,20 +46,22 @@ export class RunValues {
 
   /**
    * What a step resulted in: the result of its task, or for a map step the list of its results in item
-   * order, with null for an item that failed.
+   * order, with null for an item that failed, and without the items that were dropped.
    */
   async ofStep(name: string): Promise<JsonText> {
     const step = stepNamed(this.definition, name);
-    if (step.type === 'map')
-      return list(this.outcomes(name), (o) => (o && 'result' in o ? o.result : 'null'));
+    if (step.type === 'map') return list(this.outcomes(name), resultOf);
     const [outcome] = await this.runs.outcomes(this.runId, name, 0, 1);
     return outcome && 'result' in outcome ? outcome.result : 'null';
   }
 
-  /** The results of a map step one by one, with null for an item that failed; the texts of some at a time are held. */
+  /** The results of a map step one by one, as {@link ofStep} has them; the texts of some at a time are held. */
   async *resultsOf(name: string): AsyncIterable<string> {
     for await (const page of this.outcomes(name)) {
-      for (const outcome of page) yield outcome && 'result' in outcome ? outcome.result : 'null';
+      for (const outcome of page) {
+        const result = resultOf(outcome);
+        if (result !== undefined) yield result;
+      }
     }
   }
 
@@ -74,11 +76,12 @@ export class RunValues {
     yield names.length === 0 ? '{}' : '}';
   }
 
-  /** How each task of a map step ended, in item order: what a reduce step gets. */
+  /** How each task of a map step ended, in item order and without dropped items: what a reduce step gets. */
   outcomesOf(name: string): AsyncIterable<string> {
     return list(this.outcomes(name), (outcome, index) => {
       const head = `{"index":${index},"status":`;
       if (outcome && 'result' in outcome) return `${head}"completed","result":${outcome.result}}`;
+      if (outcome && 'dropped' in outcome) return undefined;
       const error = outcome?.error ?? { code: 'RUN_TIMEOUT', message: 'the task did not end in time' };
       const status = error.code === 'TASK_TIMEOUT' || error.code === 'RUN_TIMEOUT' ? 'timed_out' : 'failed';
       return `${head}"${status}","error":${JSON.stringify(error)}}`;
@@ -108,15 +111,24 @@ export class RunValues {
   }
 }
 
+/** Undefined where the item was dropped. */
+function resultOf(outcome: StoredOutcome | undefined): string | undefined {
+  if (outcome && 'dropped' in outcome) return undefined;
+  return outcome && 'result' in outcome ? outcome.result : 'null';
+}
+
 async function* list(
   pages: AsyncIterable<(StoredOutcome | undefined)[]>,
-  write: (outcome: StoredOutcome | undefined, index: number) => string,
+  write: (outcome: StoredOutcome | undefined, index: number) => string | undefined,
 ): AsyncIterable<string> {
   let index = 0;
+  let separator = '[';
   for await (const page of pages) {
-    const texts = page.map((outcome, i) => write(outcome, index + i));
-    yield `${index === 0 ? '[' : ','}${texts.join(',')}`;
+    const texts = page.map((outcome, i) => write(outcome, index + i)).filter((text) => text !== undefined);
     index += page.length;
+    if (texts.length === 0) continue;
+    yield separator + texts.join(',');
+    separator = ',';
   }
-  yield index === 0 ? '[]' : ']';
+  yield separator === '[' ? '[]' : ']';
 }

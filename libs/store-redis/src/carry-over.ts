@@ -59,16 +59,20 @@ export class CarryOver {
     const total = number('total');
     const done = new Set<string>();
     await this.hash(step, 'stepItems', () => true);
+    let dropped = 0;
     await this.hash(step, 'stepOutcomes', (index, outcome) => {
-      if (outcome.startsWith('r')) done.add(index);
-      return outcome.startsWith('r');
+      const hasCompleted = !outcome.startsWith('e');
+      if (hasCompleted) done.add(index);
+      if (outcome === 'd') dropped += 1;
+      return hasCompleted;
     });
     await this.hash(step, 'stepTasks', (index) => done.has(index));
     const now = await this.now();
     await this.lineUp(step, now, total, done);
-    const fields = { state: 'ready', total, completed: done.size, retrying: total - done.size, next: total };
+    const [completed, retrying] = [done.size, total - done.size];
+    const fields = { state: 'ready', total, completed, dropped, retrying, next: total, openedAt: now };
     this.carried.fields.push(
-      ...Object.entries({ ...fields, openedAt: now }).map(([field, value]): [string, string] => [
+      ...Object.entries(fields).map(([field, value]): [string, string] => [
         `${step}:${field}`,
         String(value),
       ]),

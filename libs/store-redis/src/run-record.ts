@@ -69,6 +69,7 @@ function readStep(name: string, fields: Fields): StepRecord {
     state: (fields[`${name}:state`] ?? 'pending') as StepState,
     total: number('total'),
     counts,
+    dropped: number('dropped'),
     generation: number('generation'),
     maxParallel: number('maxParallel') || undefined,
     openedAt: number('openedAt'),
@@ -101,9 +102,10 @@ function readError(text: string | null | undefined): TaskError | undefined {
   return text ? (JSON.parse(text) as TaskError) : undefined;
 }
 
-/** `r<JSON>` is a result, `e<JSON>` an error. */
+/** `r<JSON>` is a result, `e<JSON>` an error, `d` a dropped item. */
 export function readOutcome(text: string | null): StoredOutcome | undefined {
   if (!text) return undefined;
+  if (text === 'd') return { dropped: true };
   return text.startsWith('r') ? { result: text.slice(1) } : { error: JSON.parse(text.slice(1)) as TaskError };
 }
 

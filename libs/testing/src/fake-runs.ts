@@ -31,6 +31,7 @@ export interface FakeTask {
   state: TaskState;
   result?: Json;
   error?: TaskError;
+  dropped?: true;
   agentId?: string;
   history?: AttemptRecord[];
 }
@@ -118,6 +119,7 @@ export class FakeRun {
   outcome(step: string, index: number): StoredOutcome | undefined {
     const task = this.tasks.get(step)?.[index];
     if (task?.error) return { error: task.error };
+    if (task?.dropped) return { dropped: true };
     return task?.state === 'completed' ? { result: JSON.stringify(task.result ?? null) } : undefined;
   }
 
@@ -131,6 +133,7 @@ export class FakeRun {
       state: this.steps.get(name)!,
       total: tasks.length,
       counts,
+      dropped: tasks.filter((task) => task.dropped).length,
       generation: 1,
       ...this.settings.get(name),
       openedAt: this.createdAt,

@@ -6,7 +6,7 @@ import {
   type TaskError,
   type TaskState,
 } from '@agentainer/core';
-import type { JobSummaryBody } from '@agentainer/contracts';
+import type { JobBody, JobSummaryBody } from '@agentainer/contracts';
 import type { Page, RunRecord, StoredOutcome, TaskRecord } from '@agentainer/engine';
 import { z } from 'zod';
 import type { RunRecords } from '../parts.js';
@@ -31,7 +31,7 @@ export interface JobsRequest extends PageRequest {
   status?: TaskState;
 }
 export interface FoundJob {
-  job: JobSummaryBody;
+  job: Omit<JobBody, 'result'>;
   /** JSON text; of a completed job. */
   result?: string;
 }
@@ -50,7 +50,8 @@ export class JobReader {
     if (!found) throw new NotFoundError('job', jobId);
     const [outcome] = await this.runs.outcomes(run.id, address.step, address.index, 1);
     const result = outcome && 'result' in outcome ? outcome.result : undefined;
-    return { job: jobView(run, found, taskErrorOf(run, found, outcome)), result };
+    const job = jobView(run, found, taskErrorOf(run, found, outcome));
+    return { job: outcome && 'dropped' in outcome ? { ...job, dropped: true } : job, result };
   }
 
   /** The run that a cursor of {@link ofRun} speaks of: "the latest run" may be another one by the next page. */

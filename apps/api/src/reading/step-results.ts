@@ -61,6 +61,7 @@ function writeResult(run: RunRecord, task: TaskRecord, outcome: StoredOutcome | 
     index: task.index,
     status: task.state,
     ...(error && { error }),
+    ...(outcome && 'dropped' in outcome && { dropped: true as const }),
   };
   const text = JSON.stringify(body);
   return outcome && 'result' in outcome ? `${text.slice(0, -1)},"result":${outcome.result}}` : text;

@@ -38,6 +38,7 @@ it('R2.2e gives the results of a step page by page while it runs', async () => {
       { state: 'running' },
       { state: 'failed', error: { code: 'BAD', message: 'no' } },
       { state: 'completed', result: [] },
+      { state: 'completed', dropped: true },
     ],
     'running',
   );
@@ -49,7 +50,10 @@ it('R2.2e gives the results of a step page by page while it runs', async () => {
   ]);
   const next = await api.request('GET', `${path}?limit=3&cursor=${first.next_cursor}`);
   expect(next.body).toEqual({
-    items: [{ job_id: `${run.id}.fetch.3`, index: 3, status: 'completed', result: [] }],
+    items: [
+      { job_id: `${run.id}.fetch.3`, index: 3, status: 'completed', result: [] },
+      { job_id: `${run.id}.fetch.4`, index: 4, status: 'completed', dropped: true },
+    ],
     next_cursor: null,
   });
   expect((await api.request('GET', `/runs/${run.id}/steps/list/results`)).body.items).toEqual([]);

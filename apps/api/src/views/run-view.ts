@@ -43,6 +43,7 @@ function stepProgressView(run: RunRecord, step: StepRecord, definition: Definiti
     status: step.state,
     total: step.total,
     ...step.counts,
+    dropped: step.dropped,
     started_at: timeView(step.startedAt),
     finished_at: timeView(step.finishedAt),
     duration_ms: spanView(step.startedAt, step.finishedAt),

@@ -62,8 +62,17 @@ function share({ total, completed, failed, timed_out, cancelled, status }: StepP
   return (completed + failed + timed_out + cancelled) / total;
 }
 
-function countText({ total, completed, failed, timed_out, cancelled, retrying }: StepProgressBody): string {
+function countText({
+  total,
+  completed,
+  dropped,
+  failed,
+  timed_out,
+  cancelled,
+  retrying,
+}: StepProgressBody): string {
   const parts = [`${completed}/${total}`];
+  if (dropped > 0) parts.push(`${dropped} dropped`);
   if (retrying > 0) parts.push(`${retrying} retrying`);
   if (failed > 0) parts.push(`${failed} failed`);
   if (timed_out > 0) parts.push(`${timed_out} timed out`);

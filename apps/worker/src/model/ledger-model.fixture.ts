@@ -8,7 +8,7 @@ export interface ModelTask {
   /** The attempt that may report; undefined where none runs. */
   token?: string;
   /** JSON text of the result, or the code of the error; undefined where the task was cut off. */
-  outcome?: { result: string } | { code: string };
+  outcome?: { result: string } | { dropped: true } | { code: string };
 }
 
 interface ModelStep {
@@ -102,6 +102,10 @@ export class LedgerModel {
     task.token = undefined;
     if (end.kind === 'completed') {
       Object.assign(task, { state: 'completed', outcome: { result: end.result } });
+      return;
+    }
+    if (end.kind === 'dropped') {
+      Object.assign(task, { state: 'completed', outcome: { dropped: true } });
       return;
     }
     if (end.kind === 'lost') task.lost += 1;

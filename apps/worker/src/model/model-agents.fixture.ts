@@ -71,6 +71,8 @@ function resultOf(behaviour: Behaviour, result: Json): AttemptResult {
   switch (behaviour) {
     case 'completed':
       return { kind: 'completed', result: JSON.stringify(result) };
+    case 'drops':
+      return { kind: 'dropped' };
     case 'timed_out':
       return { kind: 'timed_out', error: { ...error, code: 'TASK_TIMEOUT' } };
     case 'lost':

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import type { CallFault } from './turns.fixture.js';
 
 /** How an attempt ends, as its agent would have it. */
-export type Behaviour = 'completed' | 'fails' | 'fails for good' | 'timed_out' | 'lost' | 'fails, suspect';
+export type Behaviour =
+  'completed' | 'drops' | 'fails' | 'fails for good' | 'timed_out' | 'lost' | 'fails, suspect';
 
 /** `lose` and `double` the next message; `sweep` while attempts run, which count as lost then; `time over` for the run. */
 export type Fault = CallFault | 'lose' | 'double' | 'sweep' | 'advance' | 'time over';
@@ -22,7 +23,14 @@ const behaviour = fc.oneof(
   { weight: 5, arbitrary: fc.constant<Behaviour>('completed') },
   {
     weight: 2,
-    arbitrary: fc.constantFrom<Behaviour>('fails', 'fails for good', 'timed_out', 'lost', 'fails, suspect'),
+    arbitrary: fc.constantFrom<Behaviour>(
+      'fails',
+      'fails for good',
+      'timed_out',
+      'lost',
+      'fails, suspect',
+      'drops',
+    ),
   },
 );
 

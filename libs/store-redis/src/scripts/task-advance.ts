@@ -68,18 +68,24 @@ export async function advanceTask(redis: Redis, keys: Keys, request: TaskAdvance
 function completionArguments(completion: Completion | undefined): (string | number)[] {
   if (!completion) return ['', '', '', '', -1];
   const { index, token, end } = completion;
-  const outcome = end.kind === 'completed' ? end.result : JSON.stringify(end.error);
+  const outcome = outcomeText(end);
   const retryIn = 'retryInMs' in end ? (end.retryInMs ?? -1) : -1;
   return [index, token, end.kind, outcome, Math.ceil(retryIn)];
 }
 
+function outcomeText(end: AttemptEnd): string {
+  if (end.kind === 'dropped') return '';
+  return end.kind === 'completed' ? end.result : JSON.stringify(end.error);
+}
+
 /** What the history of a task gets, and its outcome if this was one lost attempt too many. */
 function troubleArguments(end: AttemptEnd | undefined): string[] {
-  if (!end || end.kind === 'completed') return ['', ''];
+  if (!end || end.kind === 'completed' || end.kind === 'dropped') return ['', ''];
   return [inBrief(end.error), end.kind === 'lost' ? poison(end.error) : ''];
 }
 
 function endableStates(end: AttemptEnd): TaskState[] {
+  if (end.kind === 'dropped') return sourcesOf(TASK_TRANSITIONS, 'completed');
   const retried = end.kind === 'lost' || ('retryInMs' in end && end.retryInMs !== undefined);
   return sourcesOf(TASK_TRANSITIONS, retried ? 'retrying' : (end.kind as TaskState));
 }

@@ -1,5 +1,5 @@
 -- Ends an attempt in one of three ways: a terminal state with its outcome, a retry later, or (lost) a retry at once
--- unless the task was lost too often. `ends` has: kind, outcome, retryIn, maxLost, and of what did not complete `brief`
+-- unless the task was lost too often. A dropped item completes its task. `ends` has: kind, outcome, retryIn, maxLost, and of what did not complete `brief`
 -- (the error for the history) and `poison` (the outcome of a task that was lost too often). Needs the includes before it.
 local function endAttempt(keys, stepName, step, index, task, ends, now)
   step.running = step.running - 1
@@ -9,6 +9,9 @@ local function endAttempt(keys, stepName, step, index, task, ends, now)
     task.lost = task.lost + 1
     state = task.lost >= ends.maxLost and 'failed' or 'retrying'
     if state == 'failed' then ends.outcome = ends.poison end
+  elseif state == 'dropped' then
+    state = 'completed'
+    step.dropped = step.dropped + 1
   elseif ends.retryIn >= 0 then
     state = 'retrying'
   end
@@ -23,10 +26,13 @@ local function endAttempt(keys, stepName, step, index, task, ends, now)
       'error', ends.outcome)
   else
     task.finished = now
-    redis.call('HSET', keys.outcomes, index, (state == 'completed' and 'r' or 'e') .. ends.outcome)
+    local kind = ends.kind == 'dropped' and 'd' or state == 'completed' and 'r' or 'e'
+    redis.call('HSET', keys.outcomes, index, kind .. ends.outcome)
     redis.call('DEL', keys.operations .. ':' .. index)
     if state ~= 'completed' then redis.call('HSETNX', keys.steps, stepName .. ':error', ends.outcome) end
-    event(keys.events, now, 'task.' .. state, 'step', stepName, 'index', index, 'attempt', task.attempt)
+    local what = { 'step', stepName, 'index', index, 'attempt', task.attempt }
+    if kind == 'd' then what[7], what[8] = 'dropped', 'true' end
+    event(keys.events, now, 'task.' .. state, unpack(what))
   end
   writeTask(keys.tasks, index, task)
 end

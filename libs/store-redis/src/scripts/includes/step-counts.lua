@@ -1,5 +1,5 @@
 -- The part of a step's record that its tasks change, read and written as a whole.
-local COUNTS = { 'pending', 'running', 'retrying', 'completed', 'failed', 'timed_out', 'cancelled', 'next' }
+local COUNTS = { 'pending', 'running', 'retrying', 'completed', 'failed', 'timed_out', 'cancelled', 'dropped', 'next' }
 
 local function readStep(key, name)
   local fields = { name .. ':state', name .. ':total', name .. ':openedAt', name .. ':generation', name .. ':maxParallel' }
