@@ -12,6 +12,8 @@ export type FakeAgentTask = { attempts?: number } & (
   | { do: 'block'; ms: number; heartbeat?: boolean }
   | { do: 'fail'; code: string; message?: string; retryable?: boolean; retryAfterMs?: number }
   | { do: 'throw'; message: string }
+  /** Drops its item. */
+  | { do: 'drop' }
   /** Ends the process in the middle of the task. */
   | { do: 'crash'; exitCode?: number }
   /** Neither answers nor heeds its signal. */

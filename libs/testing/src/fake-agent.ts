@@ -5,7 +5,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AgentContext, serve, TaskFailure } from '@agentainer/agent-kit';
+import { type AgentContext, DROP, serve, TaskFailure } from '@agentainer/agent-kit';
 import type { Json } from '@agentainer/core';
 import { agentEnvironment } from './config.js';
 import type { FakeAgentFacts, FakeAgentTask } from './fake-agent-task.js';
@@ -44,6 +44,8 @@ async function perform(task: FakeAgentTask, context: AgentContext): Promise<unkn
       throw new TaskFailure(task.code, task.message ?? 'as told', task);
     case 'throw':
       throw new Error(task.message);
+    case 'drop':
+      return DROP;
     case 'crash':
       return process.exit(task.exitCode ?? 1);
     case 'hang':

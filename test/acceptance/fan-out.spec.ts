@@ -1,0 +1,70 @@
+import { Cluster } from '../harness/cluster.js';
+import { until } from '../harness/until.js';
+
+let cluster: Cluster;
+let image: string;
+beforeAll(async () => {
+  image = process.env.AGENTAINER_TEST_AGENT_IMAGE!;
+  cluster = await Cluster.start({ workers: 2 });
+}, 60_000);
+afterAll(() => cluster.stop(), 60_000);
+
+const map = (more: object) => ({ type: 'map' as const, name: 'map', image, items: [], ...more });
+
+async function startedRun(steps: Parameters<Cluster['client']['createWorkflow']>[0]['steps']) {
+  const { id } = await cluster.client.createWorkflow({ name: 'fan-out', steps });
+  return (await cluster.client.startWorkflow(id)).id;
+}
+
+it('R2.1b R6.4b takes its items from what an agent left in the state, and from a range', async () => {
+  const urls = ['u1', 'u2', 'u3'];
+  const fill = { do: 'state', call: 'set', arguments: ['urls', urls] };
+  const id = await startedRun([
+    { name: 'fill', image, input: { value: fill } },
+    map({ name: 'urls', items: { state: 'urls' }, depends_on: ['fill'] }),
+    map({ name: 'numbers', items: { range: { from: 1, to: 10, step: 3 } } }),
+  ]);
+  const run = await cluster.client.waitForRun(id, { timeoutMs: 60_000 });
+  expect(run).toMatchObject({ status: 'completed', result: { urls, numbers: [1, 4, 7, 10] } });
+}, 90_000);
+
+it('R2.2e R2.5c R2.5d tells how far a step is, gives what there is, and runs more at once when told', async () => {
+  const { client } = cluster;
+  const items = Array.from({ length: 80 }, () => ({ do: 'sleep', ms: 150 }));
+  const id = await startedRun([map({ items, max_parallel: 1, pool_config: { max_size: 4 } })]);
+  const step = await until('a task has ended', async () => {
+    const look = await client.getStep(id, 'map');
+    return look.completed > 0 && look;
+  });
+  expect(step).toMatchObject({ status: 'running', max_parallel: 1 });
+  expect(step.running).toBeLessThanOrEqual(1);
+  expect(Date.parse(step.estimated_completion_at!)).toBeGreaterThan(Date.parse(step.started_at!));
+  const { items: results } = await client.listStepResults(id, 'map');
+  expect(results.length).toBeGreaterThan(0);
+  expect(results[0]).toMatchObject({ index: 0, status: 'completed', result: 150 });
+
+  expect(await client.changeStep(id, 'map', { max_parallel: 4 })).toMatchObject({ max_parallel: 4 });
+  await until('four run at once', async () => (await client.getStep(id, 'map')).running === 4);
+  const run = await client.waitForRun(id, { timeoutMs: 60_000 });
+  expect(run.steps[0]).toMatchObject({ status: 'completed', completed: 80, estimated_completion_at: null });
+  await expect(client.changeStep(id, 'map', { max_parallel: 2 })).rejects.toMatchObject({ status: 409 });
+}, 90_000);
+
+it('R2.2e gives the results of a step that failed', async () => {
+  const items = [
+    { do: 'echo', value: 'good' },
+    { do: 'fail', code: 'BAD', retryable: false },
+    { do: 'drop' },
+  ];
+  const id = await startedRun([map({ items })]);
+  const run = await cluster.client.waitForRun(id, { timeoutMs: 60_000 });
+  expect(run).toMatchObject({ status: 'failed', steps: [{ completed: 2, failed: 1, dropped: 1 }] });
+  const { items: results, next_cursor } = await cluster.client.listStepResults(id, 'map');
+  expect(results).toMatchObject([
+    { index: 0, status: 'completed', result: 'good' },
+    { index: 1, status: 'failed', error: { code: 'BAD' } },
+    { index: 2, status: 'completed', dropped: true },
+  ]);
+  expect(results[2]).not.toHaveProperty('result');
+  expect(next_cursor).toBeNull();
+}, 90_000);
