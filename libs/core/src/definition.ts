@@ -83,7 +83,12 @@ const common = {
 };
 
 export const stepSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('sequential'), ...common, input: sourceSchema.optional() }),
+  z.strictObject({
+    type: z.literal('sequential'),
+    ...common,
+    input: sourceSchema.optional(),
+    compensates: nameSchema.optional(),
+  }),
   z.strictObject({
     type: z.literal('map'),
     ...common,
@@ -112,6 +117,7 @@ export const definitionSchema = z.strictObject({
     .strictObject({
       max_parallel: size(LIMITS.parallel).default(16),
       timeout: durationSchema.default(86_400_000),
+      compensation_timeout: durationSchema.default(3_600_000),
     })
     .prefault({}),
   steps: z

@@ -13,7 +13,7 @@ export * from './map-reduce.js';
 export * from './parse.js';
 export * from './pool-spec.js';
 export * from './state-operation.js';
-export { dataSourcesOf, dependenciesOf } from './step-dependencies.js';
+export { compensatedBy, dataSourcesOf, dependenciesOf } from './step-dependencies.js';
 export * from './task-error.js';
 export * from './task-id.js';
 export * from './transitions.js';

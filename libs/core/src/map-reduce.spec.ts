@@ -55,7 +55,7 @@ it('hands its policies on to the steps, and its timeout to the run', () => {
     continue_on_partial: true,
   };
   const { steps, config } = validateDefinition(mapReduceDefinition(body));
-  expect(config).toEqual({ max_parallel: 3, timeout: 7_200_000 });
+  expect(config).toMatchObject({ max_parallel: 3, timeout: 7_200_000 });
   for (const step of steps) {
     expect(step).toMatchObject({ execution_mode: 'standard', timeout: 30_000, retry: { max_attempts: 7 } });
   }

@@ -13,6 +13,10 @@ import {
 /** What each table must say, written a second time: `from > to`. */
 const allowed = {
   run: [
+    'compensating > compensated',
+    'compensating > compensation_failed',
+    'paused > compensating',
+    'running > compensating',
     'paused > cancelled',
     'paused > running',
     'paused > timed_out',
@@ -79,7 +83,7 @@ const tables: Record<keyof typeof allowed, TransitionTable<string>> = {
   agent: AGENT_TRANSITIONS,
 };
 const terminal = {
-  run: ['cancelled', 'completed', 'failed', 'timed_out'],
+  run: ['cancelled', 'compensated', 'compensation_failed', 'completed', 'failed', 'timed_out'],
   step: ['cancelled', 'completed', 'failed', 'skipped', 'timed_out'],
   task: ['cancelled', 'completed', 'failed', 'timed_out'],
   agent: ['dead'],

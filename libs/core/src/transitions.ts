@@ -3,16 +3,31 @@ import { IllegalTransitionError } from './errors.js';
 /** For each state, the states that may follow it. A state without successors is terminal. */
 export type TransitionTable<S extends string> = Readonly<Record<S, readonly S[]>>;
 
-/** A `paused` run lets the tasks that run end, and starts no other. */
-export type RunState = 'running' | 'paused' | 'completed' | 'failed' | 'timed_out' | 'cancelled';
+/**
+ * A `paused` run lets the tasks that run end, and starts no other. One that did not complete, while steps of it
+ * did that others compensate, is `compensating` until those have been worked through.
+ */
+export type RunState =
+  | 'running'
+  | 'paused'
+  | 'completed'
+  | 'failed'
+  | 'timed_out'
+  | 'cancelled'
+  | 'compensating'
+  | 'compensated'
+  | 'compensation_failed';
 
 export const RUN_TRANSITIONS: TransitionTable<RunState> = {
-  running: ['paused', 'completed', 'failed', 'timed_out', 'cancelled'],
-  paused: ['running', 'timed_out', 'cancelled'],
+  running: ['paused', 'completed', 'failed', 'timed_out', 'cancelled', 'compensating'],
+  paused: ['running', 'timed_out', 'cancelled', 'compensating'],
+  compensating: ['compensated', 'compensation_failed'],
   completed: [],
   failed: [],
   timed_out: [],
   cancelled: [],
+  compensated: [],
+  compensation_failed: [],
 };
 
 /**

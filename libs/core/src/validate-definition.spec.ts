@@ -22,7 +22,7 @@ describe('a right definition', () => {
     expect(rest).toEqual({
       name: 'workflow',
       description: '',
-      config: { max_parallel: 16, timeout: 86_400_000 },
+      config: { max_parallel: 16, timeout: 86_400_000, compensation_timeout: 3_600_000 },
     });
     expect(steps).toEqual([
       {

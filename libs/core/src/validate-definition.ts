@@ -1,3 +1,4 @@
+import { compensationFaults } from './compensation-faults.js';
 import { conditionFaults } from './condition-faults.js';
 import { type Definition, definitionSchema, type Step } from './definition.js';
 import { type Fault, InvalidInputError } from './errors.js';
@@ -16,6 +17,7 @@ export function validateDefinition(input: unknown): Definition {
     ...namingFaults(definition),
     ...referenceFaults(definition),
     ...cycleFaults(definition),
+    ...compensationFaults(definition),
     ...policyFaults(definition),
     ...conditionFaults(definition),
   ];

@@ -51,7 +51,7 @@ const diamond = steps(seq('a'), seq('b', 'a'), seq('c', 'a'), seq('d', 'b', 'c')
 const names = (d: ReturnType<typeof decide>) => ({
   close: d.close.map((c) => `${c.step} ${c.to}`),
   open: d.open.map((s) => s.name),
-  finish: d.finish?.to,
+  finish: d.end?.to,
 });
 
 it('opens the steps that wait for nothing', () => {
@@ -97,7 +97,7 @@ it('skips what depends on a failed step and fails the run with its error', () =>
     open: [],
     finish: 'failed',
   });
-  expect(decision.finish?.error).toEqual({ code: 'X', message: 'step a: boom' });
+  expect(decision.end?.error).toEqual({ code: 'X', message: 'step a: boom' });
 });
 
 it('lets a map step go on with part of its results only where the definition says so', () => {
@@ -133,7 +133,7 @@ it('closes a step whose own time is over, and fails the run with that', () => {
   expect(names(at(5_999)).close).toEqual([]);
   expect(names(at(6_000))).toEqual({ close: ['a timed_out', 'b skipped'], open: [], finish: 'failed' });
   expect(at(6_000).close[0]).toMatchObject({ error: { code: 'STEP_TIMEOUT' } });
-  expect(at(6_000).finish?.error).toMatchObject({ code: 'STEP_TIMEOUT' });
+  expect(at(6_000).end?.error).toMatchObject({ code: 'STEP_TIMEOUT' });
 });
 
 it('lets a step complete whose tasks have all ended, however late that is seen', () => {
@@ -193,7 +193,7 @@ it('brings every graph to its end, and no step before its dependencies', () => {
           const counts = { ...COUNTS, [fails ? 'failed' : 'completed']: 1 };
           Object.assign(find(record, name), { state: 'running', total: 1, counts });
         }
-        if (decision.finish) record.state = decision.finish.to;
+        if (decision.end) record.state = decision.end.to;
       }
       const failed = record.steps.some((s) => s.state === 'failed');
       expect(record.state).toBe(failed ? 'failed' : 'completed');

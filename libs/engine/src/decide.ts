@@ -1,44 +1,35 @@
 import {
-  type AgentStep,
+  compensatedBy,
   type Definition,
   isTerminal,
   RUN_TRANSITIONS,
   type Step,
-  STEP_TRANSITIONS,
-  TASK_ERRORS,
   type TaskError,
-  type WaitStep,
 } from '@agentainer/core';
+import { endIncomplete, skipCompensations, statesOf, wayHasEnded } from './compensation.js';
+import { byCondition, conditionFailure } from './condition-outcome.js';
+import { decideCompensation } from './decide-compensation.js';
+import { type Decision, endBy, noDecision } from './decision.js';
+import { endNow, RUN_TIMEOUT } from './end-now.js';
 import { joined, type Standing } from './join.js';
-import type { RunChange } from './ports.js';
-import type { RunRecord, StepRecord } from './records.js';
+import type { RunRecord } from './records.js';
 import { endingOf, failureOf, hasFailed } from './step-ending.js';
 import { type EndedWait, endOfWait, SignalDesk } from './waits.js';
-
-/** What a run's record asks for. `open` steps need their tasks laid out before they are opened. */
-export interface Decision {
-  close: Extract<RunChange, { kind: 'close' }>[];
-  open: AgentStep[];
-  /** Steps that begin to wait, and waits that end. */
-  wait: WaitStep[];
-  endWait: EndedWait[];
-  /** Steps that could be opened, were it known whether their conditions hold. */
-  ask: Step[];
-  finish?: Extract<RunChange, { kind: 'finish' }>;
-}
 
 /**
  * Looks at a run's record and says what comes next: steps whose tasks have all ended are closed, steps whose
  * dependencies allow it are opened, steps that can no longer run are skipped, and a run without open steps
- * is finished, as is one whose time is over. A paused run waits. A pure function of the record: deciding twice decides the same.
+ * is finished or compensated, as is one whose time is over. A paused run waits. A pure function of the record:
+ * deciding twice decides the same.
  */
 export function decide(definition: Definition, run: RunRecord): Decision {
-  const decision: Decision = { close: [], open: [], wait: [], endWait: [], ask: [] };
+  const decision = noDecision();
   if (isTerminal(RUN_TRANSITIONS, run.state)) return decision;
-  if (run.readAt >= run.deadline) return timeUp(run);
+  if (run.state === 'compensating') return decideCompensation(definition, run);
+  if (run.readAt >= run.deadline) return endBy(decision, endNow(definition, run, 'timed_out', RUN_TIMEOUT));
   if (run.state === 'paused') return decision;
   decision.endWait = endedWaits(definition, run);
-  const states = new Map(run.steps.map((s) => [s.name, s.state]));
+  const states = statesOf(run);
   const records = new Map(run.steps.map((s) => [s.name, s]));
   const errors: TaskError[] = run.steps.flatMap((s) => (hasFailed(s) ? [failureOf(s)] : []));
 
@@ -70,24 +61,12 @@ export function decide(definition: Definition, run: RunRecord): Decision {
       states.set(step.name, next);
     }
   }
-  if ([...states.values()].every((state) => isTerminal(STEP_TRANSITIONS, state))) {
-    decision.finish = { kind: 'finish', to: errors.length > 0 ? 'failed' : 'completed', error: errors[0] };
-  }
-  return decision;
-}
-
-const RUN_TIMEOUT: TaskError = { code: 'RUN_TIMEOUT', message: TASK_ERRORS.RUN_TIMEOUT };
-
-function timeUp(run: RunRecord): Decision {
-  const open = run.steps.filter((s) => !isTerminal(STEP_TRANSITIONS, s.state));
-  return {
-    close: open.map((s) => ({ kind: 'close', step: s.name, to: 'timed_out', error: RUN_TIMEOUT })),
-    open: [],
-    wait: [],
-    endWait: [],
-    ask: [],
-    finish: { kind: 'finish', to: 'timed_out', error: RUN_TIMEOUT },
-  };
+  if (!wayHasEnded(definition, states)) return decision;
+  if (errors.length > 0) return endBy(decision, endIncomplete(definition, states, 'failed', errors[0]!));
+  return endBy(decision, [
+    ...skipCompensations(definition, states),
+    { kind: 'finish', to: 'completed', error: undefined },
+  ]);
 }
 
 function endedWaits(definition: Definition, run: RunRecord): EndedWait[] {
@@ -103,15 +82,7 @@ function endedWaits(definition: Definition, run: RunRecord): EndedWait[] {
 
 /** What becomes of a pending step; `unknown` where that depends on a condition that nobody has looked at. */
 function nextState(step: Step, standing: Standing): 'pending' | 'ready' | 'skipped' | 'failed' | 'unknown' {
+  if (compensatedBy(step) !== undefined) return 'pending';
   const next = joined(step, standing);
-  if (next !== 'ready' || step.when === undefined) return next;
-  const condition = standing.records.get(step.name)!.condition;
-  if (!condition) return 'unknown';
-  if ('fault' in condition) return 'failed';
-  return condition.holds ? 'ready' : 'skipped';
-}
-
-function conditionFailure({ condition }: StepRecord): TaskError {
-  const fault = condition && 'fault' in condition ? condition.fault : TASK_ERRORS.CONDITION_FAILED;
-  return { code: 'CONDITION_FAILED', message: `its condition: ${fault}` };
+  return next === 'ready' ? byCondition(step, standing.records.get(step.name)!) : next;
 }

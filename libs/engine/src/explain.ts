@@ -1,5 +1,13 @@
-import { type Definition, dependenciesOf, isTerminal, poolOf, STEP_TRANSITIONS } from '@agentainer/core';
+import {
+  compensatedBy,
+  type Definition,
+  dependenciesOf,
+  isTerminal,
+  poolOf,
+  STEP_TRANSITIONS,
+} from '@agentainer/core';
 import type { StepState, TaskError, WaitStep } from '@agentainer/core';
+import { compensationsOf } from './compensation.js';
 import type { RunRecord, StepRecord } from './records.js';
 import { parallelOf, stepNamed } from './step-lanes.js';
 
@@ -57,7 +65,9 @@ export function explain(
   run: RunRecord,
   surroundings: Surroundings,
 ): StepExplanation[] {
-  const open = run.steps.filter((step) => !isTerminal(STEP_TRANSITIONS, step.state));
+  const open = run.steps
+    .filter((step) => !isTerminal(STEP_TRANSITIONS, step.state))
+    .filter((step) => isNeeded(definition, run, step));
   return open.map((record) => {
     const { pending, retrying, running } = record.counts;
     const reasons =
@@ -68,9 +78,22 @@ export function explain(
   });
 }
 
+/** Compensating steps wait for nothing while nobody knows whether they are needed. */
+function isNeeded(definition: Definition, run: RunRecord, { name }: StepRecord): boolean {
+  if (compensatedBy(stepNamed(definition, name)) === undefined) return true;
+  return run.state === 'compensating' && compensationsOf(definition, run).some((step) => step.name === name);
+}
+
+/** What must have ended before a pending step; while the run is compensated, the compensating steps that come first. */
+function stepsBefore(definition: Definition, run: RunRecord, name: string): string[] {
+  if (run.state !== 'compensating') return dependenciesOf(stepNamed(definition, name));
+  const order = compensationsOf(definition, run).map((step) => step.name);
+  return order.slice(0, order.indexOf(name));
+}
+
 function beforeOpening(definition: Definition, run: RunRecord, { name }: StepRecord): WaitReason[] {
   const states = new Map(run.steps.map((step) => [step.name, step.state]));
-  const on = dependenciesOf(stepNamed(definition, name))
+  const on = stepsBefore(definition, run, name)
     .map((step) => ({ step, state: states.get(step)! }))
     .filter(({ state }) => !isTerminal(STEP_TRANSITIONS, state));
   if (on.length > 0) return [{ reason: 'dependency', on }];

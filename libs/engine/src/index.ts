@@ -1,4 +1,5 @@
-export { decide, type Decision } from './decide.js';
+export { decide } from './decide.js';
+export type { Decision } from './decision.js';
 export { estimatedEnd } from './estimate.js';
 export {
   explain,

@@ -57,6 +57,8 @@ export type RunChange =
   /** Tasks that are open then end as `tasks` says: `timed_out` where the step is, else `cancelled`, unless it is given. */
   | { kind: 'close'; step: string; to: StepState; error?: TaskError; tasks?: 'cancelled' | 'timed_out' }
   | { kind: 'become'; to: 'running' | 'paused' }
+  /** The run becomes `compensating`, and has so many milliseconds for that. */
+  | { kind: 'compensate'; to: 'compensating'; error: TaskError; timeout: number }
   | { kind: 'finish'; to: RunState; error?: TaskError };
 
 /** The run record: the only truth about a run. */
@@ -79,8 +81,15 @@ export interface RunStore {
   dropItems(runId: string, step: string, layout: string): Promise<void>;
   /** The elements of the list or set under a key of the run's state as JSON texts, in pages; undefined where there is none. */
   stateElements(runId: string, key: string): Promise<AsyncIterable<string[]> | undefined>;
-  /** Applies changes whose guards hold and skips the others; the run's revision before, and which were applied. */
-  apply(runId: string, changes: RunChange[]): Promise<{ revision: number; applied: boolean[] }>;
+  /**
+   * Applies changes whose guards hold and skips the others; the run's revision before, and which were applied.
+   * @param revision where it is given, nothing is applied to any other one
+   */
+  apply(
+    runId: string,
+    changes: RunChange[],
+    revision?: number,
+  ): Promise<{ revision: number; applied: boolean[] }>;
   /** Enters whether a pending step's condition holds; the first answer counts. */
   settleCondition(runId: string, step: string, outcome: ConditionOutcome): Promise<void>;
   /** JSON text of one value of the run's state, unless it is larger than so many bytes. */

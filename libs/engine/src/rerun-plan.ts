@@ -1,4 +1,4 @@
-import { type Definition, dependenciesOf } from '@agentainer/core';
+import { compensatedBy, type Definition, dependenciesOf } from '@agentainer/core';
 import type { RunRecord, StepRecord } from './records.js';
 
 /**
@@ -13,7 +13,8 @@ export type RerunScope = { kind: 'whole' } | { kind: 'from_step'; step: string }
 /**
  * A step is kept only where every step it depends on is, so that no result is older than what it was made from.
  * That also tells a step that was skipped for one that failed, which runs now, from a branch that was not taken.
- * A pure function of the definition and the run's record.
+ * Compensating steps are never kept: what they would undo may be run again. A pure function of the definition and the
+ * run's record.
  */
 export function rerunPlan(definition: Definition, run: RunRecord, scope: RerunScope): RerunPlan {
   const plan: RerunPlan = new Map();
@@ -32,7 +33,7 @@ export function rerunPlan(definition: Definition, run: RunRecord, scope: RerunSc
       if (dependenciesOf(step).some((name) => again.has(name))) again.add(step.name);
     }
   }
-  for (const step of definition.steps) {
+  for (const step of definition.steps.filter((s) => compensatedBy(s) === undefined)) {
     if (!again.has(step.name)) plan.set(step.name, 'kept');
     else if (scope.kind === 'failed_only' && first.has(step.name) && step.type === 'map') {
       const sameItems = !dependenciesOf(step).some((name) => again.has(name));

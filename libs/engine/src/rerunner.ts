@@ -1,4 +1,5 @@
 import {
+  compensatedBy,
   ConflictError,
   InvalidInputError,
   isTerminal,
@@ -45,8 +46,11 @@ export class Rerunner {
         { path: 'from_step', message: `"${scope.step}" is not a step of the run` },
       ]);
     }
+    if (scope.kind !== 'whole' && (source.state === 'compensated' || source.state === 'compensation_failed'))
+      throw new ConflictError(`run ${runId} was compensated: it can only be repeated as a whole`);
     const plan = rerunPlan(definition, source, scope);
-    if (plan.size === definition.steps.length && [...plan.values()].every((part) => part === 'kept')) {
+    const way = definition.steps.filter((step) => compensatedBy(step) === undefined);
+    if (way.every((step) => plan.get(step.name) === 'kept')) {
       throw new ConflictError(`run ${runId} has no task that did not complete`);
     }
     const redriven = definition.steps.filter((step) => plan.get(step.name) === 'redriven');

@@ -1,7 +1,8 @@
 import { type Definition, isTerminal, poolOf, RUN_TRANSITIONS, STEP_TRANSITIONS } from '@agentainer/core';
 import { settleCondition } from './conditions.js';
 import { retireRun } from './dead-letters.js';
-import { decide, type Decision } from './decide.js';
+import { decide } from './decide.js';
+import type { Decision } from './decision.js';
 import { layOutTasks } from './lay-out.js';
 import type { PoolDirectory, RunChange, RunStore, StepLanes, StepQueue } from './ports.js';
 import type { RunRecord, StepRecord } from './records.js';
@@ -44,14 +45,14 @@ export class RunAdvancer {
           await this.enqueue(
             runId,
             definition,
-            run.state === 'running' ? run.steps.filter((s) => seemsLost(run, s)) : [],
+            run.state !== 'paused' ? run.steps.filter((s) => seemsLost(run, s)) : [],
             first,
           );
         if (isTerminal(RUN_TRANSITIONS, run.state)) await retireRun(this.runs, run);
         return run;
       }
       changedBefore = true;
-      const { revision, applied } = await this.runs.apply(runId, changes);
+      const { revision, applied } = await this.runs.apply(runId, changes, decision.end && run.revision);
       const done = changes.filter((_, i) => applied[i]);
       await this.forgetItems(
         runId,
@@ -98,7 +99,7 @@ export class RunAdvancer {
         await this.pools.register(poolOf(step));
       }
     }
-    if (decision.finish) changes.push(decision.finish);
+    if (decision.end) changes.push(decision.end);
     return changes;
   }
 
@@ -136,8 +137,12 @@ function seemsLost(run: RunRecord, step: StepRecord): boolean {
   return step.state === 'ready' && run.readAt - step.touchedAt > QUEUED_BY_NOW_MS;
 }
 
-/** An empty step has ended as it opens, and a step that failed to open changes what comes after it. */
+/**
+ * An empty step has ended as it opens, a step that failed to open changes what comes after it, and so does the end
+ * of a run that is compensated.
+ */
 function needsAnotherLook(change: RunChange): boolean {
+  if (change.kind === 'compensate') return true;
   return change.kind === 'open'
     ? change.total === 0
     : change.kind === 'close' && change.to === 'failed' && change.error !== undefined;

@@ -1,6 +1,13 @@
-import { ConflictError, isTerminal, NotFoundError, RUN_TRANSITIONS } from '@agentainer/core';
-import { cancelChanges } from './cancel.js';
+import {
+  ConflictError,
+  isTerminal,
+  NotFoundError,
+  RUN_TRANSITIONS,
+  TASK_ERRORS,
+  type TaskError,
+} from '@agentainer/core';
 import { retireRun } from './dead-letters.js';
+import { endNow } from './end-now.js';
 import type { RunChange, RunStore, StepQueue, WorkflowStore } from './ports.js';
 import type { RunRecord } from './records.js';
 import type { RunAdvancer } from './run-advancer.js';
@@ -9,6 +16,8 @@ import { lanesOf } from './step-lanes.js';
 
 /** Runs of a workflow looked at, or deleted, in one call. */
 const RUNS_AT_ONCE = 200;
+
+const CANCELLED: TaskError = { code: 'RUN_CANCELLED', message: TASK_ERRORS.RUN_CANCELLED };
 
 /** What people ask of runs. Each request may be repeated: it finds done what was done before. */
 export class RunControl {
@@ -20,11 +29,15 @@ export class RunControl {
   ) {}
 
   /**
-   * Ends a run with what is open of it; attempts that run are stopped, results stay.
+   * Ends a run with what is open of it; attempts that run are stopped, results stay. What completed and is to be
+   * compensated is, from then on.
    * @throws {NotFoundError} @throws {ConflictError} where it has ended in another way
    */
   async cancel(runId: string): Promise<RunRecord> {
-    const run = await this.change(runId, 'cancelled', cancelChanges);
+    const definition = await this.runs.definition(runId);
+    const changes = (run: RunRecord) => endNow(definition!, run, 'cancelled', CANCELLED);
+    const run = await this.change(runId, 'cancelled', changes, wasCancelled);
+    if (run.state === 'compensating') return (await this.advancer.advance(runId, true)) ?? run;
     await retireRun(this.runs, run);
     return run;
   }
@@ -71,13 +84,14 @@ export class RunControl {
     runId: string,
     to: RunRecord['state'],
     changes: (run: RunRecord) => RunChange[],
+    isDone = (run: RunRecord) => run.state === to,
   ): Promise<RunRecord> {
     for (;;) {
       const run = await this.load(runId);
-      if (run.state === to) return run;
-      // Each round finds the run in another state than the one before, and states that have ended stay.
+      if (isDone(run)) return run;
+      // Each round finds the run at another revision than the one before, and states that have ended stay.
       if (!RUN_TRANSITIONS[run.state].includes(to)) throw new ConflictError(`run ${runId} is ${run.state}`);
-      await this.runs.apply(runId, changes(run));
+      await this.runs.apply(runId, changes(run), run.revision);
     }
   }
 
@@ -98,4 +112,9 @@ export class RunControl {
     if (!run) throw new NotFoundError('run', runId);
     return run;
   }
+}
+
+/** A run that is compensated because it was cancelled says so in its error. */
+function wasCancelled({ error }: RunRecord): boolean {
+  return error?.code === CANCELLED.code;
 }

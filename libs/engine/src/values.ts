@@ -1,4 +1,5 @@
 import {
+  compensatedBy,
   type Definition,
   dependenciesOf,
   InvalidInputError,
@@ -90,8 +91,9 @@ export class RunValues {
 
   /** The result of the run: that of its last step, or of its last steps by name where there are several. */
   async ofRun(): Promise<JsonText> {
-    const used = new Set(this.definition.steps.flatMap(dependenciesOf));
-    const last = this.definition.steps.map((s) => s.name).filter((name) => !used.has(name));
+    const way = this.definition.steps.filter((step) => compensatedBy(step) === undefined);
+    const used = new Set(way.flatMap(dependenciesOf));
+    const last = way.map((s) => s.name).filter((name) => !used.has(name));
     return last.length === 1 ? this.ofStep(last[0]!) : this.ofSteps(last);
   }
 

@@ -119,8 +119,8 @@ export class RedisRunStore implements RunStore {
     return stateElements(this.redis, this.keys, runId, key);
   }
 
-  apply(runId: string, changes: RunChange[]) {
-    return applyChanges(this.redis, this.keys, runId, changes);
+  apply(runId: string, changes: RunChange[], revision?: number) {
+    return applyChanges(this.redis, this.keys, runId, changes, revision);
   }
 
   async settleCondition(runId: string, step: string, outcome: ConditionOutcome): Promise<void> {

@@ -28,7 +28,11 @@ function definitionView({ name, description, config, steps }: Definition): Defin
   return {
     name,
     description,
-    config: { ...config, timeout: durationText(config.timeout) },
+    config: {
+      ...config,
+      timeout: durationText(config.timeout),
+      compensation_timeout: durationText(config.compensation_timeout),
+    },
     steps: steps.map(stepView),
   };
 }

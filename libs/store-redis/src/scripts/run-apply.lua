@@ -2,9 +2,10 @@
 -- step that is closed are told to stop.
 -- KEYS 1 run  2 steps  3 events
 -- ARGV 1 id of the run  2 channel that tells of stops  3 states in which a run has not ended (",a,b,")
---      then for each change six: kind (open|close|become|finish)  step ('' where the run changes)  new state
---      states it may come from (",a,b,")  number of tasks (open), or into which state open ones go (close)  error (JSON or ''),
---      or where items were laid out, <items>:<layout> (open; '' = nowhere)
+--      4 revision that the changes hold for ('' = any)
+--      then for each change six: kind (open|close|become|compensate|finish)  step ('' where the run changes)  new state
+--      states it may come from (",a,b,")  number of tasks (open), into which state open ones go (close), or ms until
+--      the run's new deadline (compensate)  error (JSON or ''), or where items were laid out, <items>:<layout> (open; '' = nowhere)
 -- A change whose present state is not among those allowed is skipped, as is opening with items that are gone.
 -- Returns {revision before, 0|1 for each change: applied}
 --- @include "now"
@@ -13,6 +14,7 @@ local before = tonumber(redis.call('HGET', KEYS[1], 'revision') or -1)
 if before < 0 or not string.find(ARGV[3], ',' .. redis.call('HGET', KEYS[1], 'state') .. ',', 1, true) then
   return { before }
 end
+if ARGV[4] ~= '' and tonumber(ARGV[4]) ~= before then return { before } end
 local answer = { before }
 local applied = 0
 
@@ -41,7 +43,7 @@ local function close(step, tasks)
   if running > 0 then redis.call('PUBLISH', ARGV[2], ARGV[1] .. '|' .. step) end
 end
 
-for i = 4, #ARGV, 6 do
+for i = 5, #ARGV, 6 do
   local kind, step, to, from, tasks, err = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5]
   local key = step == '' and KEYS[1] or KEYS[2]
   local prefix = step == '' and '' or step .. ':'
@@ -54,6 +56,7 @@ for i = 4, #ARGV, 6 do
     redis.call('HSET', key, prefix .. 'state', to)
     if err ~= '' and kind ~= 'open' then redis.call('HSET', key, prefix .. 'error', err) end
     if kind == 'open' then open(step, tasks, err) elseif kind == 'close' then close(step, tasks)
+    elseif kind == 'compensate' then redis.call('HSET', KEYS[1], 'deadline', now + tasks)
     elseif kind == 'finish' then redis.call('HSET', KEYS[1], 'finishedAt', now) end
     if step == '' then event(KEYS[3], now, 'run.' .. to)
     else event(KEYS[3], now, 'step.' .. to, 'step', step) end

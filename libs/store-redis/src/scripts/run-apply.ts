@@ -10,11 +10,23 @@ const runStates = Object.keys(RUN_TRANSITIONS) as RunState[];
 const notEnded = allowed(runStates.filter((state) => !isTerminal(RUN_TRANSITIONS, state)));
 
 /** Applies the changes whose guards hold; the run's revision before, and for each change whether it was applied. */
-export async function applyChanges(redis: Redis, keys: Keys, runId: string, changes: RunChange[]) {
+export async function applyChanges(
+  redis: Redis,
+  keys: Keys,
+  runId: string,
+  changes: RunChange[],
+  ifRevision?: number,
+) {
   const [revision, ...applied] = (await script.run(
     redis,
     [keys.run(runId), keys.runSteps(runId), keys.runEvents(runId)],
-    [runId, keys.stops(), notEnded, ...changes.flatMap((change) => changeArguments(keys, runId, change))],
+    [
+      runId,
+      keys.stops(),
+      notEnded,
+      ifRevision ?? '',
+      ...changes.flatMap((change) => changeArguments(keys, runId, change)),
+    ],
   )) as [number, ...number[]];
   return { revision, applied: changes.map((_, i) => applied[i] === 1) };
 }
@@ -41,6 +53,15 @@ function changeArguments(keys: Keys, runId: string, change: RunChange): (string 
       ];
     case 'become':
       return ['become', '', change.to, allowed(sourcesOf(RUN_TRANSITIONS, change.to)), 0, ''];
+    case 'compensate':
+      return [
+        'compensate',
+        '',
+        change.to,
+        allowed(sourcesOf(RUN_TRANSITIONS, change.to)),
+        change.timeout,
+        JSON.stringify(change.error),
+      ];
     case 'finish':
       return [
         'finish',
