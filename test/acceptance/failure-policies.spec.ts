@@ -117,3 +117,30 @@ it('R9.2d keeps what failed for good, with its attempts', async () => {
   ]);
   expect(new Set(history.map((attempt) => attempt.agent_id)).size).toBe(3);
 }, 60_000);
+
+it('R9.2d runs dead letters again, those chosen and none twice', async () => {
+  const { client } = cluster;
+  const first = await runSteps(map([1, bad, { do: 'fail', code: 'OTHER' }]));
+  const { runs, next_cursor } = await client.redriveDeadLetters({
+    workflow: first.workflow_id!,
+    code: 'BAD',
+  });
+  expect(runs).toMatchObject([{ rerun_of: first.id, jobs: 1 }]);
+  expect(next_cursor).toBeNull();
+  const second = await client.waitForRun(runs[0]!.run_id, { timeoutMs: 60_000 });
+  expect(second).toMatchObject({ status: 'failed', steps: [{ completed: 1, failed: 2 }] });
+  const { items: events } = await client.listRunEvents(second.id);
+  const ended = events.filter(({ type }) => type === 'task.failed' || type === 'task.completed');
+  expect(ended.map(({ data }) => data.index)).toEqual(['1']);
+  const { items } = await client.listDeadLetters({ workflow: first.workflow_id! });
+  expect(items.map((letter) => [letter.run_id, letter.error.code, letter.redriven_by])).toEqual([
+    [second.id, 'BAD', null],
+    [second.id, 'OTHER', null],
+    [first.id, 'BAD', second.id],
+    [first.id, 'OTHER', second.id],
+  ]);
+  expect(await client.redriveDeadLetters({ ids: [`${first.id}.map.2`] })).toMatchObject({
+    runs: [],
+    refused: [{ redriven_by: second.id }],
+  });
+}, 60_000);

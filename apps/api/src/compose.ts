@@ -1,4 +1,5 @@
 import {
+  Redriver,
   Rerunner,
   RunAdmission,
   RunAdvancer,
@@ -48,12 +49,14 @@ export async function composeApi(
   const admission = new RunAdmission(runs, config.maxActiveRuns);
   measureQueues(metrics, () => queueDepths(queue, pools));
   const starter = new RunStarter(runs, advancer, pools, logger, admission);
+  const rerunner = new Rerunner(runs, starter, advancer, pools);
   const routes = allRoutes(
     {
       workflows,
       runs,
       starter,
-      rerunner: new Rerunner(runs, starter, advancer, pools),
+      rerunner,
+      redriver: new Redriver(runs, rerunner),
       control: new RunControl(runs, workflows, queue, advancer),
       steps: new StepChanger(runs, queue),
       state: new RedisStateStore(redis, keys),

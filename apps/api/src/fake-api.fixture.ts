@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type DefinitionInput, validateDefinition } from '@agentainer/core';
 import type { Scope } from '@agentainer/contracts';
-import type { WorkflowRecord } from '@agentainer/engine';
+import { Redriver, type WorkflowRecord } from '@agentainer/engine';
 import type { PoolStatus } from '@agentainer/pool';
 import { Registry, silentLogger } from '@agentainer/runtime';
 import {
@@ -29,6 +29,7 @@ export class FakeApi {
   readonly pools: PoolStatus[] = [];
   readonly idempotency = new FakeIdempotency();
   readonly metrics = new Registry();
+  readonly rerunner = new FakeRerunner(this.runs);
   /** What `/readyz` asks, and every key's verification: replace it to have the store fail. */
   ping: () => Promise<unknown> = () => Promise.resolve('PONG');
   private readonly queues: BoardQueue[] = [];
@@ -37,7 +38,8 @@ export class FakeApi {
     workflows: this.workflows,
     runs: this.runs,
     starter: new FakeRunStarter(this.runs),
-    rerunner: new FakeRerunner(this.runs),
+    rerunner: this.rerunner,
+    redriver: new Redriver(this.runs, this.rerunner),
     control: new FakeRunControl(this.runs, this.workflows),
     steps: new FakeStepChanger(this.runs),
     state: this.state,

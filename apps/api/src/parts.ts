@@ -1,4 +1,5 @@
 import type {
+  Redriver,
   Rerunner,
   RunControl,
   RunStarter,
@@ -35,6 +36,7 @@ export interface Parts {
   control: Pick<RunControl, 'cancel' | 'pause' | 'resume' | 'delete' | 'deleteWorkflow'>;
   steps: Pick<StepChanger, 'change'>;
   rerunner: Pick<Rerunner, 'rerun'>;
+  redriver: Pick<Redriver, 'byIds' | 'matching'>;
   state: Pick<RunStateStore, 'all' | 'get' | 'put'>;
   waits: Pick<WaitingRuns, 'signal' | 'approvals' | 'decide' | 'link' | 'byToken'>;
   pools: PoolReader;

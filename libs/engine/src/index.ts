@@ -14,7 +14,14 @@ export type * from './ports.js';
 export type * from './records.js';
 export { retryDelay } from './retry.js';
 export { RunAdmission } from './run-admission.js';
-export { rerunPlan, type RerunPlan, type RerunScope } from './rerun-plan.js';
+export {
+  type DeadLetterFilter,
+  type RefusedRedrive,
+  type Redrive,
+  Redriver,
+  redriverOf,
+} from './redriver.js';
+export { rerunPlan, type RerunPart, type RerunPlan, type RerunScope, type TaskChoice } from './rerun-plan.js';
 export { Rerunner, type RerunOptions } from './rerunner.js';
 export { RunAdvancer } from './run-advancer.js';
 export { RunControl } from './run-control.js';

@@ -115,6 +115,8 @@ export interface RunStore {
   retire(runId: string): Promise<void>;
   /** Notes that a run that has ended may have tasks that failed for good. Harmless when repeated. */
   keepDeadLetters(runId: string): Promise<void>;
+  /** Names the run that is to redrive this one. The first named counts; undefined where there is no such run. */
+  noteRedrive(runId: string, by: string): Promise<string | undefined>;
   /** Runs that were noted so, the one that ended last first. */
   withDeadLetters(options: { limit: number; cursor?: string }): Promise<Page<string>>;
   /** Forgets a run that has ended: its record and all that belongs to it. To be repeated where it fails half-way. */

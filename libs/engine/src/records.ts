@@ -77,6 +77,8 @@ export interface RunRecord {
   workflowVersion: number | null;
   /** The run that it repeats. */
   rerunOf?: string;
+  /** The run that runs its failed tasks again, once that exists: it was named before it was made. */
+  redrivenBy?: string;
   state: RunState;
   createdAt: number;
   finishedAt: number;

@@ -1,6 +1,6 @@
 import { type StepState, type TaskState, validateDefinition } from '@agentainer/core';
 import type { RunRecord, StepRecord } from './records.js';
-import { rerunPlan, type RerunScope } from './rerun-plan.js';
+import { type RerunPart, rerunPlan, type RerunScope } from './rerun-plan.js';
 
 const definition = validateDefinition({
   name: 'w',
@@ -14,7 +14,11 @@ const definition = validateDefinition({
 });
 
 /** Steps by `name: state tasks`; `c` is a completed task, `f` one that failed. */
-function planOf(steps: Record<string, string>, scope: RerunScope): Record<string, string> {
+function planOf(
+  steps: Record<string, string>,
+  scope: RerunScope,
+  workflow = definition,
+): Record<string, RerunPart> {
   const records = definition.steps.map(({ name }): StepRecord => {
     const [state, tasks = 'c'] = (steps[name] ?? 'completed').split(' ');
     const of = (letter: string) => [...tasks].filter((t) => t === letter).length;
@@ -23,10 +27,15 @@ function planOf(steps: Record<string, string>, scope: RerunScope): Record<string
     const total = of('c') + of('f');
     return { name, state: state as StepState, total, counts } as StepRecord;
   });
-  return Object.fromEntries(rerunPlan(definition, { steps: records } as RunRecord, scope));
+  return Object.fromEntries(rerunPlan(workflow, { steps: records } as RunRecord, scope));
 }
 
 const failedMap = { map: 'failed ccf', reduce: 'skipped -', join: 'skipped -' };
+
+const redrive = (tasks: Record<string, number[]>): RerunScope => ({
+  kind: 'redrive',
+  tasks: new Map(Object.entries(tasks).map(([step, indexes]) => [step, new Set(indexes)])),
+});
 
 it('takes nothing over where the whole run is repeated', () => {
   expect(planOf({}, { kind: 'whole' })).toEqual({});
@@ -71,4 +80,25 @@ it('leaves a branch alone that was not taken, and what was merged without it', (
   expect(planOf({ aside: 'skipped -' }, { kind: 'failed_only' })).toEqual(all);
   const { join: _, ...others } = all;
   expect(planOf({ aside: 'skipped -' }, { kind: 'from_step', step: 'join' })).toEqual(others);
+});
+
+it('runs failed tasks again that were chosen, and keeps the others as they failed', () => {
+  const steps = { map: 'failed cff', reduce: 'skipped -', aside: 'failed f', join: 'skipped -' };
+  expect(planOf(steps, redrive({ map: [2] }))).toEqual({
+    list: 'kept',
+    map: { again: new Set([2]) },
+    aside: 'kept',
+  });
+  expect(planOf(steps, redrive({ aside: [0] }))).toEqual({ list: 'kept', map: 'kept', reduce: 'kept' });
+});
+
+it('also runs what was cut off with the run', () => {
+  const steps = { map: 'failed cf', reduce: 'skipped -', aside: 'cancelled -', join: 'cancelled -' };
+  expect(planOf(steps, redrive({ map: [1] }))).toEqual({ list: 'kept', map: { again: new Set([1]) } });
+});
+
+it('keeps no failure of a step that would fail by it before the others are tried', () => {
+  const hasty = structuredClone(definition);
+  Object.assign(hasty.steps[1]!, { on_failure: 'fail_fast' });
+  expect(planOf({ map: 'failed cff' }, redrive({ map: [2] }), hasty).map).toBe('redriven');
 });

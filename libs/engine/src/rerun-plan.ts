@@ -1,14 +1,27 @@
-import { compensatedBy, type Definition, dependenciesOf } from '@agentainer/core';
+import { compensatedBy, type Definition, dependenciesOf, type MapStep } from '@agentainer/core';
 import type { RunRecord, StepRecord } from './records.js';
 
 /**
- * What a rerun takes over of the run that it repeats, by step. `kept`: the step as it ended. `redriven`: the results
- * of its tasks that completed, while the others are run again. Steps that are not named are computed anew.
+ * What a rerun takes over of a step. `kept`: the step as it ended. `redriven`: the results of its tasks that completed,
+ * while the others are run again; with `again`, tasks that failed and are not among these stay as they ended, too.
  */
-export type RerunPlan = Map<string, 'kept' | 'redriven'>;
+export type RerunPart = 'kept' | 'redriven' | { again: ReadonlySet<number> };
 
-/** Which part of a run is repeated: all of it, what begins with a step, or the tasks that did not complete. */
-export type RerunScope = { kind: 'whole' } | { kind: 'from_step'; step: string } | { kind: 'failed_only' };
+/** What a rerun takes over of the run that it repeats, by step. Steps that are not named are computed anew. */
+export type RerunPlan = Map<string, RerunPart>;
+
+/** Tasks of a run, by step. */
+export type TaskChoice = ReadonlyMap<string, ReadonlySet<number>>;
+
+/**
+ * Which part of a run is repeated: all of it, what begins with a step, the tasks that did not complete, or, of those
+ * that failed, these (and what never came to an end of its own, for the run was ended before).
+ */
+export type RerunScope =
+  | { kind: 'whole' }
+  | { kind: 'from_step'; step: string }
+  | { kind: 'failed_only' }
+  | { kind: 'redrive'; tasks: TaskChoice };
 
 /**
  * A step is kept only where every step it depends on is, so that no result is older than what it was made from.
@@ -23,7 +36,7 @@ export function rerunPlan(definition: Definition, run: RunRecord, scope: RerunSc
   const again = new Set(
     definition.steps
       .map((step) => records.get(step.name)!)
-      .filter((step) => (scope.kind === 'from_step' ? startsFrom(step, scope.step) : !isGood(step)))
+      .filter((step) => isRunAgain(step, scope))
       .map((step) => step.name),
   );
   const first = new Set(again);
@@ -35,12 +48,29 @@ export function rerunPlan(definition: Definition, run: RunRecord, scope: RerunSc
   }
   for (const step of definition.steps.filter((s) => compensatedBy(s) === undefined)) {
     if (!again.has(step.name)) plan.set(step.name, 'kept');
-    else if (scope.kind === 'failed_only' && first.has(step.name) && step.type === 'map') {
+    else if (scope.kind !== 'from_step' && first.has(step.name) && step.type === 'map') {
       const sameItems = !dependenciesOf(step).some((name) => again.has(name));
-      if (sameItems && records.get(step.name)!.total > 0) plan.set(step.name, 'redriven');
+      if (sameItems && records.get(step.name)!.total > 0) plan.set(step.name, partOf(step, scope));
     }
   }
   return plan;
+}
+
+function isRunAgain(step: StepRecord, scope: Exclude<RerunScope, { kind: 'whole' }>): boolean {
+  switch (scope.kind) {
+    case 'from_step':
+      return startsFrom(step, scope.step);
+    case 'failed_only':
+      return !isGood(step);
+    case 'redrive':
+      return scope.tasks.has(step.name) || step.state === 'cancelled' || step.state === 'timed_out';
+  }
+}
+
+/** Failures that a step keeps would end it before the others are tried, were it to fail fast: it keeps none. */
+function partOf(step: MapStep, scope: RerunScope): RerunPart {
+  if (scope.kind !== 'redrive' || step.on_failure === 'fail_fast') return 'redriven';
+  return { again: scope.tasks.get(step.name) ?? new Set() };
 }
 
 function startsFrom(step: StepRecord, name: string): boolean {

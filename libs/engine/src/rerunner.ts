@@ -53,7 +53,8 @@ export class Rerunner {
     if (way.every((step) => plan.get(step.name) === 'kept')) {
       throw new ConflictError(`run ${runId} has no task that did not complete`);
     }
-    const redriven = definition.steps.filter((step) => plan.get(step.name) === 'redriven');
+    if (scope.kind === 'failed_only') await this.runs.noteRedrive(runId, id);
+    const redriven = definition.steps.filter(({ name }) => plan.has(name) && plan.get(name) !== 'kept');
     for (const pool of poolsOf({ steps: redriven })) await this.pools.register(pool);
     const run = await this.starter.enter({
       id,

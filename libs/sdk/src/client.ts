@@ -17,6 +17,8 @@ import {
   poolListSchema,
   type RerunRequest,
   putStateAnswerSchema,
+  redriveAnswerSchema,
+  type RedriveRequest,
   runEventPageSchema,
   runPageSchema,
   runSchema,
@@ -296,6 +298,14 @@ export class AgentainerClient {
   /** With its last attempts. */
   getDeadLetter(jobId: string) {
     return this.get(at('dead-letters', jobId), deadLetterDetailsSchema);
+  }
+
+  /**
+   * Runs failed jobs again, in one new run for each run that they are of. `next_cursor` says that there are more than
+   * one request does: ask again with it.
+   */
+  redriveDeadLetters(request: RedriveRequest, options: CreateOptions = {}) {
+    return this.post('/dead-letters/redrive', request, redriveAnswerSchema, options);
   }
 
   async listPools() {

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { NotFoundError } from '@agentainer/core';
-import type { RerunPlan } from '@agentainer/engine';
+import type { RerunPlan, RerunPart } from '@agentainer/engine';
 import type { ChainableCommander, Redis } from 'ioredis';
 import type { Keys } from './keys.js';
 
@@ -10,18 +11,20 @@ const UNFINISHED_TTL = 3_600;
 /** Fields of a step that speak of its lanes, and not of its tasks. */
 const OWN_FIELDS = new Set(['generation']);
 
-/** What a run's record needs beside what was copied: fields of its steps, and the keys that are to stay. */
+/** What a run's record needs beside what was copied: fields of its steps, and where the copies are. */
 export interface CarriedOver {
   fields: [string, string][];
+  /** Keys of the run, whose copies lie under each name with `suffix` behind it until the record is written. */
   keys: string[];
+  suffix: string;
 }
 
 /**
- * Copies what a rerun takes over from the run that it repeats, before the rerun's record is written: until then
- * nobody looks at the copies.
+ * Copies what a rerun takes over from the run that it repeats. The copies have names of their own until the rerun's
+ * record is written: who makes the same rerun at the same time, or once more, touches nothing of it.
  */
 export class CarryOver {
-  private readonly carried: CarriedOver = { fields: [], keys: [] };
+  private readonly carried: CarriedOver = { fields: [], keys: [], suffix: `:copy:${randomUUID()}` };
 
   constructor(
     private readonly redis: Redis,
@@ -35,7 +38,7 @@ export class CarryOver {
     if (plan.size > 0) await this.state();
     for (const [step, part] of plan) {
       if (part === 'kept') await this.keep(step);
-      else await this.redrive(step);
+      else await this.redrive(step, part);
     }
     if (!(await this.redis.exists(this.keys.run(this.from)))) throw new NotFoundError('run', this.from);
     return this.carried;
@@ -49,34 +52,52 @@ export class CarryOver {
     );
     await this.hash(step, 'stepTasks', () => true);
     await this.hash(step, 'stepOutcomes', () => true);
+    await this.hash(step, 'stepHistory', () => true);
     // A later rerun may still need the items of those that did not complete.
     if (number('completed') < number('total')) await this.hash(step, 'stepItems', () => true);
   }
 
-  /** The step open again: its completed tasks as they are, all others in line for an attempt. */
-  private async redrive(step: string): Promise<void> {
+  /** The step open again: tasks that are not run again as they ended, all others in line for an attempt. */
+  private async redrive(step: string, part: Exclude<RerunPart, 'kept'>): Promise<void> {
     const { number } = await this.stepOf(step);
     const total = number('total');
-    const done = new Set<string>();
     await this.hash(step, 'stepItems', () => true);
-    let dropped = 0;
-    await this.hash(step, 'stepOutcomes', (index, outcome) => {
-      const hasCompleted = !outcome.startsWith('e');
-      if (hasCompleted) done.add(index);
-      if (outcome === 'd') dropped += 1;
-      return hasCompleted;
-    });
-    await this.hash(step, 'stepTasks', (index) => done.has(index));
+    const { done, fields } = await this.ended(step, part);
     const now = await this.now();
     await this.lineUp(step, now, total, done);
-    const [completed, retrying] = [done.size, total - done.size];
-    const fields = { state: 'ready', total, completed, dropped, retrying, next: total, openedAt: now };
+    const open = { state: 'ready', total, retrying: total - done.size, next: total, openedAt: now };
     this.carried.fields.push(
-      ...Object.entries(fields).map(([field, value]): [string, string] => [
+      ...[...Object.entries(open), ...fields].map(([field, value]): [string, string] => [
         `${step}:${field}`,
         String(value),
       ]),
     );
+  }
+
+  /** Tasks that completed, and failed ones that are not run again; with what the step's record says of them. */
+  private async ended(
+    step: string,
+    part: Exclude<RerunPart, 'kept'>,
+  ): Promise<{ done: Set<string>; fields: Map<string, string | number> }> {
+    const fields = new Map<string, string | number>();
+    // A scan may show an entry twice.
+    const [done, dropped] = [new Set<string>(), new Set<string>()];
+    const states = new Map<string, string>();
+    await this.hash(step, 'stepOutcomes', (index, outcome) => {
+      const failed = outcome.startsWith('e');
+      if (failed && (part === 'redriven' || part.again.has(Number(index)))) return false;
+      if (failed) fields.set('error', outcome.slice(1));
+      if (outcome === 'd') dropped.add(index);
+      done.add(index);
+      return true;
+    });
+    await this.hash(step, 'stepTasks', (index, task) => {
+      if (done.has(index)) states.set(index, task.slice(0, task.indexOf('|')));
+      return done.has(index);
+    });
+    await this.hash(step, 'stepHistory', (index) => done.has(index));
+    for (const state of states.values()) fields.set(state, Number(fields.get(state) ?? 0) + 1);
+    return { done, fields: fields.set('dropped', dropped.size) };
   }
 
   private async lineUp(step: string, now: number, total: number, done: Set<string>): Promise<void> {
@@ -86,10 +107,10 @@ export class CarryOver {
         (index) => !done.has(index),
       );
       if (open.length === 0) continue;
-      await this.write([tasks, retries], (pipeline) =>
+      await this.write([tasks, retries], (pipeline, [toTasks, toRetries]) =>
         pipeline
-          .hset(tasks, ...open.flatMap((index) => [index, `retrying|0|0|||${now}|0|0`]))
-          .zadd(retries, ...open.flatMap((index) => [now, index])),
+          .hset(toTasks!, ...open.flatMap((index) => [index, `retrying|0|0|||${now}|0|0`]))
+          .zadd(toRetries!, ...open.flatMap((index) => [now, index])),
       );
     }
   }
@@ -98,7 +119,7 @@ export class CarryOver {
   private async state(): Promise<void> {
     const [source, target] = [this.keys.state(this.from), this.keys.state(this.to)];
     await this.entries(source, target, () => true);
-    for await (const names of this.chunks((cursor) => this.redis.hscan(target, cursor, 'COUNT', AT_ONCE))) {
+    for await (const names of this.chunks((cursor) => this.redis.hscan(source, cursor, 'COUNT', AT_ONCE))) {
       for (const [name, value] of names) {
         if (value.startsWith('l')) await this.list(name);
         if (value.startsWith('s')) await this.set(name);
@@ -111,22 +132,22 @@ export class CarryOver {
     for (let from = 0; ; from += AT_ONCE) {
       const values = await this.redis.lrange(source, from, from + AT_ONCE - 1);
       if (values.length === 0) return;
-      await this.write([target], (pipeline) => pipeline.rpush(target, ...values));
+      await this.write([target], (pipeline, [copy]) => pipeline.rpush(copy!, ...values));
     }
   }
 
   private async set(name: string): Promise<void> {
     const [source, target] = [this.keys.stateSet(this.from, name), this.keys.stateSet(this.to, name)];
     for await (const found of this.chunks((cursor) => this.redis.zscan(source, cursor, 'COUNT', AT_ONCE))) {
-      await this.write([target], (pipeline) =>
-        pipeline.zadd(target, ...found.flatMap(([value]) => [0, value])),
+      await this.write([target], (pipeline, [copy]) =>
+        pipeline.zadd(copy!, ...found.flatMap(([value]) => [0, value])),
       );
     }
   }
 
   private hash(
     step: string,
-    key: 'stepItems' | 'stepTasks' | 'stepOutcomes',
+    key: 'stepItems' | 'stepTasks' | 'stepOutcomes' | 'stepHistory',
     wanted: (field: string, value: string) => boolean,
   ): Promise<void> {
     return this.entries(this.keys[key](this.from, step), this.keys[key](this.to, step), wanted);
@@ -139,7 +160,8 @@ export class CarryOver {
   ): Promise<void> {
     for await (const found of this.chunks((cursor) => this.redis.hscan(source, cursor, 'COUNT', AT_ONCE))) {
       const some = found.filter(([field, value]) => wanted(field, value));
-      if (some.length > 0) await this.write([target], (pipeline) => pipeline.hset(target, ...some.flat()));
+      if (some.length > 0)
+        await this.write([target], (pipeline, [copy]) => pipeline.hset(copy!, ...some.flat()));
     }
   }
 
@@ -156,11 +178,15 @@ export class CarryOver {
     } while (cursor !== '0');
   }
 
-  private async write(targets: string[], fill: (pipeline: ChainableCommander) => unknown): Promise<void> {
+  private async write(
+    targets: string[],
+    fill: (pipeline: ChainableCommander, copies: string[]) => unknown,
+  ): Promise<void> {
+    const copies = targets.map((target) => target + this.carried.suffix);
     const pipeline = this.redis.multi();
-    fill(pipeline);
+    fill(pipeline, copies);
+    for (const copy of copies) pipeline.expire(copy, UNFINISHED_TTL);
     for (const target of targets) {
-      pipeline.expire(target, UNFINISHED_TTL);
       if (!this.carried.keys.includes(target)) this.carried.keys.push(target);
     }
     for (const [error] of (await pipeline.exec())!) if (error) throw error;

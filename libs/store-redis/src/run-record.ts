@@ -29,6 +29,7 @@ export const RUN_FIELDS = [
   'error',
   'revision',
   'rerunOf',
+  'redrivenBy',
 ] as const;
 
 type Fields = Record<string, string>;
@@ -41,12 +42,14 @@ export function readRun(
   steps: Fields,
   readAt: number,
 ): RunRecord {
-  const [workflow, version, state, createdAt, finishedAt, deadline, error, revision, rerunOf] = run;
+  const [workflow, version, state, createdAt, finishedAt, deadline, error, revision, rerunOf, redrivenBy] =
+    run;
   return {
     id,
     workflowId: workflow || null,
     workflowVersion: version ? Number(version) : null,
     ...(rerunOf && { rerunOf }),
+    ...(redrivenBy && { redrivenBy }),
     state: state as RunState,
     createdAt: Number(createdAt),
     finishedAt: Number(finishedAt ?? 0),

@@ -21,6 +21,7 @@ import { removeRun } from './remove-run.js';
 import { settleCondition } from './scripts/condition-settle.js';
 import { applyChanges } from './scripts/run-apply.js';
 import { createRun } from './scripts/run-create.js';
+import { noteRedrive } from './scripts/run-redrive.js';
 import { configureStep } from './scripts/step-configure.js';
 import { nextGeneration } from './scripts/step-generation.js';
 import { stateElements } from './state-elements.js';
@@ -194,6 +195,10 @@ export class RedisRunStore implements RunStore {
   async keepDeadLetters(runId: string): Promise<void> {
     const index = this.redis.multi().zadd(this.keys.deadLetters(), Date.now(), runId);
     await index.zremrangebyrank(this.keys.deadLetters(), 0, -1 - MOST_DEAD_LETTER_RUNS).exec();
+  }
+
+  noteRedrive(runId: string, by: string): Promise<string | undefined> {
+    return noteRedrive(this.redis, this.keys, runId, by);
   }
 
   withDeadLetters(options: { limit: number; cursor?: string }) {

@@ -53,6 +53,7 @@ export class FakeRun {
   readonly createdAt = Date.now();
   state: RunState = 'running';
   error: TaskError | undefined;
+  redrivenBy: string | undefined;
   finishedAt = 0;
   /** When the next retry of each of its steps is due. */
   nextRetry: number | undefined;
@@ -87,6 +88,7 @@ export class FakeRun {
       workflowId: this.options.workflow?.id ?? this.options.listedWith ?? null,
       workflowVersion: this.options.workflow?.version ?? null,
       rerunOf: this.options.rerunOf,
+      redrivenBy: this.redrivenBy,
       state: this.state,
       createdAt: this.createdAt,
       finishedAt: isTerminal(RUN_TRANSITIONS, this.state) ? this.finishedAt : 0,
@@ -157,6 +159,7 @@ export class FakeRuns implements Pick<
   | 'list'
   | 'history'
   | 'withDeadLetters'
+  | 'noteRedrive'
 > {
   readonly runs = new Map<string, FakeRun>();
 
@@ -199,6 +202,12 @@ export class FakeRuns implements Pick<
 
   history(runId: string, step: string, index: number): Promise<AttemptRecord[]> {
     return Promise.resolve(this.runs.get(runId)?.tasks.get(step)?.[index]?.history ?? []);
+  }
+
+  noteRedrive(runId: string, by: string): Promise<string | undefined> {
+    const run = this.runs.get(runId);
+    if (run) run.redrivenBy ??= by;
+    return Promise.resolve(run?.redrivenBy);
   }
 
   withDeadLetters(options: { limit: number; cursor?: string }): Promise<Page<string>> {

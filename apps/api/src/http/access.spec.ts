@@ -53,6 +53,7 @@ it('has a table that names every route of the surface', () => {
     'GET /workflows/:id/versions read',
     'PATCH /runs/:id/steps/:step write',
     'POST /approvals/:token open',
+    'POST /dead-letters/redrive write',
     'POST /jobs write',
     'POST /runs/:id/approvals/:step write',
     'POST /runs/:id/approvals/:step/link write',

@@ -1,6 +1,6 @@
 import { isTerminal, NotFoundError, parseTaskId, RUN_TRANSITIONS } from '@agentainer/core';
 import type { DeadLetterBody, DeadLetterDetailsBody } from '@agentainer/contracts';
-import type { RunRecord } from '@agentainer/engine';
+import { type DeadLetterFilter, redriverOf, type RunRecord } from '@agentainer/engine';
 import { z } from 'zod';
 import type { RunRecords } from '../parts.js';
 import { jobView } from '../views/job-view.js';
@@ -21,11 +21,7 @@ const CURSOR = new Cursor(
   z.tuple([z.string().max(64), place, place, z.string().max(200).nullable()]),
 );
 
-export interface DeadLetterFilter {
-  workflow?: string;
-  step?: string;
-  code?: string;
-}
+type Found = Omit<DeadLetterBody, 'redriven_by'>;
 
 interface RunPosition {
   runId: string;
@@ -71,6 +67,7 @@ export class DeadLetterReader {
     return {
       ...jobView(run, task),
       error: outcome.error,
+      redriven_by: (await redriverOf(this.runs, run)) ?? null,
       history: history.map(({ attempt, endedAt, agentId, end, error }) => {
         return { attempt, ended_at: momentView(endedAt), agent_id: agentId, end, error };
       }),
@@ -83,6 +80,7 @@ export class DeadLetterReader {
     { from, limit, budget }: { from: TaskPosition; limit: number; budget: number },
   ): Promise<{ items: DeadLetterBody[]; scanned: number; next?: TaskPosition }> {
     const items: DeadLetterBody[] = [];
+    const redriver = (await redriverOf(this.runs, run)) ?? null;
     let scanned = 0;
     let { step, index } = from;
     for (; step < run.steps.length; step++, index = 0) {
@@ -94,14 +92,14 @@ export class DeadLetterReader {
         scanned += CHUNK;
         for (const item of found) {
           if (items.length === limit) return { items, scanned, next: { step, index: item.task_id } };
-          items.push(item);
+          items.push({ ...item, redriven_by: redriver });
         }
       }
     }
     return { items, scanned };
   }
 
-  private async chunk(run: RunRecord, step: string, from: number, code?: string): Promise<DeadLetterBody[]> {
+  private async chunk(run: RunRecord, step: string, from: number, code?: string): Promise<Found[]> {
     const outcomes = await this.runs.outcomes(run.id, step, from, CHUNK);
     const bad = outcomes.map((o) => o && 'error' in o && (!code || o.error.code === code) && o.error);
     if (!bad.some(Boolean)) return [];

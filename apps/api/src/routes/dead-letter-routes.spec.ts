@@ -1,4 +1,5 @@
-import { deadLetterDetailsSchema, deadLetterPageSchema } from '@agentainer/contracts';
+import { newId } from '@agentainer/core';
+import { deadLetterDetailsSchema, deadLetterPageSchema, redriveAnswerSchema } from '@agentainer/contracts';
 import type { FakeRun, FakeTask } from '@agentainer/testing';
 import { FakeApi } from '../fake-api.fixture.js';
 
@@ -80,4 +81,96 @@ it('refuses a query and a cursor that are not its own', async () => {
   for (const query of ['?status=failed', '?cursor=abc', '?limit=0']) {
     expect((await api.request('GET', `/dead-letters${query}`)).status).toBe(400);
   }
+});
+
+describe('R9.2d POST /dead-letters/redrive', () => {
+  const redrive = async (body: unknown) => {
+    const answer = await api.request('POST', '/dead-letters/redrive', { body });
+    expect(answer.status).toBe(200);
+    return redriveAnswerSchema.parse(answer.body);
+  };
+  const chosen = () =>
+    api.rerunner.asked.map(({ scope }) =>
+      scope.kind === 'redrive' ? [...scope.tasks].map(([step, indexes]) => [step, ...indexes]) : scope.kind,
+    );
+
+  it('runs those named again, and marks them', async () => {
+    const [a, b] = [await endedRun([failed('A'), done, failed('B')]), await endedRun([failed('A')])];
+    const answer = await redrive({ ids: [`${a.id}.map.2`, `${a.id}.map.1`, `${b.id}.map.0`, 'nonsense'] });
+    expect(answer.runs).toMatchObject([
+      { rerun_of: a.id, jobs: 1 },
+      { rerun_of: b.id, jobs: 1 },
+    ]);
+    const none = (id: string) => ({ id, reason: 'no_dead_letter', redriven_by: null });
+    expect(answer.refused).toEqual([none('nonsense'), none(`${a.id}.map.1`)]);
+    expect(chosen()).toEqual([[['map', 2]], [['map', 0]]]);
+    const { body } = await api.request('GET', '/dead-letters');
+    const by = deadLetterPageSchema.parse(body).items.map((letter) => letter.redriven_by);
+    expect(by).toEqual([answer.runs[1]!.run_id, answer.runs[0]!.run_id, answer.runs[0]!.run_id]);
+    const one = await api.request('GET', `/dead-letters/${a.id}.map.2`);
+    expect(one.body.redriven_by).toBe(answer.runs[0]!.run_id);
+  });
+
+  it('runs none again that was redriven', async () => {
+    const { id } = await endedRun([failed('A'), failed('B')]);
+    const [first] = (await redrive({ code: 'A' })).runs;
+    expect(await redrive({ all: true })).toEqual({ runs: [], refused: [], next_cursor: null });
+    expect((await redrive({ ids: [`${id}.map.1`] })).refused).toEqual([
+      { id: `${id}.map.1`, reason: 'redriven', redriven_by: first!.run_id },
+    ]);
+  });
+
+  it('makes the run that was named in the record where somebody died before it was made', async () => {
+    const run = await endedRun([failed('A')]);
+    run.redrivenBy = newId('run');
+    expect((await redrive({ all: true })).runs).toEqual([
+      { run_id: run.redrivenBy, rerun_of: run.id, jobs: 1 },
+    ]);
+  });
+
+  it('takes those of a filter, a part at a time', async () => {
+    await endedRun([failed('B')]);
+    for (let i = 0; i < 21; i++) await endedRun([failed('A'), failed('B')], [failed('A')]);
+    const first = await redrive({ step: 'map', code: 'A' });
+    expect(first.runs).toHaveLength(20);
+    const rest = await redrive({ step: 'map', code: 'A', cursor: first.next_cursor! });
+    expect(rest).toMatchObject({ runs: [{ jobs: 1 }], next_cursor: null });
+    expect(chosen()).toEqual(Array(21).fill([['map', 0]]));
+  });
+
+  it('redrives no run that was undone', async () => {
+    const run = (await endedRun([failed('A')])).end('compensated');
+    expect((await redrive({ all: true })).runs).toEqual([]);
+    const [refused] = (await redrive({ ids: [`${run.id}.map.0`] })).refused;
+    expect(refused).toEqual({ id: `${run.id}.map.0`, reason: 'compensated', redriven_by: null });
+    expect(run.redrivenBy).toBeUndefined();
+  });
+
+  it('redrives once for one Idempotency-Key', async () => {
+    await endedRun([failed('A')]);
+    const send = () =>
+      api.request('POST', '/dead-letters/redrive', {
+        body: { all: true },
+        headers: { 'idempotency-key': 'k' },
+        key,
+      });
+    const key = api.key('write');
+    const first = await send();
+    expect(first.body.runs).toHaveLength(1);
+    expect((await send()).body).toEqual(first.body);
+  });
+
+  it.each([
+    {},
+    { ids: [] },
+    { ids: ['x'], all: true },
+    { all: true, step: 'map' },
+    { all: false },
+    { status: 'failed' },
+    { ids: ['x'], cursor: 'y' },
+    { all: true, cursor: 'y' },
+    { ids: Array(101).fill('x') },
+  ])('refuses %j', async (body) => {
+    expect((await api.request('POST', '/dead-letters/redrive', { body })).status).toBe(400);
+  });
 });

@@ -35,7 +35,7 @@ export function allRoutes(parts: Parts, logger: Logger): Route[] {
     ...rerunRoutes(parts, runs),
     explainRoute(parts, runs),
     ...jobRoutes(parts, runs, jobs),
-    ...deadLetterRoutes(new DeadLetterReader(parts.runs)),
+    ...deadLetterRoutes(parts, new DeadLetterReader(parts.runs)),
     boardRoute(parts.queues, logger),
   ];
 }

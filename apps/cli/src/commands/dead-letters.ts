@@ -2,11 +2,12 @@ import { type Commands, print } from '../context.js';
 import { deadLetterDetails, deadLetterTable } from '../output/dead-letter-table.js';
 import { nextPageHint } from '../output/job-table.js';
 import { pageOptions } from '../paging.js';
+import { redriveCommand } from './dead-letters-redrive.js';
 
 /** `agentainer dead-letters …`. */
 export const deadLetterCommands: Commands = (yargs, context) =>
   yargs.command('dead-letters', 'Jobs that failed for good', (line) =>
-    [listCommand, getCommand]
+    [listCommand, getCommand, redriveCommand]
       .reduce((commands, add) => add(commands, context), line)
       .demandCommand(1, 'a command is needed; see agentainer dead-letters --help'),
   );

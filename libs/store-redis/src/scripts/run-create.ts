@@ -6,12 +6,15 @@ import { Script } from '../script.js';
 
 const script = new Script('run-create');
 
-/** Writes a run's record with all its steps pending, but for what was carried over. False where the run exists. */
+/**
+ * Writes a run's record with all its steps pending, but for what was carried over. False where the run exists.
+ * @throws {Error} where what was carried over has expired
+ */
 export async function createRun(
   redis: Redis,
   keys: Keys,
   run: NewRun,
-  carried: CarriedOver = { fields: [], keys: [] },
+  carried: CarriedOver = { fields: [], keys: [], suffix: '' },
 ): Promise<boolean> {
   const { definition } = run;
   const created = await script.run(
@@ -25,10 +28,12 @@ export async function createRun(
       run.input,
       definition.config.timeout,
       run.rerun?.of ?? '',
+      carried.suffix,
       definition.steps.length,
       ...definition.steps.map((s) => s.name),
       ...carried.fields.flat(),
     ],
   );
+  if (created === -1) throw new Error(`what run ${run.id} takes over was not copied in time`);
   return created === 1;
 }

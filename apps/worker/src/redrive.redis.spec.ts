@@ -1,0 +1,153 @@
+import { jest } from '@jest/globals';
+import type { DefinitionInput, Json } from '@agentainer/core';
+import { type AttemptResult, Redriver, Rerunner } from '@agentainer/engine';
+import { connectRedis, type Redis } from '@agentainer/store-redis';
+import { completed, FlowTest } from './flow-test.fixture.js';
+
+let redis: Redis;
+let flow: FlowTest;
+let redriver: Redriver;
+let rerunner: Rerunner;
+let ran: string[];
+beforeEach(async () => {
+  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
+  flow = new FlowTest(redis);
+  const pools = { register: async () => undefined, warm: async () => undefined };
+  rerunner = new Rerunner(flow.runs, flow.starter, flow.advancer, pools);
+  redriver = new Redriver(flow.runs, rerunner);
+});
+afterEach(async () => {
+  await flow.stop();
+  redis.disconnect();
+});
+
+const bad = (code: string): AttemptResult => {
+  return { kind: 'failed', error: { code, message: 'no' }, retryable: false, suspect: false };
+};
+
+/** Tasks of the map fail with the code given for their item; what is run is noted. */
+function fail(codes: Record<number, string>): void {
+  ran = [];
+  flow.behave = (input, { step, index }) => {
+    ran.push(`${step}.${index}`);
+    const code = step === 'm' ? codes[input as number] : undefined;
+    return code === undefined ? completed(input) : bad(code);
+  };
+}
+
+const graph = (map: object = {}): DefinitionInput => ({
+  name: 'w',
+  steps: [
+    { name: 'list', image: 'x' },
+    {
+      type: 'map',
+      name: 'm',
+      image: 'x',
+      items: { range: { from: 0, to: 5 } },
+      depends_on: ['list'],
+      ...map,
+    },
+    { type: 'reduce', name: 'sum', image: 'x', over: 'm' },
+  ],
+});
+
+const onlyRedrive = async (asked: ReturnType<Redriver['byIds']>) => {
+  const { redriven } = await asked;
+  expect(redriven).toHaveLength(1);
+  return flow.finished(redriven[0]!.runId);
+};
+
+it('runs the tasks chosen again and what depends on them, and keeps the other failures', async () => {
+  fail({ 1: 'A', 3: 'B', 4: 'C' });
+  const first = await flow.runToEnd(graph());
+  fail({});
+  const second = await onlyRedrive(redriver.byIds([`${first.id}.m.3`]));
+  expect(ran).toEqual(['m.3']);
+  expect(second).toMatchObject({ state: 'failed', rerunOf: first.id });
+  expect(second.steps[1]).toMatchObject({
+    counts: { completed: 4, failed: 2, retrying: 0 },
+    error: { code: expect.stringMatching(/^[AC]$/) as unknown },
+  });
+  expect(await flow.runs.outcomes(second.id, 'm', 1, 1)).toMatchObject([{ error: { code: 'A' } }]);
+  expect(await flow.runs.history(second.id, 'm', 4)).toMatchObject([{ attempt: 1, error: { code: 'C' } }]);
+  expect((await redriver.byIds([`${first.id}.m.1`])).refused).toEqual([
+    { id: `${first.id}.m.1`, reason: 'redriven', by: second.id },
+  ]);
+  ran = [];
+  const { redriven } = await redriver.matching({});
+  expect(redriven).toMatchObject([{ of: second.id, letters: 2 }]);
+  const third = await flow.finished(redriven[0]!.runId);
+  expect(ran.sort()).toEqual(['m.1', 'm.4', 'sum.0']);
+  expect(third.state).toBe('completed');
+  expect(((await flow.result(third.id)) as { result: Json }[]).map((o) => o.result)).toEqual([
+    0, 1, 2, 3, 4, 5,
+  ]);
+});
+
+it('redrives only the failures of a step that stays within its tolerance', async () => {
+  fail({ 1: 'A', 3: 'B' });
+  const first = await flow.runToEnd(graph({ failure_tolerance: 2 }));
+  expect(first.state).toBe('completed');
+  fail({});
+  const { redriven } = await redriver.matching({ code: 'B' });
+  const second = await flow.finished(redriven[0]!.runId);
+  expect(ran.sort()).toEqual(['m.3', 'sum.0']);
+  expect(second).toMatchObject({ state: 'completed' });
+  expect(second.steps[1]!.counts).toMatchObject({ completed: 5, failed: 1 });
+});
+
+it('runs on what failing fast cut off', async () => {
+  fail({ 0: 'A' });
+  const first = await flow.runToEnd(graph({ on_failure: 'fail_fast', max_parallel: 1 }));
+  expect(first.steps[1]!.counts).toMatchObject({ completed: 0, failed: 1, cancelled: 5 });
+  fail({});
+  const second = await onlyRedrive(redriver.byIds([`${first.id}.m.0`]));
+  expect(second).toMatchObject({ state: 'completed' });
+  expect(ran.sort()).toEqual(['m.0', 'm.1', 'm.2', 'm.3', 'm.4', 'm.5', 'sum.0']);
+});
+
+it('makes one run where the process dies after it was named', async () => {
+  fail({ 1: 'A' });
+  const first = await flow.runToEnd(graph());
+  const create = jest.spyOn(flow.runs, 'create').mockRejectedValueOnce(new Error('the process dies here'));
+  await expect(redriver.matching({})).rejects.toThrow('dies');
+  const named = (await flow.runs.load(first.id))!.redrivenBy!;
+  expect(await flow.runs.load(named)).toBeUndefined();
+  create.mockRestore();
+  fail({});
+  const both = await Promise.all([redriver.matching({}), redriver.byIds([`${first.id}.m.1`])]);
+  const made = new Set(both.flatMap(({ redriven }) => redriven.map(({ runId }) => runId)));
+  expect([...made]).toEqual([named]);
+  expect(await flow.finished(named)).toMatchObject({ state: 'completed' });
+  expect(ran.sort()).toEqual(['m.1', 'sum.0']);
+});
+
+it('touches nothing of a rerun that is made once more while it is worked on', async () => {
+  fail({ 1: 'A' });
+  await flow.work(graph());
+  const firstId = await flow.start(graph());
+  await flow.state.put(firstId, { seen: [1, 2] });
+  const first = await flow.finished(firstId);
+  const id = `${first.id.slice(0, -4)}zzzz`;
+  const again = () => rerunner.rerun(first.id, { id, scope: { kind: 'failed_only' } });
+  let begun = () => {};
+  const running = new Promise<void>((resolve) => (begun = resolve));
+  let end = () => {};
+  const held = new Promise<void>((resolve) => (end = resolve));
+  flow.behave = async (input, { step }) => {
+    if (step === 'm') begun();
+    await held;
+    return completed(input);
+  };
+  await Promise.all([again(), again()]);
+  await running;
+  await again();
+  expect((await flow.runs.tasks(id, 'm', 1, 1))[0]).toMatchObject({ state: 'running', attempts: 1 });
+  expect(await flow.state.all(id)).toEqual({ seen: [1, 2] });
+  end();
+  expect((await flow.finished(id)).state).toBe('completed');
+  for (const key of await redis.keys(`${flow.keys.run(id)}*`)) {
+    expect([key, (await redis.ttl(key)) > 0]).toEqual([key, key.includes(':copy:')]);
+  }
+  expect((await flow.runs.load(first.id))!.redrivenBy).toBe(id);
+});

@@ -1,0 +1,21 @@
+import { connectRedis } from '../connection.js';
+import { StateRun } from '../state-run.fixture.js';
+import { noteRedrive } from './run-redrive.js';
+
+let run: StateRun;
+beforeEach(async () => {
+  run = await StateRun.open(await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker'));
+});
+afterEach(() => run.redis.quit());
+
+it('keeps the first run that is to redrive this one', async () => {
+  expect((await run.runs.load(run.runId))!.redrivenBy).toBeUndefined();
+  expect(await noteRedrive(run.redis, run.keys, run.runId, 'run_a')).toBe('run_a');
+  expect(await noteRedrive(run.redis, run.keys, run.runId, 'run_b')).toBe('run_a');
+  expect((await run.runs.load(run.runId))!.redrivenBy).toBe('run_a');
+});
+
+it('notes nothing of a run that does not exist', async () => {
+  expect(await noteRedrive(run.redis, run.keys, 'run_none', 'run_a')).toBeUndefined();
+  expect(await run.redis.exists(run.keys.run('run_none'))).toBe(0);
+});
