@@ -41,7 +41,10 @@ export class FlowTest implements AgentSource {
   behave: Behaviour = (input) => completed(input);
   private readonly services: Service[] = [];
 
-  constructor(readonly redis: Redis) {
+  constructor(
+    readonly redis: Redis,
+    private readonly slice: { sliceMs: number } = { sliceMs: 20 },
+  ) {
     this.runs = new RedisRunStore(redis, this.keys);
     this.state = new RedisStateStore(redis, this.keys);
     this.ledger = new RedisTaskLedger(redis, this.keys);
@@ -69,7 +72,7 @@ export class FlowTest implements AgentSource {
         agents: this,
         advancer: this.advancer,
       },
-      { sliceMs: 20, agentWaitMs: 1_000, renewMs: 3_000 },
+      { ...this.slice, agentWaitMs: 1_000, renewMs: 3_000 },
     );
     const definition = validateDefinition({ name: 'w', steps });
     const started = [

@@ -47,7 +47,8 @@ export function laneConsumer(context: ConsumerContext, pool: PoolSpec, lane: Lan
     queueName: poolQueue(pool.id),
     concurrency: pool.config.max_size,
     payload: lanePayload,
-    handle: (job, signal) => lane.work(job, { signal, othersWait: () => consumer.othersWait() }),
+    handle: (job, signal, moveOn) =>
+      lane.work(job, { signal, othersWait: () => consumer.othersWait(), moveOn }),
   });
   return consumer;
 }

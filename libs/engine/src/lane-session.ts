@@ -40,6 +40,8 @@ export interface SessionContext {
   step: AgentStep;
   generation: number;
   lease: AgentLease;
+  /** When the lease is to be given up, as `performance.now()` tells the time. */
+  endsAt: number;
   signal: AbortSignal;
 }
 
@@ -49,20 +51,19 @@ export interface SessionContext {
  */
 export type SessionEnd = { kind: 'done' | 'drained' | 'open' } | { kind: 'wait'; ms: number };
 
-/** One lease's worth of a lane: completes and claims until the work, the time slice or the agent comes to its end. */
+/** A lane's work on one step with one lease: completes and claims until the work, the time slice or the agent comes to its end. */
 export class LaneSession {
   private readonly values: RunValues;
-  private readonly endsAt: number;
-  private suspect = false;
+  /** Whether something went wrong with the agent, so that it must not be used again. */
+  suspect = false;
   private stopped = false;
   private current: { task: ClaimedTask; abort: AbortController } | undefined;
 
   constructor(
     private readonly context: SessionContext,
-    private readonly options: { sliceMs: number; renewMs: number },
+    private readonly options: { renewMs: number },
   ) {
     this.values = new RunValues(context.runs, context.runId, context.definition);
-    this.endsAt = performance.now() + options.sliceMs;
   }
 
   /** Works until an end; the agent is still leased then. */
@@ -82,11 +83,6 @@ export class LaneSession {
       unlisten();
       lease.lost.removeEventListener('abort', giveUp);
     }
-  }
-
-  /** Gives the agent back. */
-  release(): Promise<void> {
-    return this.context.lease.release({ suspect: this.suspect });
   }
 
   private async work(): Promise<SessionEnd> {
@@ -120,10 +116,11 @@ export class LaneSession {
     }
   }
 
-  private mayClaim(): boolean {
-    const { lease, signal } = this.context;
+  /** Whether the agent may be used on: it is well, and neither the time slice nor the lease is over. */
+  mayClaim(): boolean {
+    const { lease, signal, endsAt } = this.context;
     if (this.suspect || signal.aborted || lease.lost.aborted || lease.usesLeft <= 0) return false;
-    return performance.now() < this.endsAt;
+    return performance.now() < endsAt;
   }
 
   private async attempt(task: ClaimedTask): Promise<AttemptEnd> {

@@ -1,7 +1,7 @@
-import { type AgentStep, type Definition, poolOf } from '@agentainer/core';
+import { type Definition, poolOf } from '@agentainer/core';
 import { LaneSession, type SessionEnd } from './lane-session.js';
 import { leaseOnNothing } from './lease-on-nothing.js';
-import type { AgentSource, RunStore, StopSignals, TaskLedger } from './ports.js';
+import type { AgentSource, RunStore, StepLanes, StopSignals, TaskLedger } from './ports.js';
 import type { RunAdvancer } from './run-advancer.js';
 import { agentStepNamed } from './step-lanes.js';
 
@@ -21,6 +21,8 @@ export interface LaneContext {
   signal: AbortSignal;
   /** Whether other lanes wait for this worker. */
   othersWait(): Promise<boolean>;
+  /** Makes the queued job that of another step, so that it is this one which is run again from now on. */
+  moveOn(job: LaneJob): Promise<void>;
 }
 
 export interface LaneOptions {
@@ -45,7 +47,8 @@ export interface LaneDependencies {
 /**
  * Works through the tasks of a step, one after another, on one leased agent at a time. The lane that ends the
  * last task also brings the run forward, so that the next step does not wait for the fan-in job to be taken;
- * that job finds the work done, or does it where this lane died.
+ * that job finds the work done, or does it where this lane died. Where the next step has a single lane that needs an
+ * agent of the same pool, this lane goes on with it on the agent that it has: nothing is queued, nothing leased.
  */
 export class Lane {
   constructor(
@@ -56,9 +59,11 @@ export class Lane {
   async work(job: LaneJob, context: LaneContext): Promise<LaneEnd> {
     const definition = await this.dependencies.runs.definition(job.runId);
     if (!definition) return { kind: 'done' };
-    const step = agentStepNamed(definition, job.step);
+    let at = job;
     while (!context.signal.aborted) {
-      const end = await this.slice(job, definition, step, context.signal);
+      const slice = await this.slice(at, definition, context);
+      const { end } = slice;
+      at = slice.job;
       if (end.kind === 'drained' || end.kind === 'done') return { kind: 'done' };
       if (end.kind === 'wait') return { kind: 'again', inMs: end.ms };
       if (await context.othersWait()) break;
@@ -66,28 +71,65 @@ export class Lane {
     return { kind: 'again', inMs: 0 };
   }
 
+  /** What is done with one lease; the job is then that of the step which it came to. */
   private async slice(
-    { runId, generation }: LaneJob,
+    job: LaneJob,
     definition: Definition,
-    step: AgentStep,
-    signal: AbortSignal,
-  ): Promise<SessionEnd> {
-    const { agentWaitMs: waitMs } = this.options;
-    const answer = await this.dependencies.agents.lease(poolOf(step).id, { waitMs, signal });
-    if (answer.kind === 'busy') return { kind: 'open' };
-    const workflowId = await this.dependencies.runs.workflowId(runId);
+    context: LaneContext,
+  ): Promise<{ job: LaneJob; end: SessionEnd }> {
+    const { agents, runs } = this.dependencies;
+    const pool = poolOf(agentStepNamed(definition, job.step)).id;
+    const answer = await agents.lease(pool, { waitMs: this.options.agentWaitMs, signal: context.signal });
+    if (answer.kind === 'busy') return { job, end: { kind: 'open' } };
+    const workflowId = await runs.workflowId(job.runId);
     const lease = answer.kind === 'leased' ? answer.lease : leaseOnNothing(answer.error);
-    const session = new LaneSession(
-      { ...this.dependencies, runId, workflowId, definition, step, generation, lease, signal },
-      this.options,
-    );
+    const endsAt = performance.now() + this.options.sliceMs;
+    const mayFollow = answer.kind === 'leased' && stepsOf(pool, definition) > 1;
+    let suspect = false;
     let advanced: Promise<unknown> | undefined;
     try {
-      const end = await session.run();
-      if (end.kind === 'drained') advanced = this.dependencies.advancer.advance(runId);
-      return end;
+      for (let at = job; ;) {
+        const { runId, generation } = at;
+        const step = agentStepNamed(definition, at.step);
+        const { signal } = context;
+        const session = new LaneSession(
+          { ...this.dependencies, runId, workflowId, definition, step, generation, lease, endsAt, signal },
+          this.options,
+        );
+        const end = await session.run();
+        suspect = session.suspect;
+        if (end.kind !== 'drained') return { job: at, end };
+        const next = new NextStep(runId, mayFollow && session.mayClaim() ? pool : undefined);
+        advanced = this.dependencies.advancer.advance(runId, false, (lanes) => next.takes(lanes));
+        if (next.pool === undefined) return { job: at, end };
+        await advanced;
+        if (!next.job) return { job: at, end };
+        await context.moveOn(next.job);
+        at = next.job;
+      }
     } finally {
-      await Promise.all([session.release(), advanced]);
+      await Promise.all([lease.release({ suspect }), advanced]);
     }
   }
+}
+
+/** The step that a lane goes on with: the first one that is opened with a single lane of its pool. */
+class NextStep {
+  job: LaneJob | undefined;
+
+  /** @param pool whose agent the lane has; undefined where it goes on with nothing */
+  constructor(
+    private readonly runId: string,
+    readonly pool: string | undefined,
+  ) {}
+
+  takes({ step, poolId, lanes, generation }: StepLanes): boolean {
+    if (this.job || poolId !== this.pool || lanes !== 1) return false;
+    this.job = { runId: this.runId, step, generation };
+    return true;
+  }
+}
+
+function stepsOf(pool: string, { steps }: Definition): number {
+  return steps.filter((step) => step.type !== 'wait' && poolOf(step).id === pool).length;
 }

@@ -28,9 +28,14 @@ export class RunAdvancer {
    * at any time, by anybody, at the same time: each change is guarded in the record, and a call that finds
    * nothing to change queues steps again whose opener seems to have died before it queued them.
    * @param first whether the run has not been queued yet
+   * @param take asked for each step that is to be queued; those that the caller takes upon itself are not
    * @returns the run as it was last read; undefined where it does not exist.
    */
-  async advance(runId: string, first = false): Promise<RunRecord | undefined> {
+  async advance(
+    runId: string,
+    first = false,
+    take: (step: StepLanes) => boolean = () => false,
+  ): Promise<RunRecord | undefined> {
     const definition = await this.runs.definition(runId);
     if (!definition) return undefined;
     let changedBefore = false;
@@ -47,6 +52,7 @@ export class RunAdvancer {
             definition,
             run.state !== 'paused' ? run.steps.filter((s) => seemsLost(run, s)) : [],
             first,
+            take,
           );
         if (isTerminal(RUN_TRANSITIONS, run.state)) await retireRun(this.runs, run);
         return run;
@@ -63,6 +69,7 @@ export class RunAdvancer {
         definition,
         done.flatMap((change) => opened(change, run)),
         first,
+        take,
       );
       for (const { to } of done.filter((c) => c.kind === 'finish')) await retireRun(this.runs, run, to);
       const alone = revision === run.revision && done.length === changes.length;
@@ -116,8 +123,10 @@ export class RunAdvancer {
     definition: Definition,
     steps: Opened[],
     first: boolean,
+    take: (step: StepLanes) => boolean,
   ): Promise<void> {
-    const lanes: StepLanes[] = steps.filter((s) => s.total > 0).map((s) => lanesOf(definition, s));
+    const open = steps.filter((s) => s.total > 0).map((s) => lanesOf(definition, s));
+    const lanes = open.filter((step) => !take(step));
     if (lanes.length === 0) return;
     if (first) await this.queue.addRun(runId, lanes);
     else await this.queue.addSteps(runId, lanes);

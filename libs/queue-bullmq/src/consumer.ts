@@ -20,7 +20,12 @@ export interface ConsumerOptions<T extends z.ZodType> {
   /** Jobs worked on at once. */
   concurrency: number;
   payload: T;
-  handle(payload: z.output<T>, signal: AbortSignal): Promise<JobEnd>;
+  /** @param change puts another payload in the place of the job's: it is run again with that one */
+  handle(
+    payload: z.output<T>,
+    signal: AbortSignal,
+    change: (payload: z.output<T>) => Promise<void>,
+  ): Promise<JobEnd>;
   logger: Logger;
 }
 
@@ -74,7 +79,8 @@ export class Consumer<T extends z.ZodType> implements Service {
 
   private async process(job: Job, token: string): Promise<void> {
     const payload = this.options.payload.parse(job.data);
-    const end = await this.options.handle(payload, this.abort.signal);
+    const change = (next: z.output<T>) => job.updateData(next);
+    const end = await this.options.handle(payload, this.abort.signal, change);
     if (end.kind === 'done') return;
     await job.moveToDelayed(Date.now() + end.inMs, token);
     throw new DelayedError();

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Lane, type RunRecord, RunAdvancer, RunStarter, Sweeper } from '@agentainer/engine';
+import { Lane, type LaneJob, type RunRecord, RunAdvancer, RunStarter, Sweeper } from '@agentainer/engine';
 import { silentLogger } from '@agentainer/runtime';
 import {
   DEFAULT_LEDGER_LIMITS,
@@ -132,14 +132,14 @@ export class EngineWorld {
   }
 
   private deliver(worker: string, message: Message): void {
-    const context = {
-      signal: new AbortController().signal,
-      othersWait: () => Promise.resolve(this.queue.length > 0),
-    };
     this.turns.log.push(`${worker} takes ${message.id}`);
-    const work = async ({ lane }: Engine) => {
+    const work = async ({ lane, job }: Engine) => {
       if (message.delayed) await this.hoursPass(message);
-      const end = await lane.work(message, context);
+      const end = await lane.work(message, {
+        signal: new AbortController().signal,
+        othersWait: () => Promise.resolve(this.queue.length > 0),
+        moveOn: (next) => job.change(message, next),
+      });
       message.delayed = end.kind === 'again' && end.inMs > 0;
       if (end.kind === 'again') this.queue.again(message);
       else this.queue.done(message);
@@ -176,6 +176,9 @@ export class EngineWorld {
     const agents = this.agents;
     return {
       advancer,
+      job: process.through('job', {
+        change: async (message: Message, next: LaneJob) => void Object.assign(message, next),
+      }),
       starter: new RunStarter(runs, advancer, pools, silentLogger),
       sweeper: new Sweeper(runs, ledger, queue, advancer, { stalledMs: 0, orphanMs: NEVER_MS, batch: 10 }),
       lane: new Lane(
@@ -206,6 +209,8 @@ export class EngineWorld {
 }
 
 interface Engine {
+  /** The queued job that a lane was made from. */
+  job: { change(message: Message, next: LaneJob): Promise<void> };
   advancer: RunAdvancer;
   starter: RunStarter;
   sweeper: Sweeper;

@@ -1,0 +1,77 @@
+import type { AttemptRequest } from '@agentainer/engine';
+import { connectRedis, type Redis } from '@agentainer/store-redis';
+import { completed, FlowTest } from './flow-test.fixture.js';
+
+let redis: Redis;
+let flow: FlowTest;
+/** The number of the lease on which the last attempt of each step was run. */
+let leases: Record<string, number>;
+
+beforeEach(async () => {
+  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
+  flow = new FlowTest(redis, { sliceMs: 60_000 });
+  leases = {};
+  let count = 0;
+  const lease = flow.lease.bind(flow);
+  flow.lease = async () => {
+    const number = ++count;
+    const answer = await lease();
+    if (answer.kind !== 'leased') return answer;
+    const run = (request: AttemptRequest) => {
+      leases[request.step] = number;
+      return answer.lease.run(request);
+    };
+    return { ...answer, lease: { ...answer.lease, run } };
+  };
+});
+afterEach(async () => {
+  await flow.stop();
+  redis.disconnect();
+});
+
+const seq = (name: string, depends_on: string[] = [], more: object = {}) => ({
+  name,
+  image: 'x',
+  depends_on,
+  ...more,
+});
+
+it('goes on with the steps that follow on the agent that it has', async () => {
+  const chain = { name: 'w', steps: [seq('a'), seq('b', ['a']), seq('c', ['b'])] };
+  const run = await flow.runToEnd(chain);
+  expect(run.state).toBe('completed');
+  expect(leases).toEqual({ a: 1, b: 1, c: 1 });
+});
+
+it('takes one of two steps that open at once, and queues the other', async () => {
+  const fork = { name: 'w', steps: [seq('a'), seq('b', ['a']), seq('c', ['a']), seq('d', ['b', 'c'])] };
+  const run = await flow.runToEnd(fork);
+  expect(run.state).toBe('completed');
+  expect(leases).toMatchObject({ a: 1, b: 1 });
+  expect(leases['c']).toBeGreaterThan(1);
+});
+
+it('queues steps of other pools, and those with several lanes', async () => {
+  const other = seq('other', ['a'], { pool_config: { max_size: 1 } });
+  const map = { type: 'map' as const, name: 'map', image: 'x', items: [1, 2], depends_on: ['a'] };
+  const run = await flow.runToEnd({ name: 'w', steps: [seq('a'), other, map] });
+  expect(run.state).toBe('completed');
+  expect(leases['other']).toBeGreaterThan(1);
+  expect(leases['map']).toBeGreaterThan(1);
+});
+
+it('comes back for the step that it went on with, not for the one that it was queued for', async () => {
+  let tries = 0;
+  flow.behave = (input, { step }) => {
+    if (step !== 'b' || ++tries > 1) return completed(input);
+    return { kind: 'failed', error: { code: 'AGAIN', message: 'again' }, retryable: true, suspect: false };
+  };
+  const retry = { max_attempts: 2, delay: '50ms' };
+  const run = await flow.runToEnd({
+    name: 'w',
+    steps: [seq('a'), seq('b', ['a'], { retry }), seq('c', ['b'])],
+  });
+  // No sweeper runs here: the lane's own job is what brings it back.
+  expect(run.state).toBe('completed');
+  expect(leases).toEqual({ a: 1, b: 2, c: 2 });
+});
