@@ -16,6 +16,7 @@ import {
   connectRedis,
   IdempotencyStore,
   Keys,
+  RedisLimitStore,
   RedisPoolDirectory,
   RedisRunStore,
   RedisStateStore,
@@ -25,6 +26,7 @@ import { createApp } from './app.js';
 import type { BoardQueue } from './board/board.js';
 import type { ApiConfig } from './config.js';
 import { HttpServer } from './http-server.js';
+import { measureLimits } from './limit-metrics.js';
 import { measureQueues } from './queue-metrics.js';
 import { allRoutes } from './routes/routes.js';
 
@@ -47,6 +49,8 @@ export async function composeApi(
   const workflows = new RedisWorkflowStore(redis, keys);
   const advancer = new RunAdvancer(runs, queue, pools);
   const admission = new RunAdmission(runs, config.maxActiveRuns);
+  const limits = new RedisLimitStore(redis, keys);
+  measureLimits(metrics, () => limits.standings());
   measureQueues(metrics, () => queueDepths(queue, pools));
   const starter = new RunStarter(runs, advancer, pools, logger, admission);
   const rerunner = new Rerunner(runs, starter, advancer, pools);
@@ -62,6 +66,7 @@ export async function composeApi(
       state: new RedisStateStore(redis, keys),
       waits: new WaitingRuns(runs, advancer, logger),
       pools,
+      limits,
       metrics,
       queues: () => boardQueues(queue, pools),
       ping: () => redis.ping(),

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type DefinitionInput, validateDefinition } from '@agentainer/core';
 import type { Scope } from '@agentainer/contracts';
-import { Redriver, type WorkflowRecord } from '@agentainer/engine';
+import { type LimitStanding, Redriver, type WorkflowRecord } from '@agentainer/engine';
 import type { PoolStatus } from '@agentainer/pool';
 import { Registry, silentLogger } from '@agentainer/runtime';
 import {
@@ -27,6 +27,8 @@ export class FakeApi {
   readonly state = new FakeRunState();
   readonly waits = new FakeWaitingRuns();
   readonly pools: PoolStatus[] = [];
+  readonly limits: LimitStanding[] = [];
+  globalLimit = 0;
   readonly idempotency = new FakeIdempotency();
   readonly metrics = new Registry();
   readonly rerunner = new FakeRerunner(this.runs);
@@ -45,6 +47,10 @@ export class FakeApi {
     state: this.state,
     waits: this.waits,
     pools: { list: () => Promise.resolve(this.pools) },
+    limits: {
+      standings: () => Promise.resolve(this.limits),
+      global: () => Promise.resolve(this.globalLimit),
+    },
     metrics: this.metrics,
     queues: () => Promise.resolve(this.queues),
     ping: () => this.ping(),

@@ -1,4 +1,5 @@
 import type {
+  LimitStore,
   Redriver,
   Rerunner,
   RunControl,
@@ -19,6 +20,7 @@ export type RunRecords = Pick<
   | 'load'
   | 'definition'
   | 'input'
+  | 'limitKeys'
   | 'outcomes'
   | 'tasks'
   | 'nextRetry'
@@ -40,6 +42,7 @@ export interface Parts {
   state: Pick<RunStateStore, 'all' | 'get' | 'put'>;
   waits: Pick<WaitingRuns, 'signal' | 'approvals' | 'decide' | 'link' | 'byToken'>;
   pools: PoolReader;
+  limits: Pick<LimitStore, 'standings' | 'global'>;
   metrics: Registry;
   /** The queues that the board shows. */
   queues(): Promise<BoardQueue[]>;

@@ -1,6 +1,6 @@
 import { AgentConnections } from '@agentainer/agent-client';
 import { newId } from '@agentainer/core';
-import { DEFAULT_LANE_OPTIONS, Lane, RunAdvancer } from '@agentainer/engine';
+import { DEFAULT_LANE_OPTIONS, Lane, LimitGate, RunAdvancer } from '@agentainer/engine';
 import { Leaser } from '@agentainer/pool';
 import { BullStepQueue } from '@agentainer/queue-bullmq';
 import {
@@ -16,6 +16,7 @@ import {
   Keys,
   RedisAgentRegistry,
   RedisLeaseStore,
+  RedisLimitStore,
   RedisPoolDirectory,
   RedisRunStore,
   RedisStopSignals,
@@ -32,7 +33,7 @@ export async function composeWorker(
   config: WorkerConfig,
   { logger, metrics }: { logger: Logger; metrics: Registry },
 ): Promise<Service> {
-  const { redisUrl, keyPrefix, host } = config;
+  const { redisUrl, keyPrefix, host, maxParallel } = config;
   const redis = await connectRedis(redisUrl, 'worker');
   const subscriber = await connectRedis(redisUrl, 'subscriber');
   const keys = new Keys(keyPrefix);
@@ -52,6 +53,7 @@ export async function composeWorker(
       stops: new RedisStopSignals(subscriber, keys),
       agents,
       advancer,
+      gate: await announcedGate(new RedisLimitStore(redis, keys), { runs, queue, maxParallel }),
     },
     DEFAULT_LANE_OPTIONS,
   );
@@ -76,4 +78,13 @@ export async function composeWorker(
       logger,
     }),
   ]);
+}
+
+/** What lets lanes work as far as limits allow; people can read from Redis what the instance's limit is. */
+async function announcedGate(
+  limits: RedisLimitStore,
+  { runs, queue, maxParallel }: { runs: RedisRunStore; queue: BullStepQueue; maxParallel: number },
+): Promise<LimitGate> {
+  await limits.announceGlobal(maxParallel);
+  return new LimitGate(runs, limits, queue, { maxParallel });
 }

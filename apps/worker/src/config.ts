@@ -19,6 +19,8 @@ const schema = z.object({
     .min(1)
     .max(512 * 1024 * 1024)
     .default(1024 * 1024),
+  /** Lanes of the whole instance that may work at once, each at one task; 0 for any number. */
+  AGENTAINER_MAX_PARALLEL: z.coerce.number().int().min(0).max(1_000_000).default(0),
   /** Where this process serves `/livez` and `/metrics`; nowhere when it is not given. */
   AGENTAINER_METRICS_PORT: portSetting.optional(),
 });
@@ -26,6 +28,7 @@ const schema = z.object({
 export interface WorkerConfig extends ProcessConfig {
   host: string;
   resultLimit: number;
+  maxParallel: number;
   metricsPort?: number;
 }
 
@@ -36,6 +39,7 @@ export function readWorkerConfig(environment?: NodeJS.ProcessEnv): WorkerConfig 
     ...processConfig(config),
     host: config.AGENTAINER_HOST,
     resultLimit: config.AGENTAINER_RESULT_LIMIT,
+    maxParallel: config.AGENTAINER_MAX_PARALLEL,
     metricsPort: config.AGENTAINER_METRICS_PORT,
   };
 }

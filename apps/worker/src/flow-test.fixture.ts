@@ -6,6 +6,7 @@ import {
   type AttemptResult,
   type LeaseAnswer,
   Lane,
+  LimitGate,
   RunAdvancer,
   type RunRecord,
   RunStarter,
@@ -14,7 +15,14 @@ import {
 } from '@agentainer/engine';
 import { BullStepQueue } from '@agentainer/queue-bullmq';
 import { type Service, silentLogger } from '@agentainer/runtime';
-import { Keys, type Redis, RedisRunStore, RedisStateStore, RedisTaskLedger } from '@agentainer/store-redis';
+import {
+  Keys,
+  type Redis,
+  RedisLimitStore,
+  RedisRunStore,
+  RedisStateStore,
+  RedisTaskLedger,
+} from '@agentainer/store-redis';
 import { advanceConsumers, laneConsumer } from './run-consumers.js';
 
 export type Behaviour = (input: Json, request: AttemptRequest) => Promise<AttemptResult> | AttemptResult;
@@ -34,11 +42,14 @@ export class FlowTest implements AgentSource {
   readonly state: RedisStateStore;
   readonly ledger: RedisTaskLedger;
   readonly queue: BullStepQueue;
+  limits: RedisLimitStore;
   readonly advancer: RunAdvancer;
   readonly starter: RunStarter;
   readonly sweeper: Sweeper;
   /** What every agent does with a task; by default it hands its input back. */
   behave: Behaviour = (input) => completed(input);
+  /** Lanes of the whole instance at once; 0 for any number. */
+  maxParallel = 0;
   private readonly services: Service[] = [];
 
   constructor(
@@ -47,6 +58,7 @@ export class FlowTest implements AgentSource {
   ) {
     this.runs = new RedisRunStore(redis, this.keys);
     this.state = new RedisStateStore(redis, this.keys);
+    this.limits = new RedisLimitStore(redis, this.keys);
     this.ledger = new RedisTaskLedger(redis, this.keys);
     this.queue = new BullStepQueue(this.redisUrl, this.keys.prefix);
     const pools = { register: async () => undefined, warm: async () => undefined };
@@ -71,6 +83,7 @@ export class FlowTest implements AgentSource {
         stops: { onStop: () => () => undefined },
         agents: this,
         advancer: this.advancer,
+        gate: new LimitGate(this.runs, this.limits, this.queue, { maxParallel: this.maxParallel }),
       },
       { ...this.slice, agentWaitMs: 1_000, renewMs: 3_000 },
     );

@@ -3,6 +3,7 @@ import type { PoolSpec } from '@agentainer/core';
 import {
   Consumer,
   lanePayload,
+  laneTicket,
   poolQueue,
   runPayload,
   RUNS_QUEUE,
@@ -47,8 +48,13 @@ export function laneConsumer(context: ConsumerContext, pool: PoolSpec, lane: Lan
     queueName: poolQueue(pool.id),
     concurrency: pool.config.max_size,
     payload: lanePayload,
-    handle: (job, signal, moveOn) =>
-      lane.work(job, { signal, othersWait: () => consumer.othersWait(), moveOn }),
+    handle: (payload, { signal, jobId, change }) =>
+      lane.work(payload, {
+        signal,
+        ticket: laneTicket(pool.id, jobId),
+        othersWait: () => consumer.othersWait(),
+        moveOn: change,
+      }),
   });
   return consumer;
 }

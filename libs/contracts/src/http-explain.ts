@@ -21,6 +21,15 @@ export const waitReasonSchema = z.discriminatedUnion('reason', [
   }),
   why('retry_backoff', { tasks: count, until: timeSchema }),
   why('parallel_limit', { running: count, limit: count }),
+  why('limit', {
+    limit: z.enum(['global', 'workflow', 'key']),
+    /** The expression, and what it came to for this run. */
+    key: z.string().optional(),
+    value: z.string().optional(),
+    max_parallel: count,
+    held: count,
+    lanes_waiting: count,
+  }),
   why('no_host', { pool: z.string() }),
   why('pool_broken', { ...inPool, error: taskErrorSchema, retry_at: timeSchema }),
   why('agents_starting', { ...inPool, starting: count, lanes_waiting: count }),

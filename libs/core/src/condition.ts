@@ -1,79 +1,34 @@
-import { type ASTNode, Environment, type ParseResult } from '@marcbachmann/cel-js';
 import { z } from 'zod';
-import { type ConditionReferences, referencesOf } from './condition-references.js';
-import type { Json } from './json.js';
-import { withinTime } from './within-time.js';
+import type { ConditionReferences } from './condition-references.js';
+import { CONDITION_LIMITS, type ConditionValues, Expression, expressionFault } from './expression.js';
 
-export const CONDITION_LIMITS = {
-  /** Characters of the expression. */
-  length: 1_000,
-  /** Bytes of JSON of all values that it looks at. */
-  values: 64 * 1_024,
-  /** Milliseconds that its evaluation may take. */
-  time: 250,
-} as const;
-
-/** What a condition may look at; each is present as far as the expression names it. */
-export interface ConditionValues {
-  input: Json;
-  state: Record<string, Json>;
-  results: Record<string, Json>;
-}
+export { CONDITION_LIMITS, type ConditionValues };
 
 /** What became of a condition: it holds or not, or why that cannot be told. */
 export type ConditionOutcome = { holds: boolean } | { fault: string };
 
-const environment = new Environment({
-  homogeneousAggregateLiterals: false,
-  limits: { maxAstNodes: 500, maxDepth: 32, maxListElements: 100, maxMapEntries: 100, maxCallArguments: 8 },
-})
-  .registerVariable('input', 'dyn')
-  .registerVariable('state', 'map')
-  .registerVariable('results', 'map');
-
-/** JSON has one kind of number, the language two: literals without a point are integers, values are not. */
-const ARITHMETIC: Record<string, (a: number, b: number) => number> = {
-  '+': (a, b) => a + b,
-  '-': (a, b) => a - b,
-  '*': (a, b) => a * b,
-  '/': (a, b) => a / b,
-};
-for (const [operator, apply] of Object.entries(ARITHMETIC)) {
-  const mixed = (a: unknown, b: unknown) => apply(Number(a), Number(b));
-  environment.registerOperator(`double ${operator} int`, mixed);
-  environment.registerOperator(`int ${operator} double`, mixed);
-}
-
-/**
- * An expression over a run's input, state and results, in a part of the Common Expression Language: no loops, no
- * regular expressions, only the functions of a short list. It can neither run for long nor reach anything else.
- */
+/** An {@link Expression} that is true or false. */
 export class Condition {
-  /** What it looks at. */
-  readonly references: ConditionReferences;
-  private readonly evaluation: ParseResult;
+  private readonly expression: Expression;
 
   /** @throws {Error} with what is wrong, for people, where the text is no condition. */
   constructor(text: string) {
-    this.evaluation = environment.parse(text);
-    const { valid, type, error } = this.evaluation.check();
-    if (!valid) throw error ?? new Error('is not an expression');
+    this.expression = new Expression(text);
+    const { type } = this.expression;
     if (type !== 'bool' && type !== 'dyn') throw new Error(`is not true or false, but of the type ${type}`);
-    this.references = referencesOf(this.evaluation.ast as ASTNode);
+  }
+
+  /** What it looks at. */
+  get references(): ConditionReferences {
+    return this.expression.references;
   }
 
   /** Never throws. Takes no longer than {@link CONDITION_LIMITS} allow. */
   evaluate(values: ConditionValues): ConditionOutcome {
-    const size = Buffer.byteLength(JSON.stringify(values));
-    if (size > CONDITION_LIMITS.values) {
-      return { fault: `it looks at ${size} bytes, which is more than ${CONDITION_LIMITS.values}` };
-    }
-    try {
-      const value: unknown = withinTime(CONDITION_LIMITS.time, () => this.evaluation({ ...values }));
-      return typeof value === 'boolean' ? { holds: value } : { fault: 'it is neither true nor false' };
-    } catch (error) {
-      return { fault: faultOf(error) };
-    }
+    const outcome = this.expression.evaluate(values);
+    if ('fault' in outcome) return outcome;
+    const { value } = outcome;
+    return typeof value === 'boolean' ? { holds: value } : { fault: 'it is neither true nor false' };
   }
 }
 
@@ -86,12 +41,6 @@ export const conditionSchema = z
     try {
       new Condition(text);
     } catch (error) {
-      ctx.addIssue({ code: 'custom', message: `is not a condition: ${faultOf(error)}` });
+      ctx.addIssue({ code: 'custom', message: `is not a condition: ${expressionFault(error)}` });
     }
   });
-
-/** The library's message without the excerpt of the expression that it ends with. */
-function faultOf(error: unknown): string {
-  if (error instanceof Error && 'summary' in error) return String(error.summary);
-  return error instanceof Error ? error.message : String(error);
-}

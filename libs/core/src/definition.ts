@@ -3,6 +3,7 @@ import { conditionSchema } from './condition.js';
 import { durationSchema } from './duration-schema.js';
 import { failureToleranceSchema } from './failure-tolerance.js';
 import { itemsSchema } from './item-source.js';
+import { limitsSchema } from './limit.js';
 import { LIMITS } from './limits.js';
 import { nameSchema, pointerSchema } from './names.js';
 import { ONE_KIND_OF_WAIT, waitFields, waitsForOneThing } from './wait-step.js';
@@ -118,6 +119,8 @@ export const definitionSchema = z.strictObject({
       max_parallel: size(LIMITS.parallel).default(16),
       timeout: durationSchema.default(86_400_000),
       compensation_timeout: durationSchema.default(3_600_000),
+      limits: limitsSchema.optional(),
+      max_active_runs: size(LIMITS.activeRuns).optional(),
     })
     .prefault({}),
   steps: z

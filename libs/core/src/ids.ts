@@ -3,7 +3,7 @@ import { decodeTime, monotonicFactory } from 'ulid';
 const ulid = monotonicFactory();
 
 /** What an id is of; it is the id's first part, so that a stray id in a log tells what it names. */
-export type IdKind = 'wf' | 'run' | 'layout' | 'agent' | 'lease' | 'ticket' | 'key' | 'worker';
+export type IdKind = 'wf' | 'run' | 'layout' | 'agent' | 'lease' | 'ticket' | 'slot' | 'key' | 'worker';
 
 /**
  * A new id such as `run_01jd…`: unique, sortable by creation time (those of one process also within a millisecond),

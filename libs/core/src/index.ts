@@ -9,6 +9,8 @@ export * from './failure-tolerance.js';
 export * from './ids.js';
 export * from './item-source.js';
 export * from './json.js';
+export type { Limit } from './limit.js';
+export { LimitKey } from './limit-key.js';
 export * from './map-reduce.js';
 export * from './parse.js';
 export * from './pool-spec.js';

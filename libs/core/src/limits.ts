@@ -10,4 +10,7 @@ export const LIMITS = {
   attempts: 100,
   nameLength: 63,
   errorCodes: 100,
+  /** Limits of a workflow. */
+  limits: 10,
+  activeRuns: 1_000_000,
 } as const;

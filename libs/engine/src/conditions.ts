@@ -7,6 +7,7 @@ import {
   type Json,
   type Step,
 } from '@agentainer/core';
+import { pick } from './pick.js';
 import type { RunStore } from './ports.js';
 import { type JsonText, RunValues } from './values.js';
 
@@ -75,20 +76,6 @@ async function read(what: string, text: JsonText): Promise<Json> {
     if (Buffer.byteLength(whole) > CONDITION_SOURCE_BYTES) throw new TooLargeError(what);
   }
   return JSON.parse(whole) as Json;
-}
-
-/** The document with nothing but what is at the paths. */
-function pick(document: Json, paths: string[][]): Json {
-  if (paths.some((path) => path.length === 0)) return document;
-  if (typeof document !== 'object' || document === null || Array.isArray(document)) return document;
-  const heads = new Set(paths.map(([head]) => head!));
-  const kept = [...heads].filter((head) => Object.hasOwn(document, head) && head !== '__proto__');
-  return Object.fromEntries(
-    kept.map((head) => {
-      const below = paths.filter((path) => path[0] === head).map((path) => path.slice(1));
-      return [head, pick(document[head]!, below)];
-    }),
-  );
 }
 
 class TooLargeError extends Error {

@@ -123,3 +123,25 @@ it.each([
   const [step] = explain(waiting, record, { pools: [], nextRetry: new Map() });
   expect(step!.reasons).toEqual([{ reason: 'waits_for', ...expected }]);
 });
+
+it('names the limits that are full, before the pool', () => {
+  const record = run(['a', 'ready', { pending: 1 }]);
+  const full = [
+    { id: 'k', kind: 'key' as const, maxParallel: 2, key: 'input.c', value: 'c1', held: 2, waiting: 5 },
+    { id: 'global', kind: 'global' as const, maxParallel: 9, held: 9, waiting: 1 },
+  ];
+  expect(reasons(record, { full, pools: [standing({ leased: 4 })] })).toEqual([
+    [
+      {
+        reason: 'limit',
+        limit: 'key',
+        key: 'input.c',
+        value: 'c1',
+        maxParallel: 2,
+        held: 2,
+        lanesWaiting: 5,
+      },
+      { reason: 'limit', limit: 'global', maxParallel: 9, held: 9, lanesWaiting: 1 },
+    ],
+  ]);
+});

@@ -8,6 +8,7 @@ import {
 } from '@agentainer/core';
 import type { StepState, TaskError, WaitStep } from '@agentainer/core';
 import { compensationsOf } from './compensation.js';
+import type { AppliedLimit, LimitStanding } from './limit-port.js';
 import type { RunRecord, StepRecord } from './records.js';
 import { parallelOf, stepNamed } from './step-lanes.js';
 
@@ -36,6 +37,16 @@ export type WaitReason =
   | { reason: 'retry_backoff'; tasks: number; until: number }
   /** As many tasks run as the step may run at once. */
   | { reason: 'parallel_limit'; running: number; limit: number }
+  /** Lanes of other steps or runs hold all slots of a limit that it shares with them. */
+  | {
+      reason: 'limit';
+      limit: 'global' | 'workflow' | 'key';
+      key?: string;
+      value?: string;
+      maxParallel: number;
+      held: number;
+      lanesWaiting: number;
+    }
   /** No host has a keeper that makes agents. */
   | { reason: 'no_host'; pool: string }
   | { reason: 'pool_broken'; pool: string; host: string; error: TaskError; retryAt: number }
@@ -57,6 +68,8 @@ export interface Surroundings {
   pools: readonly PoolStanding[];
   /** When the next retry of a step is due, where there is one. */
   nextRetry: ReadonlyMap<string, number>;
+  /** Limits that apply to the run and have no free slot. */
+  full?: readonly (AppliedLimit & LimitStanding)[];
 }
 
 /** Says of each step that has not ended what it waits for. A pure function of what was read. */
@@ -104,7 +117,7 @@ function whileOpen(
   definition: Definition,
   run: RunRecord,
   record: StepRecord,
-  { pools, nextRetry }: Surroundings,
+  { pools, nextRetry, full = [] }: Surroundings,
 ): WaitReason[] {
   const step = stepNamed(definition, record.name);
   if (step.type === 'wait') return [waitsFor(step, record)];
@@ -117,12 +130,25 @@ function whileOpen(
   if (run.state === 'paused') return [...reasons, { reason: 'paused' }];
   const limit = parallelOf(definition, record);
   if (running >= limit) return [...reasons, { reason: 'parallel_limit', running, limit }];
+  if (full.length > 0) return [...reasons, ...full.map(ofLimit)];
   return [...reasons, ...ofPool(poolOf(step).id, pools, run.readAt)];
 }
 
 function waitsFor(step: WaitStep, { dueAt: until = 0 }: StepRecord): WaitReason {
   if (step.signal) return { reason: 'waits_for', what: 'signal', signal: step.signal.name, until };
   return { reason: 'waits_for', what: step.approval ? 'approval' : 'time', until };
+}
+
+function ofLimit(limit: AppliedLimit & LimitStanding): WaitReason {
+  const { kind, key, value, maxParallel, held, waiting: lanesWaiting } = limit;
+  return {
+    reason: 'limit',
+    limit: kind,
+    ...(key !== undefined && { key, value }),
+    maxParallel,
+    held,
+    lanesWaiting,
+  };
 }
 
 function ofPool(pool: string, pools: readonly PoolStanding[], now: number): WaitReason[] {

@@ -8,6 +8,9 @@ export {
   type Surroundings,
   type WaitReason,
 } from './explain.js';
+export { appliedLimits, fullLimits, GLOBAL_LIMIT } from './applied-limits.js';
+export { LimitGate } from './limit-gate.js';
+export type * from './limit-port.js';
 export { Lane, type LaneEnd, type LaneJob, type LaneOptions, DEFAULT_LANE_OPTIONS } from './lane.js';
 export { DueWaits } from './due-waits.js';
 export type * from './ports.js';

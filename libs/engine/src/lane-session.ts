@@ -11,6 +11,7 @@ import type {
   AgentLease,
   AttemptEnd,
   AttemptResult,
+  Claim,
   ClaimedTask,
   Completion,
   RunStore,
@@ -42,6 +43,8 @@ export interface SessionContext {
   lease: AgentLease;
   /** When the lease is to be given up, as `performance.now()` tells the time. */
   endsAt: number;
+  /** Aborts when the lane's right to work is lost: the lease, or a slot of a limit. */
+  lost: AbortSignal;
   signal: AbortSignal;
 }
 
@@ -50,6 +53,21 @@ export interface SessionContext {
  * `drained`: every task of the step has ended, or it is closed or to be closed. `done`: others do what is left.
  */
 export type SessionEnd = { kind: 'done' | 'drained' | 'open' } | { kind: 'wait'; ms: number };
+
+/** What it means for a lane that it was given no task. */
+export function endOfClaim(claim: Exclude<Claim, { kind: 'task' }>): SessionEnd {
+  switch (claim.kind) {
+    case 'open':
+    case 'wait':
+    case 'drained':
+      return claim;
+    case 'closed':
+      return { kind: 'drained' };
+    case 'idle':
+    case 'paused':
+      return { kind: 'done' };
+  }
+}
 
 /** A lane's work on one step with one lease: completes and claims until the work, the time slice or the agent comes to its end. */
 export class LaneSession {
@@ -68,20 +86,20 @@ export class LaneSession {
 
   /** Works until an end; the agent is still leased then. */
   async run(): Promise<SessionEnd> {
-    const { lease, stops, runId, step } = this.context;
+    const { lost, stops, runId, step } = this.context;
     const renewal = setInterval(() => void this.renew(), this.options.renewMs);
     const giveUp = () => this.current?.abort.abort();
     const unlisten = stops.onStop(runId, step.name, () => {
       this.stopped = true;
       giveUp();
     });
-    lease.lost.addEventListener('abort', giveUp);
+    lost.addEventListener('abort', giveUp);
     try {
       return await this.work();
     } finally {
       clearInterval(renewal);
       unlisten();
-      lease.lost.removeEventListener('abort', giveUp);
+      lost.removeEventListener('abort', giveUp);
     }
   }
 
@@ -95,31 +113,16 @@ export class LaneSession {
       const { claim, accepted, failures, total } = await ledger.completeAndClaim(request);
       // What was claimed with it is not begun: it ends with the step.
       if (accepted && failsFast(step, failures, total)) return { kind: 'drained' };
-      switch (claim.kind) {
-        case 'task':
-          completion = {
-            index: claim.task.index,
-            token: claim.task.token,
-            end: await this.attempt(claim.task),
-          };
-          break;
-        case 'open':
-        case 'wait':
-        case 'drained':
-          return claim;
-        case 'closed':
-          return { kind: 'drained' };
-        case 'idle':
-        case 'paused':
-          return { kind: 'done' };
-      }
+      if (claim.kind !== 'task') return endOfClaim(claim);
+      const { index, token } = claim.task;
+      completion = { index, token, end: await this.attempt(claim.task) };
     }
   }
 
   /** Whether the agent may be used on: it is well, and neither the time slice nor the lease is over. */
   mayClaim(): boolean {
-    const { lease, signal, endsAt } = this.context;
-    if (this.suspect || signal.aborted || lease.lost.aborted || lease.usesLeft <= 0) return false;
+    const { lease, lost, signal, endsAt } = this.context;
+    if (this.suspect || signal.aborted || lost.aborted || lease.usesLeft <= 0) return false;
     return performance.now() < endsAt;
   }
 
@@ -134,7 +137,7 @@ export class LaneSession {
     }
     const abort = new AbortController();
     // The step may have been closed while the input was read.
-    if (lease.lost.aborted || this.stopped) abort.abort();
+    if (this.context.lost.aborted || this.stopped) abort.abort();
     this.current = { task, abort };
     const result = await lease.run({
       runId,

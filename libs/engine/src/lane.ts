@@ -1,6 +1,8 @@
 import { type Definition, poolOf } from '@agentainer/core';
-import { LaneSession, type SessionEnd } from './lane-session.js';
+import { endOfClaim, LaneSession, type SessionEnd } from './lane-session.js';
 import { leaseOnNothing } from './lease-on-nothing.js';
+import type { GateAnswer, LimitGate } from './limit-gate.js';
+import { FREE_PASS, type LimitPass } from './limit-pass.js';
 import type { AgentSource, RunStore, StepLanes, StopSignals, TaskLedger } from './ports.js';
 import type { RunAdvancer } from './run-advancer.js';
 import { agentStepNamed } from './step-lanes.js';
@@ -19,6 +21,8 @@ export type LaneEnd = { kind: 'done' } | { kind: 'again'; inMs: number };
 export interface LaneContext {
   /** Aborts when the worker stops: the lane ends its task, claims no other and asks to be run again. */
   signal: AbortSignal;
+  /** What brings this lane back from where it waits. */
+  ticket: string;
   /** Whether other lanes wait for this worker. */
   othersWait(): Promise<boolean>;
   /** Makes the queued job that of another step, so that it is this one which is run again from now on. */
@@ -42,6 +46,14 @@ export interface LaneDependencies {
   stops: StopSignals;
   agents: AgentSource;
   advancer: RunAdvancer;
+  /** Without one nothing is limited. */
+  gate?: LimitGate;
+}
+
+/** What is done with one lease; the job is that of the step which the lane came to. */
+interface Slice {
+  job: LaneJob;
+  end: SessionEnd;
 }
 
 /**
@@ -71,19 +83,48 @@ export class Lane {
     return { kind: 'again', inMs: 0 };
   }
 
-  /** What is done with one lease; the job is then that of the step which it came to. */
-  private async slice(
+  private async slice(job: LaneJob, definition: Definition, context: LaneContext): Promise<Slice> {
+    const answer = await this.dependencies.gate?.enter(job.runId, definition, context.ticket);
+    if (answer?.kind === 'wait') return { job, end: await this.inLine(job, answer) };
+    const pass = answer?.pass ?? FREE_PASS;
+    try {
+      return await this.onAgent(job, definition, pass, context);
+    } finally {
+      await pass.giveBack();
+    }
+  }
+
+  /** A lane that stands in line comes again, unless there is nothing left for it to do. */
+  private async inLine(
+    { runId, step, generation }: LaneJob,
+    { inMs, leave }: Extract<GateAnswer, { kind: 'wait' }>,
+  ): Promise<SessionEnd> {
+    const { ledger, advancer } = this.dependencies;
+    const { claim } = await ledger.completeAndClaim({ runId, step, generation });
+    if (claim.kind === 'open' || claim.kind === 'task') return { kind: 'wait', ms: inMs };
+    const end = endOfClaim(claim);
+    await Promise.all([leave(), end.kind === 'drained' && advancer.advance(runId)]);
+    return end;
+  }
+
+  private async onAgent(
     job: LaneJob,
     definition: Definition,
-    context: LaneContext,
-  ): Promise<{ job: LaneJob; end: SessionEnd }> {
+    pass: LimitPass,
+    { signal, moveOn }: LaneContext,
+  ): Promise<Slice> {
     const { agents, runs } = this.dependencies;
     const pool = poolOf(agentStepNamed(definition, job.step)).id;
-    const answer = await agents.lease(pool, { waitMs: this.options.agentWaitMs, signal: context.signal });
+    const { agentWaitMs, sliceMs } = this.options;
+    // Whoever waits for an agent keeps others from the slots that it holds.
+    const waitMs = pass.limited ? Math.min(agentWaitMs, sliceMs) : agentWaitMs;
+    const answer = await agents.lease(pool, { waitMs, signal });
     if (answer.kind === 'busy') return { job, end: { kind: 'open' } };
     const workflowId = await runs.workflowId(job.runId);
     const lease = answer.kind === 'leased' ? answer.lease : leaseOnNothing(answer.error);
-    const endsAt = performance.now() + this.options.sliceMs;
+    const lost = pass.limited ? AbortSignal.any([lease.lost, pass.lost]) : lease.lost;
+    const endsAt = performance.now() + sliceMs;
+    const given = { ...this.dependencies, workflowId, definition, lease, lost, endsAt, signal };
     const mayFollow = answer.kind === 'leased' && stepsOf(pool, definition) > 1;
     let suspect = false;
     let advanced: Promise<unknown> | undefined;
@@ -91,11 +132,7 @@ export class Lane {
       for (let at = job; ;) {
         const { runId, generation } = at;
         const step = agentStepNamed(definition, at.step);
-        const { signal } = context;
-        const session = new LaneSession(
-          { ...this.dependencies, runId, workflowId, definition, step, generation, lease, endsAt, signal },
-          this.options,
-        );
+        const session = new LaneSession({ ...given, runId, step, generation }, this.options);
         const end = await session.run();
         suspect = session.suspect;
         if (end.kind !== 'drained') return { job: at, end };
@@ -104,11 +141,11 @@ export class Lane {
         if (next.pool === undefined) return { job: at, end };
         await advanced;
         if (!next.job) return { job: at, end };
-        await context.moveOn(next.job);
+        await moveOn(next.job);
         at = next.job;
       }
     } finally {
-      await Promise.all([lease.release({ suspect }), advanced]);
+      await Promise.all([lease.release({ suspect }), pass.giveBack(), advanced]);
     }
   }
 }

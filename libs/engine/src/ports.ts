@@ -71,6 +71,8 @@ export interface RunStore {
   definition(runId: string): Promise<Definition | undefined>;
   /** The workflow that a run is of; null for a single job. Comes from the same cache. */
   workflowId(runId: string): Promise<string | null>;
+  /** What the keys of a run's limits came to, in their order. Comes from the same cache. */
+  limitKeys(runId: string): Promise<readonly string[]>;
   input(runId: string): Promise<string | undefined>;
   /**
    * Puts items `from`, `from + 1`, … of a step that is not open yet under the id of this laying out; opening the
@@ -109,8 +111,8 @@ export interface RunStore {
   events(runId: string, after: number, limit: number): Promise<RunEvent[]>;
   /** Runs not yet ended, oldest first. */
   active(options: { limit: number; cursor?: string }): Promise<Page<string>>;
-  /** How many runs are on the list of active ones. */
-  activeCount(): Promise<number>;
+  /** How many runs are on the list of active ones, or of those of one workflow. */
+  activeCount(workflowId?: string): Promise<number>;
   /** Takes a run that has ended, or was never written, off the list of active ones. */
   retire(runId: string): Promise<void>;
   /** Notes that a run that has ended may have tasks that failed for good. Harmless when repeated. */

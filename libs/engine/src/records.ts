@@ -36,6 +36,8 @@ export interface NewRun {
   input: string;
   /** The run that it repeats, and what it takes over of it. */
   rerun?: { of: string; plan: RerunPlan };
+  /** What the keys of its limits came to, in their order. */
+  limitKeys?: readonly string[];
 }
 
 /** How many tasks of a step stand where; they add up to `total`. */

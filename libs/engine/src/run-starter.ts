@@ -1,5 +1,6 @@
 import { type Definition, type Json, newId, poolsOf } from '@agentainer/core';
 import { type Logger, withDeadline } from '@agentainer/runtime';
+import { limitKeysOf } from './applied-limits.js';
 import type { PoolDirectory, RunStore } from './ports.js';
 import type { NewRun, RunRecord, WorkflowRecord } from './records.js';
 import type { RunAdmission } from './run-admission.js';
@@ -52,10 +53,11 @@ export class RunStarter {
     });
   }
 
-  /** Writes a run and begins it. @throws {QueueFullError} */
-  async enter(run: NewRun): Promise<RunRecord> {
-    await this.admission?.admit(run.id);
-    await this.runs.create(run);
+  /** Writes a run and begins it. @throws {QueueFullError} @throws {InvalidInputError} where a limit's key is not in its input */
+  async enter(run: Omit<NewRun, 'limitKeys'>): Promise<RunRecord> {
+    const limitKeys = limitKeysOf(run.definition, run.input);
+    await this.admission?.admit(run);
+    await this.runs.create({ ...run, limitKeys });
     await this.begin(run.id, run.definition);
     return (await this.runs.load(run.id))!;
   }

@@ -3,8 +3,8 @@ import type { StepLanes } from './ports.js';
 import type { StepRecord } from './records.js';
 
 /**
- * The lanes that work through a step. Each holds one agent, so more of them than tasks, than the step may run
- * at once or than its pool has agents would only wait.
+ * The lanes that work through a step. Each holds one agent, so more of them than tasks, than the step or the workflow
+ * may run at once or than its pool has agents would only wait.
  */
 export function lanesOf(
   definition: Definition,
@@ -12,10 +12,11 @@ export function lanesOf(
 ): StepLanes {
   const step = agentStepNamed(definition, record.name);
   const pool = poolOf(step);
+  const limits = (definition.config.limits ?? []).map((limit) => limit.max_parallel);
   return {
     step: record.name,
     poolId: pool.id,
-    lanes: Math.min(record.total, parallelOf(definition, record), pool.config.max_size),
+    lanes: Math.min(record.total, parallelOf(definition, record), pool.config.max_size, ...limits),
     generation: record.generation,
   };
 }

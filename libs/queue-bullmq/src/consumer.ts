@@ -13,6 +13,14 @@ const NEVER_TOO_OFTEN = 1_000_000;
 /** `again`: the job goes to the end of its queue, not to be run before so many milliseconds. */
 export type JobEnd = { kind: 'done' } | { kind: 'again'; inMs: number };
 
+export interface JobContext<T> {
+  /** Aborts when the consumer stops. */
+  signal: AbortSignal;
+  jobId: string;
+  /** Puts another payload in the place of the job's: it is run again with that one. */
+  change(payload: T): Promise<void>;
+}
+
 export interface ConsumerOptions<T extends z.ZodType> {
   redisUrl: string;
   keyPrefix: string;
@@ -20,12 +28,7 @@ export interface ConsumerOptions<T extends z.ZodType> {
   /** Jobs worked on at once. */
   concurrency: number;
   payload: T;
-  /** @param change puts another payload in the place of the job's: it is run again with that one */
-  handle(
-    payload: z.output<T>,
-    signal: AbortSignal,
-    change: (payload: z.output<T>) => Promise<void>,
-  ): Promise<JobEnd>;
+  handle(payload: z.output<T>, job: JobContext<z.output<T>>): Promise<JobEnd>;
   logger: Logger;
 }
 
@@ -79,8 +82,11 @@ export class Consumer<T extends z.ZodType> implements Service {
 
   private async process(job: Job, token: string): Promise<void> {
     const payload = this.options.payload.parse(job.data);
-    const change = (next: z.output<T>) => job.updateData(next);
-    const end = await this.options.handle(payload, this.abort.signal, change);
+    const end = await this.options.handle(payload, {
+      signal: this.abort.signal,
+      jobId: job.id!,
+      change: (next) => job.updateData(next),
+    });
     if (end.kind === 'done') return;
     await job.moveToDelayed(Date.now() + end.inMs, token);
     throw new DelayedError();

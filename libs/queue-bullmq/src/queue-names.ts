@@ -8,6 +8,16 @@ export function poolQueue(poolId: string): string {
   return `pool-${poolId}`;
 }
 
+/** What names a lane's job wherever it waits: it brings the lane back before its time. */
+export function laneTicket(poolId: string, jobId: string): string {
+  return `${poolQueue(poolId)}|${jobId}`;
+}
+
+export function readLaneTicket(ticket: string): { queueName: string; jobId: string } {
+  const [queueName, jobId] = ticket.split('|') as [string, string];
+  return { queueName, jobId };
+}
+
 /** Ids are derived, so that queueing twice is harmless; the generation sets a repaired step's jobs apart from the lost ones. */
 export function stepJobId(runId: string, step: string, generation: number): string {
   return `${runId}.${step}.g${generation}`;

@@ -1,8 +1,8 @@
-import type { StepLanes, StepQueue } from '@agentainer/engine';
+import type { LaneWaker, StepLanes, StepQueue } from '@agentainer/engine';
 import { FlowProducer, type FlowJob, type JobsOptions, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { connectQueue, queuePrefix } from './connection.js';
-import { laneJobId, poolQueue, RUNS_QUEUE, stepJobId, STEPS_QUEUE } from './queue-names.js';
+import { laneJobId, poolQueue, readLaneTicket, RUNS_QUEUE, stepJobId, STEPS_QUEUE } from './queue-names.js';
 
 /** Ended jobs are kept for people to look at, not for the engine; the run record has the history. */
 const KEPT = { removeOnComplete: { age: 3_600, count: 1_000 }, removeOnFail: { age: 86_400, count: 1_000 } };
@@ -21,7 +21,7 @@ const OPTIONS: JobsOptions = {
 const ALIVE = new Set(['active', 'waiting', 'delayed', 'prioritized', 'waiting-children']);
 
 /** Queues runs as BullMQ flows: a root for the run, over a fan-in for each step of several lanes, over the lanes. */
-export class BullStepQueue implements StepQueue {
+export class BullStepQueue implements StepQueue, LaneWaker {
   private readonly connection: Redis;
   private readonly flows: FlowProducer;
   private readonly queuesByName = new Map<string, Queue>();
@@ -63,6 +63,13 @@ export class BullStepQueue implements StepQueue {
       if (ALIVE.has(await queue.getJobState(laneJobId(runId, step.step, step.generation, lane)))) return true;
     }
     return false;
+  }
+
+  /** Lanes that do not wait for their time any more are left alone. */
+  async wake(ticket: string): Promise<void> {
+    const { queueName, jobId } = readLaneTicket(ticket);
+    const job = await this.queue(queueName).getJob(jobId);
+    if (await job?.isDelayed()) await job!.promote();
   }
 
   /** Lanes in the queue of a pool that no worker has taken. */

@@ -11,6 +11,8 @@ export class Keys {
   readonly deadLetters = () => `${this.prefix}:runs:dead-letters`;
   readonly activeRuns = () => `${this.prefix}:runs:active`;
   readonly workflowRuns = (workflowId: string) => `${this.prefix}:workflow:{${workflowId}}:runs`;
+  /** Those of a workflow's runs that have not ended. */
+  readonly workflowActiveRuns = (workflowId: string) => `${this.workflowRuns(workflowId)}:active`;
   /** Single jobs that are listed with a workflow. */
   readonly workflowJobs = (workflowId: string) => `${this.prefix}:workflow:{${workflowId}}:jobs`;
   /** Waits that end by time. */
@@ -48,6 +50,11 @@ export class Keys {
   readonly stops = () => `${this.prefix}:stops`;
   /** Where keepers hear that a pool needs them. */
   readonly demand = (host: string) => `${this.prefix}:demand:${host}`;
+
+  /** Before the keys of each limit. */
+  readonly limits = () => `${this.prefix}:{limits}`;
+  /** Lanes of the whole instance at once, as the worker has it that started last. */
+  readonly globalLimit = () => `${this.limits()}:global-bound`;
 
   readonly apiKey = (hash: string) => `${this.prefix}:api-key:${hash}`;
   readonly apiKeys = () => `${this.prefix}:api-keys`;

@@ -29,6 +29,7 @@ export async function removeRun(
   await redis.zrem(keys.deadLetters(), run.id);
   if (run.workflowId) {
     await redis.zrem(keys.workflowRuns(run.workflowId), run.id);
+    await redis.zrem(keys.workflowActiveRuns(run.workflowId), run.id);
     await redis.zrem(keys.workflowJobs(run.workflowId), run.id);
   }
 }

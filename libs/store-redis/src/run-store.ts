@@ -12,6 +12,7 @@ import type {
 } from '@agentainer/engine';
 import type { Redis } from 'ioredis';
 import type { Keys } from './keys.js';
+import { activeCountOf } from './active-count.js';
 import { BoundedCache } from './bounded-cache.js';
 import { CarryOver } from './carry-over.js';
 import { pageOf } from './index-page.js';
@@ -37,6 +38,7 @@ const CACHED_PLANS = 32 * 1_024 * 1_024;
 interface RunPlan {
   definition: Definition;
   workflowId: string | null;
+  limitKeys: string[];
 }
 
 /** The run record in Redis. */
@@ -56,8 +58,11 @@ export class RedisRunStore implements RunStore {
     const score = Date.now();
     const index = this.redis.multi();
     index.zadd(this.keys.activeRuns(), 'NX', score, run.id).zadd(this.keys.runs(), 'NX', score, run.id);
-    if (run.workflowId)
-      index.zadd(this.indexOf(run.workflowId, run.workflowVersion === null), 'NX', score, run.id);
+    if (run.workflowId) {
+      const isJob = run.workflowVersion === null;
+      index.zadd(this.indexOf(run.workflowId, isJob), 'NX', score, run.id);
+      if (!isJob) index.zadd(this.keys.workflowActiveRuns(run.workflowId), 'NX', score, run.id);
+    }
     await index.exec();
     const carried =
       run.rerun && (await new CarryOver(this.redis, this.keys, run.rerun.of, run.id).all(run.rerun.plan));
@@ -94,12 +99,21 @@ export class RedisRunStore implements RunStore {
     return (await this.plan(runId))?.workflowId ?? null;
   }
 
+  async limitKeys(runId: string): Promise<readonly string[]> {
+    return (await this.plan(runId))?.limitKeys ?? [];
+  }
+
   private async plan(runId: string): Promise<RunPlan | undefined> {
     const cached = this.plans.get(runId);
     if (cached) return cached;
-    const [definition, workflowId] = await this.redis.hmget(this.keys.run(runId), 'definition', 'workflow');
+    const fields = ['definition', 'workflow', 'limitKeys'] as const;
+    const [definition, workflowId, limitKeys] = await this.redis.hmget(this.keys.run(runId), ...fields);
     if (!definition) return undefined;
-    const plan = { definition: JSON.parse(definition) as Definition, workflowId: workflowId || null };
+    const plan = {
+      definition: JSON.parse(definition) as Definition,
+      workflowId: workflowId || null,
+      limitKeys: JSON.parse(limitKeys || '[]') as string[],
+    };
     this.plans.set(runId, plan, definition.length);
     return plan;
   }
@@ -188,8 +202,9 @@ export class RedisRunStore implements RunStore {
     return pageOf(this.redis, this.keys.activeRuns(), { ...options, newestFirst: false });
   }
 
-  activeCount(): Promise<number> {
-    return this.redis.zcard(this.keys.activeRuns());
+  activeCount(workflowId?: string): Promise<number> {
+    if (workflowId === undefined) return this.redis.zcard(this.keys.activeRuns());
+    return activeCountOf(this.redis, this.keys, workflowId);
   }
 
   async keepDeadLetters(runId: string): Promise<void> {
@@ -206,7 +221,10 @@ export class RedisRunStore implements RunStore {
   }
 
   async retire(runId: string): Promise<void> {
-    await this.redis.zrem(this.keys.activeRuns(), runId);
+    const workflowId = await this.workflowId(runId);
+    const index = this.redis.multi().zrem(this.keys.activeRuns(), runId);
+    if (workflowId) index.zrem(this.keys.workflowActiveRuns(workflowId), runId);
+    await index.exec();
   }
 
   async remove(runId: string): Promise<void> {

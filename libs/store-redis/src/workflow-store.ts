@@ -75,6 +75,7 @@ export class RedisWorkflowStore implements WorkflowStore {
       this.keys.workflow(id),
       this.keys.workflowVersions(id),
       this.keys.workflowRuns(id),
+      this.keys.workflowActiveRuns(id),
       this.keys.workflowJobs(id),
     );
     await this.redis.zrem(this.keys.workflows(), id);

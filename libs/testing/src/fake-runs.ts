@@ -45,6 +45,7 @@ export interface FakeRunOptions {
   input?: Json;
   /** The run that it repeats. */
   rerunOf?: string;
+  limitKeys?: readonly string[];
 }
 
 /** A run whose record is whatever a test sets. */
@@ -152,6 +153,7 @@ export class FakeRuns implements Pick<
   | 'load'
   | 'definition'
   | 'input'
+  | 'limitKeys'
   | 'outcomes'
   | 'tasks'
   | 'nextRetry'
@@ -183,6 +185,10 @@ export class FakeRuns implements Pick<
   input(runId: string): Promise<string | undefined> {
     const run = this.runs.get(runId);
     return Promise.resolve(run && JSON.stringify(run.options.input ?? null));
+  }
+
+  limitKeys(runId: string): Promise<readonly string[]> {
+    return Promise.resolve(this.runs.get(runId)?.options.limitKeys ?? []);
   }
 
   outcomes(runId: string, step: string, from: number, count: number): Promise<(StoredOutcome | undefined)[]> {

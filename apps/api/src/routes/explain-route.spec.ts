@@ -55,3 +55,28 @@ it('explains nothing of a run that has ended or is not there', async () => {
   expect((await api.request('GET', `/runs/${run.id}/explain`)).body.steps).toEqual([]);
   expect((await api.request('GET', '/runs/run_0/explain')).status).toBe(404);
 });
+
+it('names the limits that keep a run waiting', async () => {
+  const limits = [{ max_parallel: 3 }, { key: 'input.customer', max_parallel: 2 }];
+  const workflow = await api.workflow({
+    name: 'w',
+    config: { limits },
+    steps: [{ name: 'a', image: 'x' }],
+  });
+  const run = api.runs.add({ definition: workflow.definition, workflow, limitKeys: ['c1'] });
+  run.open('a', [{ state: 'pending' }]);
+  api.globalLimit = 1;
+  const look = async () => {
+    const { body } = await api.request('GET', `/runs/${run.id}/explain`);
+    return explanationSchema.parse(body).steps[0]!.reasons;
+  };
+  expect(await look()).toMatchObject([{ reason: 'no_host' }]);
+  api.limits.push(
+    { id: `workflow:${workflow.id}`, held: 3, waiting: 2 },
+    { id: 'global', held: 1, waiting: 4 },
+  );
+  expect(await look()).toEqual([
+    { reason: 'limit', limit: 'workflow', max_parallel: 3, held: 3, lanes_waiting: 2 },
+    { reason: 'limit', limit: 'global', max_parallel: 1, held: 1, lanes_waiting: 4 },
+  ]);
+});

@@ -26,6 +26,10 @@ function reasonView(why: WaitReason): WaitReasonBody {
       const { retryAt, ...rest } = why;
       return { ...rest, retry_at: momentView(retryAt) };
     }
+    case 'limit': {
+      const { maxParallel: max_parallel, lanesWaiting: lanes_waiting, ...rest } = why;
+      return { ...rest, max_parallel, lanes_waiting };
+    }
     case 'agents_starting':
     case 'pool_full': {
       const { lanesWaiting: lanes_waiting, ...rest } = why;

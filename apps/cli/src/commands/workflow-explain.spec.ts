@@ -24,3 +24,12 @@ it('has nothing to say of a run that has ended, or is not there', async () => {
   expect(test.terminal.stdout).toBe('every step has ended\n');
   expect(await cli('workflow', 'explain', 'run_0')).toBe(3);
 });
+
+it('names a limit and who holds its slots', async () => {
+  const run = await test.startedRun();
+  run.open('list', [{ state: 'pending' }]);
+  test.api.globalLimit = 2;
+  test.api.limits.push({ id: 'global', held: 2, waiting: 7 });
+  expect(await cli('workflow', 'explain', run.id)).toBe(0);
+  expect(test.terminal.stdout).toContain('the limit of the instance: 2 of 2 at once, 7 lanes in line');
+});

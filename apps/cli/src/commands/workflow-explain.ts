@@ -45,6 +45,8 @@ function reasonText(why: WaitReasonBody): string {
       return `${why.tasks} failed and are tried again, the next at ${timeText(why.until)}`;
     case 'parallel_limit':
       return `${why.running} of ${why.limit} tasks at once run already`;
+    case 'limit':
+      return `${limitText(why)}: ${why.held} of ${why.max_parallel} at once, ${why.lanes_waiting} lanes in line`;
     case 'no_host':
       return `no host makes agents for ${why.pool}`;
     case 'pool_broken':
@@ -56,4 +58,11 @@ function reasonText(why: WaitReasonBody): string {
     case 'queued':
       return `it is in the queue of ${why.pool} until a worker takes it`;
   }
+}
+
+function limitText(limit: Extract<WaitReasonBody, { reason: 'limit' }>): string {
+  if (limit.limit === 'global') return 'the limit of the instance';
+  return limit.limit === 'workflow'
+    ? 'the limit of the workflow'
+    : `the limit of ${limit.key} = ${limit.value}`;
 }

@@ -137,6 +137,7 @@ export class EngineWorld {
       if (message.delayed) await this.hoursPass(message);
       const end = await lane.work(message, {
         signal: new AbortController().signal,
+        ticket: message.id,
         othersWait: () => Promise.resolve(this.queue.length > 0),
         moveOn: (next) => job.change(message, next),
       });

@@ -1,8 +1,8 @@
 -- Writes a run's record with all its steps pending, but for what a rerun takes over.
 -- KEYS 1 run  2 steps  3 events  4… keys of the run whose copies were prepared, until now with a time to live
 -- ARGV 1 id  2 workflow ('' = none)  3 version  4 definition (JSON)  5 input (JSON)  6 timeout in ms
---      7 run that it repeats ('' = none)  8 what is behind the names of copies  9 number of steps, their names, then fields
---      of steps and their values
+--      7 run that it repeats ('' = none)  8 what is behind the names of copies  9 values of the keys of its limits (JSON)
+--      10 number of steps, their names, then fields of steps and their values
 -- Returns 1, 0 where the run exists, or -1 where the copies have gone
 --- @include "now"
 --- @include "run-event"
@@ -12,8 +12,9 @@ for i = 4, #KEYS do
 end
 redis.call('HSET', KEYS[1], 'id', ARGV[1], 'workflow', ARGV[2], 'version', ARGV[3], 'definition', ARGV[4],
   'input', ARGV[5], 'state', 'running', 'createdAt', now, 'deadline', now + ARGV[6], 'revision', 0)
-local first = 10 + ARGV[9]
-for i = 10, first - 1 do redis.call('HSET', KEYS[2], ARGV[i] .. ':state', 'pending') end
+if ARGV[9] ~= '[]' then redis.call('HSET', KEYS[1], 'limitKeys', ARGV[9]) end
+local first = 11 + ARGV[10]
+for i = 11, first - 1 do redis.call('HSET', KEYS[2], ARGV[i] .. ':state', 'pending') end
 for i = first, #ARGV, 2 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
 for i = 4, #KEYS do
   redis.call('RENAME', KEYS[i] .. ARGV[8], KEYS[i])

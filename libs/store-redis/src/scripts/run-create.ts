@@ -29,6 +29,7 @@ export async function createRun(
       definition.config.timeout,
       run.rerun?.of ?? '',
       carried.suffix,
+      JSON.stringify(run.limitKeys ?? []),
       definition.steps.length,
       ...definition.steps.map((s) => s.name),
       ...carried.fields.flat(),

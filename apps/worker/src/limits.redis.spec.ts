@@ -1,0 +1,130 @@
+import { type DefinitionInput, poolsOf, validateDefinition } from '@agentainer/core';
+import { poolQueue } from '@agentainer/queue-bullmq';
+import { connectRedis, type Redis, RedisLimitStore } from '@agentainer/store-redis';
+import { completed, FlowTest } from './flow-test.fixture.js';
+
+let redis: Redis;
+let test: FlowTest;
+beforeAll(async () => {
+  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
+});
+afterAll(() => redis.quit());
+beforeEach(() => {
+  test = new FlowTest(redis);
+});
+afterEach(() => test.stop());
+
+type Limits = NonNullable<DefinitionInput['config']>['limits'];
+const map = (limits?: Limits, items = 12): DefinitionInput => ({
+  name: 'w',
+  config: { limits },
+  steps: [{ type: 'map', name: 'm', image: 'x', items: { range: { from: 1, to: items } } }],
+});
+
+/** Counts the tasks that run at once, by a part of the run's input. */
+function counting(ms = 5): Map<string, number> {
+  const running = new Map<string, number>();
+  const most = new Map<string, number>();
+  test.behave = async (_, { runId }) => {
+    const { customer = 'all' } = JSON.parse((await test.runs.input(runId))!) as { customer?: string };
+    const now = (running.get(customer) ?? 0) + 1;
+    running.set(customer, now);
+    most.set(customer, Math.max(most.get(customer) ?? 0, now));
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    running.set(customer, running.get(customer)! - 1);
+    return completed(null);
+  };
+  return most;
+}
+
+/** A run whose task holds its slot until it is released. */
+async function holding(definition: DefinitionInput): Promise<{ first: string; release: () => void }> {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  test.behave = () => held.then(() => completed(null));
+  const first = await test.start(definition, {});
+  await test.until(first, (run) => run.steps[0]!.counts.running === 1);
+  return { first, release };
+}
+
+it('runs no more tasks of a workflow at once than its limit says, in all its runs together', async () => {
+  const most = counting();
+  const definition = map([{ max_parallel: 2 }]);
+  await test.work(definition);
+  const runs = await Promise.all([1, 2, 3].map(() => test.start(definition, {})));
+  for (const run of runs) expect((await test.finished(run)).state).toBe('completed');
+  expect(most.get('all')).toBe(2);
+});
+
+it('counts runs by the value of a key', async () => {
+  const most = counting();
+  const definition = map([{ key: 'input.customer', max_parallel: 1 }]);
+  await test.work(definition);
+  const runs = await Promise.all(['a', 'a', 'b'].map((customer) => test.start(definition, { customer })));
+  for (const run of runs) expect((await test.finished(run)).state).toBe('completed');
+  expect(Object.fromEntries(most)).toEqual({ a: 1, b: 1 });
+  await expect(test.start(definition, {})).rejects.toThrow('the key of config.limits[0] is not there');
+});
+
+it('runs no more tasks of the whole instance at once than is allowed', async () => {
+  const most = counting();
+  test.maxParallel = 3;
+  await test.work(map());
+  const runs = await Promise.all([1, 2].map(() => test.start(map(), {})));
+  for (const run of runs) expect((await test.finished(run)).state).toBe('completed');
+  expect(most.get('all')).toBe(3);
+});
+
+it('lets a short run through while a long one uses all slots', async () => {
+  counting(10);
+  const definition = map([{ max_parallel: 2 }], 1_000);
+  await test.work(definition);
+  const long = await test.start(definition, {});
+  await test.until(long, (run) => run.steps[0]!.counts.completed > 0);
+  const short = await test.start(map([{ max_parallel: 2 }], 3), {});
+  expect((await test.finished(short)).state).toBe('completed');
+  expect((await test.runs.load(long))!.state).toBe('running');
+  await test.runs.apply(long, [{ kind: 'finish', to: 'cancelled' }]);
+});
+
+it('brings a lane back as soon as a slot is free, long before it would come again', async () => {
+  const hour = 3_600_000;
+  const times = { ttlMs: 20_000, leastMs: hour, mostMs: hour, graceMs: hour };
+  test.limits = new RedisLimitStore(redis, test.keys, times);
+  const definition = map([{ max_parallel: 1 }], 1);
+  await test.work(definition);
+  const { first, release } = await holding(definition);
+  const others = [];
+  for (let i = 0; i < 5; i++) others.push(await test.start(definition, {}));
+  const queue = test.queue.queue(poolQueue(poolsOf(validateDefinition(definition))[0]!.id));
+  while ((await queue.getDelayedCount()) < 5);
+  release();
+  for (const run of [first, ...others]) expect((await test.finished(run)).state).toBe('completed');
+});
+
+it('a lane whose run has ended leaves the line', async () => {
+  const definition = map([{ max_parallel: 1 }], 1);
+  await test.work(definition);
+  const { first, release } = await holding(definition);
+  const second = await test.start(definition, {});
+  while ((await test.limits.standings())[0]!.waiting < 1);
+  await test.runs.apply(second, [{ kind: 'finish', to: 'cancelled' }]);
+  while ((await test.limits.standings())[0]!.waiting > 0);
+  expect((await test.limits.standings())[0]).toMatchObject({ held: 1, waiting: 0 });
+  release();
+  await test.finished(first);
+});
+
+it('the slot of a worker that died is given to another lane when its time is over', async () => {
+  const definition = map([{ max_parallel: 1 }], 2);
+  const dead = { ticket: 'dead', holder: 'dead', limits: [{ id: 'workflow:', maxParallel: 1 }] };
+  await new RedisLimitStore(redis, test.keys, {
+    ttlMs: 300,
+    leastMs: 1,
+    mostMs: 1,
+    graceMs: 1,
+  }).take(dead);
+  const began = performance.now();
+  expect((await test.runToEnd(definition, {})).state).toBe('completed');
+  expect(performance.now() - began).toBeGreaterThan(200);
+});

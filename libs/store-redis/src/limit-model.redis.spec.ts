@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { connectRedis } from './connection.js';
+import { Keys } from './keys.js';
+import { RedisLimitStore } from './limit-store.js';
+
+const ROUNDS = 20;
+const STEPS = 300;
+const LANES = 12;
+const TIMES = { ttlMs: 60_000, leastMs: 1, mostMs: 10_000, graceMs: 50_000 };
+
+let redis: Redis;
+beforeAll(async () => {
+  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
+});
+afterAll(() => redis.quit());
+
+/** A small generator of which a seed decides everything (mulberry32). */
+function randomOf(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) % below;
+  };
+}
+
+interface Limit {
+  id: string;
+  maxParallel: number;
+}
+
+/** What the limits must answer, by the rules alone. */
+class Model {
+  readonly held = new Map<string, Set<string>>();
+  /** Tickets in the order in which they came first, and the limits in whose lines they stand. */
+  readonly line: { ticket: string; at: Set<string> }[] = [];
+
+  take(ticket: string, holder: string, limits: Limit[]): 'taken' | 'wait' {
+    const mine = this.line.findIndex((entry) => entry.ticket === ticket);
+    const before = mine < 0 ? this.line : this.line.slice(0, mine);
+    const full = limits.findIndex(({ id, maxParallel }) => {
+      const ahead = before.filter(({ at }) => at.has(id)).length;
+      return ahead >= maxParallel - this.holders(id).size;
+    });
+    if (full < 0) {
+      this.leave(ticket);
+      for (const { id } of limits) this.holders(id).add(holder);
+      return 'taken';
+    }
+    const at = new Set(limits.slice(0, full + 1).map(({ id }) => id));
+    if (mine < 0) this.line.push({ ticket, at });
+    else this.line[mine]!.at = at;
+    return 'wait';
+  }
+
+  end(holder: string): void {
+    for (const holders of this.held.values()) holders.delete(holder);
+  }
+
+  leave(ticket: string): void {
+    const mine = this.line.findIndex((entry) => entry.ticket === ticket);
+    if (mine >= 0) this.line.splice(mine, 1);
+  }
+
+  holders(id: string): Set<string> {
+    const holders = this.held.get(id) ?? new Set();
+    this.held.set(id, holders);
+    return holders;
+  }
+}
+
+it.each(Array.from({ length: ROUNDS }, (_, i) => i + 1))(
+  'keeps every bound and the order of arrival whoever dies, by the model (seed %i)',
+  async (seed) => {
+    const below = randomOf(seed);
+    const keys = new Keys(`t-${randomUUID()}`);
+    const store = new RedisLimitStore(redis, keys, TIMES);
+    const model = new Model();
+    const bounds: Limit[] = [
+      { id: 'key:a', maxParallel: 1 + below(2) },
+      { id: 'key:b', maxParallel: 1 + below(3) },
+      { id: 'workflow:w', maxParallel: 1 + below(4) },
+      { id: 'global', maxParallel: 1 + below(5) },
+    ];
+    /** Any of the limits, the narrowest first, as a lane always has them. */
+    const limitsOf = (lane: number) => bounds.filter((_, i) => i === 3 || ((lane + 1) >> i) & 1);
+    const working = new Map<number, string>();
+    for (let step = 0; step < STEPS; step++) {
+      const lane = below(LANES);
+      const limits = limitsOf(lane);
+      const ticket = `t${lane}`;
+      const holder = working.get(lane);
+      const action = below(10);
+      if (holder === undefined && action < 8) {
+        const slots = { ticket, holder: `h${step}`, limits };
+        const answer = await store.take(slots);
+        // As where an answer was lost and the request is sent again.
+        if (below(4) === 0) await store.take(slots);
+        expect([step, answer.kind]).toEqual([step, model.take(ticket, slots.holder, limits)]);
+        if (answer.kind === 'taken') working.set(lane, slots.holder);
+      } else if (holder === undefined) {
+        // The lane has nothing left to do, or died in line.
+        if (action === 8) await store.release({ ticket, holder: 'none', limits });
+        else for (const { id } of limits) await redis.zadd(`${keys.limits()}:${id}:until`, 'XX', 1, ticket);
+        model.leave(ticket);
+      } else if (action < 5) {
+        await store.release({ ticket, holder, limits });
+        model.end(holder);
+        working.delete(lane);
+      } else if (action < 7) {
+        for (const { id } of limits) await redis.zadd(`${keys.limits()}:${id}:held`, 'XX', 1, holder);
+        expect(await store.renew({ ticket, holder, limits })).toBe(false);
+        model.end(holder);
+        working.delete(lane);
+      } else expect(await store.renew({ ticket, holder, limits })).toBe(true);
+      for (const { id, held } of await store.standings(bounds.map(({ id }) => id))) {
+        expect([step, id, held]).toEqual([step, id, model.holders(id).size]);
+        expect(held).toBeLessThanOrEqual(bounds.find((limit) => limit.id === id)!.maxParallel);
+      }
+    }
+  },
+);

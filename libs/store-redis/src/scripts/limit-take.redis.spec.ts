@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { type Redis } from 'ioredis';
+import { connectRedis } from '../connection.js';
+import { Keys } from '../keys.js';
+import { RedisLimitStore } from '../limit-store.js';
+
+const TIMES = { ttlMs: 60_000, leastMs: 100, mostMs: 1_000, graceMs: 5_000 };
+
+let redis: Redis;
+let keys: Keys;
+let store: RedisLimitStore;
+beforeAll(async () => {
+  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
+});
+afterAll(() => redis.quit());
+beforeEach(() => {
+  keys = new Keys(`t-${randomUUID()}`);
+  store = new RedisLimitStore(redis, keys, TIMES);
+});
+
+const limit = (id: string, maxParallel: number) => ({ id, maxParallel });
+const NARROW = limit('key:a', 1);
+const WIDE = limit('global', 2);
+
+/** A lane that asks for slots; each time as another holder. */
+let holders = 0;
+const slots = (ticket: string, limits = [WIDE]) => ({ ticket, limits, holder: `h${holders++}` });
+const held = async (id: string) => (await store.standings([id]))[0]!.held;
+/** Time passes for one member of a sorted set. */
+const overdue = (key: string, member: string) => redis.zadd(`${keys.limits()}:${key}`, 1, member);
+
+it('gives as many slots as there are, and the next one to who came first', async () => {
+  const [a, b] = [slots('a'), slots('b')];
+  expect(await store.take(a)).toEqual({ kind: 'taken' });
+  expect(await store.take(b)).toEqual({ kind: 'taken' });
+  expect(await store.take(slots('c'))).toEqual({ kind: 'wait', inMs: 100, called: [] });
+  expect(await store.take(slots('d'))).toEqual({ kind: 'wait', inMs: 200, called: [] });
+  expect(await store.standings()).toEqual([{ id: 'global', held: 2, waiting: 2 }]);
+  expect(await store.release(a)).toEqual(['c']);
+  expect(await store.take(slots('d'))).toEqual({ kind: 'wait', inMs: 100, called: ['c'] });
+  expect(await store.take(slots('c'))).toEqual({ kind: 'taken' });
+  expect(await store.release(b)).toEqual(['d']);
+});
+
+it('gives the same holder the same slots, however often it is asked', async () => {
+  const a = slots('a');
+  await store.take(a);
+  await store.take(a);
+  expect(await held('global')).toBe(1);
+  await store.release(a);
+  await store.release(a);
+  expect(await held('global')).toBe(0);
+});
+
+it('gives a slot to each of two processes that have the same lane', async () => {
+  await store.take(slots('a'));
+  await store.take(slots('a'));
+  expect(await held('global')).toBe(2);
+  expect((await store.take(slots('a'))).kind).toBe('wait');
+});
+
+it('takes of all limits or of none, and holds up nobody at a limit beyond the one that it waits for', async () => {
+  await store.take(slots('a', [NARROW, WIDE]));
+  expect(await store.take(slots('b', [NARROW, WIDE]))).toMatchObject({ kind: 'wait' });
+  expect(await held('global')).toBe(1);
+  expect(await store.take(slots('c', [limit('key:b', 1), WIDE]))).toEqual({ kind: 'taken' });
+});
+
+it('keeps its place at the limits before the one that it waits for', async () => {
+  const [wide] = [slots('w'), await store.take(slots('x'))];
+  await store.take(wide);
+  expect(await store.take(slots('first', [NARROW, WIDE]))).toMatchObject({ kind: 'wait' });
+  expect(await store.take(slots('second', [NARROW, WIDE]))).toMatchObject({ kind: 'wait' });
+  expect(await store.release(wide)).toEqual(['first']);
+  expect(await store.take(slots('second', [NARROW, WIDE]))).toMatchObject({
+    kind: 'wait',
+    called: ['first'],
+  });
+  expect(await store.take(slots('first', [NARROW, WIDE]))).toEqual({ kind: 'taken' });
+});
+
+it('forgets holders and tickets that were not heard of in time', async () => {
+  const [a, b] = [slots('a'), slots('b')];
+  await store.take(a);
+  await store.take(b);
+  await store.take(slots('gone'));
+  await store.take(slots('c'));
+  expect(await store.renew(a)).toBe(true);
+  await overdue('global:held', a.holder);
+  expect(await store.renew(a)).toBe(false);
+  expect(await store.take(slots('c'))).toMatchObject({ kind: 'wait', called: ['gone'] });
+  await overdue('global:until', 'gone');
+  expect(await store.take(slots('c'))).toEqual({ kind: 'taken' });
+});
+
+it('lets nobody wait longer than the most for being asked again', async () => {
+  await store.take(slots('a', [NARROW]));
+  for (let i = 0; i < 12; i++) await store.take(slots(`t${i}`, [NARROW]));
+  expect(await store.take(slots('last', [NARROW]))).toMatchObject({ inMs: 1_000 });
+});
+
+it('leaves nothing behind that does not go by itself', async () => {
+  await store.take(slots('a', [NARROW, WIDE]));
+  await store.take(slots('b', [NARROW, WIDE]));
+  const names = await redis.keys(`${keys.limits()}:*`);
+  const bounded = names.filter((name) => !name.endsWith(':known'));
+  expect(bounded.length).toBeGreaterThanOrEqual(4);
+  for (const name of bounded) expect(await redis.pttl(name)).toBeGreaterThan(0);
+});
+
+it('tells how many of the whole instance may work at once', async () => {
+  expect(await store.global()).toBe(0);
+  await store.announceGlobal(7);
+  expect(await store.global()).toBe(7);
+  await store.announceGlobal(0);
+  expect(await store.global()).toBe(0);
+});

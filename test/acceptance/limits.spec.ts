@@ -1,0 +1,76 @@
+import type { DefinitionInput, Json } from '@agentainer/core';
+import { QueueFullApiError } from '@agentainer/sdk';
+import { Cluster } from '../harness/cluster.js';
+import { until } from '../harness/until.js';
+
+const GLOBAL = 4;
+
+let cluster: Cluster;
+beforeAll(async () => {
+  cluster = await Cluster.start({ workers: 2, environment: { AGENTAINER_MAX_PARALLEL: String(GLOBAL) } });
+}, 60_000);
+afterAll(() => cluster.stop(), 60_000);
+
+async function workflow(config: DefinitionInput['config'], tasks: number, ms = 30): Promise<string> {
+  const items = Array.from({ length: tasks }, () => ({ do: 'sleep', ms }));
+  const image = process.env.AGENTAINER_TEST_AGENT_IMAGE!;
+  const map = { type: 'map' as const, name: 'map', image, items, pool_config: { max_size: 8 } };
+  return (await cluster.client.createWorkflow({ name: 'limited', config, steps: [map] })).id;
+}
+
+/** The most tasks of these runs that ran at the same time, by when they began and ended. */
+async function mostAtOnce(runs: string[]): Promise<number> {
+  const moments: [at: number, change: number][] = [];
+  for (const run of runs) {
+    const jobs = (await cluster.client.listRunJobs(run, { limit: 100 })).items;
+    for (const job of jobs)
+      moments.push([Date.parse(job.started_at!), 1], [Date.parse(job.finished_at!), -1]);
+  }
+  moments.sort(([a, x], [b, y]) => a - b || x - y);
+  let now = 0;
+  return Math.max(...moments.map(([, change]) => (now += change)));
+}
+
+const start = async (id: string, input: Json = {}) => (await cluster.client.startWorkflow(id, input)).id;
+
+async function completed(runs: string[]): Promise<void> {
+  for (const run of runs) {
+    const { status } = await cluster.client.waitForRun(run, { timeoutMs: 60_000 });
+    expect(status).toBe('completed');
+  }
+}
+
+it('R2.4a no more tasks of the whole instance run at once than AGENTAINER_MAX_PARALLEL allows', async () => {
+  const runs = [await start(await workflow({}, 20)), await start(await workflow({}, 20))];
+  await completed(runs);
+  expect(await mostAtOnce(runs)).toBe(GLOBAL);
+}, 90_000);
+
+it('R2.4b no more tasks of a workflow, or of one customer, run at once than its limits allow, in all its runs', async () => {
+  const limits = [{ max_parallel: 3 }, { key: 'input.customer', max_parallel: 1 }];
+  const id = await workflow({ limits }, 8);
+  const ofA = [await start(id, { customer: 'a' }), await start(id, { customer: 'a' })];
+  const ofB = [await start(id, { customer: 'b' })];
+  await completed([...ofA, ...ofB]);
+  expect(await mostAtOnce(ofA)).toBe(1);
+  expect(await mostAtOnce([...ofA, ...ofB])).toBeLessThanOrEqual(3);
+}, 90_000);
+
+it('R2.4c what exceeds a limit waits and says so, and beyond the bound of the queue a start is refused', async () => {
+  const id = await workflow({ limits: [{ max_parallel: 1 }], max_active_runs: 2 }, 1, 5_000);
+  const [first, second] = [await start(id), await start(id)];
+  const reasons = async (run: string) =>
+    (await cluster.client.explainRun(run)).steps.flatMap((step) => step.reasons);
+  await until('one of them waits for the limit', async () => {
+    const found = [...(await reasons(first)), ...(await reasons(second))];
+    return found.some((why) => why.reason === 'limit' && why.limit === 'workflow' && why.lanes_waiting === 1);
+  });
+  await expect(start(id)).rejects.toThrow(QueueFullApiError);
+  const metrics = await (
+    await fetch(`${cluster.url}/metrics`, { headers: { authorization: `Bearer ${cluster.key}` } })
+  ).text();
+  expect(metrics).toMatch(/agentainer_limit_waiting\{[^}]*kind="workflow"[^}]*\} 1\n/);
+  await cluster.client.cancelRun(first);
+  await cluster.client.cancelRun(second);
+  await start(id);
+}, 90_000);
