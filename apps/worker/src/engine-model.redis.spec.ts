@@ -1,4 +1,5 @@
 import {
+  compensatedBy,
   dependenciesOf,
   isTerminal,
   reducedStep,
@@ -64,10 +65,17 @@ describe('a process killed at any point of a run', () => {
         continue_on_partial: true,
       },
       { type: 'reduce', name: 's2', image: 'x', depends_on: ['s1'] },
+      { name: 's3', image: 'x', depends_on: ['s2'] },
+      { name: 'undo-s0', image: 'x', compensates: 's0' },
+      { name: 'undo-s2', image: 'x', compensates: 's2' },
     ],
   });
   for (const { retry } of definition.steps.filter((step) => step.type !== 'wait')) retry.delay = 0;
-  const behaviours: Plan['behaviours'] = { s1: ['fails', 'completed', 'fails for good', 'completed'] };
+  const behaviours: Plan['behaviours'] = {
+    s1: ['fails', 'completed', 'fails for good', 'completed'],
+    s3: ['fails for good'],
+    'undo-s2': ['lost', 'completed'],
+  };
 
   it.each<CallFault>(['crash before', 'crash after', 'sent twice'])(
     '%s each of its calls',
@@ -91,7 +99,9 @@ async function expectTruth(world: EngineWorld, plan: Plan, run: RunRecord): Prom
   for (const step of run.steps) await expectTasks(world, run, step);
   expectPolicy(plan, run);
   expectReduced(world, plan, run);
-  expectHistory(await world.runs.events(run.id, 0, MANY), run);
+  const events = await world.runs.events(run.id, 0, MANY);
+  expectHistory(events, run);
+  expectOrderOfUndoing(plan, run, events);
   const counted = world.model.contributions.size;
   expect((await world.state.get(run.id, COUNTER)) ?? 0).toBe(counted);
   expect((await world.runs.active({ limit: 10 })).items).toEqual([]);
@@ -128,18 +138,39 @@ function shortOf(outcome: StoredOutcome | undefined) {
 /** What the steps' tasks and dependencies call for is what the steps and the run came to. */
 function expectPolicy({ definition }: Plan, run: RunRecord): void {
   const states = new Map(run.steps.map((s) => [s.name, s.state]));
-  if (run.state === 'timed_out') {
-    expect([...states.values()]).toContain('timed_out');
-  } else {
-    const all = [...states.values()].every((state) => state === 'completed' || state === 'skipped');
-    expect(run.state).toBe(all ? 'completed' : 'failed');
+  const [undo, way] = [true, false].map((is) =>
+    definition.steps.filter((step) => (compensatedBy(step) !== undefined) === is),
+  ) as [Step[], Step[]];
+  const complete = way.every(({ name }) => ['completed', 'skipped'].includes(states.get(name)!));
+  const owed = undo.filter((step) => states.get(compensatedBy(step)!) === 'completed');
+  if (complete && run.error === undefined) expect(run.state).toBe('completed');
+  else if (owed.length === 0)
+    expect(run.state).toBe(run.error?.code === 'RUN_TIMEOUT' ? 'timed_out' : 'failed');
+  else {
+    const undone = owed.every(({ name }) => states.get(name) === 'completed');
+    expect(run.state).toBe(undone ? 'compensated' : 'compensation_failed');
   }
-  for (const step of definition.steps) {
+  for (const step of undo) {
+    if (!run.state.startsWith('compensat') || !owed.includes(step))
+      expect(states.get(step.name)).toBe('skipped');
+  }
+  for (const step of way) {
     const record = run.steps.find((s) => s.name === step.name)!;
     const dependencies = dependenciesOf(step).map((name) => states.get(name)!);
     const could = dependencies.every((state) => state === 'completed');
     if (record.state !== 'timed_out') expect(record.state).toBe(could ? endOf(step, record) : 'skipped');
   }
+}
+
+/** What completed last was undone first, and nothing before the run's way had ended. */
+function expectOrderOfUndoing({ definition }: Plan, run: RunRecord, events: RunEvent[]): void {
+  const begun = events.filter(({ type }) => type === 'step.running').map(({ data }) => data.step!);
+  const targets = begun.flatMap(
+    (name) => compensatedBy(definition.steps.find((s) => s.name === name)!) ?? [],
+  );
+  const finishedAt = targets.map((name) => run.steps.find((step) => step.name === name)!.finishedAt);
+  expect(finishedAt).toEqual([...finishedAt].sort((a, b) => b - a));
+  expect(begun.slice(begun.length - targets.length)).toEqual(targets.map((name) => `undo-${name}`));
 }
 
 function endOf(step: Step, { counts, total, error }: StepRecord): StepState {

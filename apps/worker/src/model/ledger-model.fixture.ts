@@ -35,8 +35,8 @@ export class LedgerModel {
   applied(changes: RunChange[], applied: boolean[]): void {
     for (const [i, change] of changes.entries()) {
       if (!applied[i]) continue;
-      demand(this.runState === 'running', `${change.kind} after the run's end`);
-      if (change.kind === 'finish') this.runState = change.to;
+      demand(!isOver(this.runState), `${change.kind} after the run's end`);
+      if (change.kind === 'finish' || change.kind === 'compensate') this.runState = change.to;
       else if (change.kind === 'open') this.open(change.step, change.total);
       else if (change.kind === 'close') this.close(change.step, change.to);
     }
@@ -80,7 +80,7 @@ export class LedgerModel {
   }
 
   private isOpen(step: ModelStep): boolean {
-    return this.runState === 'running' && (step.state === 'ready' || step.state === 'running');
+    return !isOver(this.runState) && (step.state === 'ready' || step.state === 'running');
   }
 
   private open(name: string, total: number): void {

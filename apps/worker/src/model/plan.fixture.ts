@@ -59,6 +59,8 @@ const drawn = fc.record({
   parallel: fc.integer({ min: 1, max: 3 }),
   partial: fc.boolean(),
   behaviours: fc.array(behaviour, { maxLength: 6 }),
+  /** How the step that compensates this one behaves; null where there is none. */
+  undo: fc.option(fc.array(behaviour, { maxLength: 3 })),
 });
 type Drawn = typeof drawn extends fc.Arbitrary<infer T> ? T : never;
 
@@ -72,16 +74,25 @@ export const plans: fc.Arbitrary<Plan> = fc
     seed,
     faults,
     definition: definitionOf(steps),
-    behaviours: Object.fromEntries(steps.map((step, i) => [`s${i}`, step.behaviours])),
+    behaviours: Object.fromEntries(
+      steps.flatMap((step, i) => [
+        [`s${i}`, step.behaviours],
+        [`undo-s${i}`, step.undo ?? []],
+      ]),
+    ),
   }));
 
 /** Retries are due at once, or in an hour, which passes when there is nothing else to do: clocks play no part. */
 function definitionOf(steps: Drawn[]): Definition {
   const written: DefinitionInput['steps'] = [];
   for (const [i, step] of steps.entries()) written.push(stepOf(i, step, written));
+  for (const [i, { undo, attempts }] of steps.entries()) {
+    const retry = { max_attempts: attempts };
+    if (undo) written.push({ name: `undo-s${i}`, image: 'x', compensates: `s${i}`, retry });
+  }
   const definition = validateDefinition({ name: 'w', steps: written });
   for (const [i, { retry }] of definition.steps.filter((step) => step.type !== 'wait').entries()) {
-    retry.delay = steps[i]!.hours ? 3_600_000 : 0;
+    retry.delay = steps[i]?.hours ? 3_600_000 : 0;
     retry.max_delay = retry.delay;
     retry.jitter = 0;
   }
