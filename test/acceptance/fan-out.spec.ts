@@ -68,3 +68,20 @@ it('R2.2e gives the results of a step that failed', async () => {
   expect(results[2]).not.toHaveProperty('result');
   expect(next_cursor).toBeNull();
 }, 90_000);
+
+it('R2.3e merges the state updates of tasks that run side by side', async () => {
+  const change = (call: string, ...args: (string | number)[]) => ({ do: 'state', call, arguments: args });
+  const each = Array.from({ length: 30 }, (_, i) => [
+    change('increment', 'sum', i),
+    change('append', 'list', i),
+    change('addToSet', 'digits', i % 10),
+  ]).flat();
+  const id = await startedRun([map({ items: each, max_parallel: 8, pool_config: { max_size: 8 } })]);
+  expect((await cluster.client.waitForRun(id, { timeoutMs: 60_000 })).status).toBe('completed');
+  const { state } = await cluster.client.getRunState(id);
+  expect(state.sum).toBe((29 * 30) / 2);
+  expect([...(state.list as number[])].sort((a, b) => a - b)).toEqual(
+    Array.from({ length: 30 }, (_, i) => i),
+  );
+  expect([...(state.digits as number[])].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+}, 90_000);

@@ -105,7 +105,7 @@ it('R9.2a fails the step whose approval is rejected, and skips the one whose tim
   expect(run.steps.map((s) => s.status)).toEqual(['skipped', 'failed']);
 });
 
-it('R9.2a ends a sleep after the process that looks at the clock was killed', async () => {
+it('R9.2b ends a sleep after the process that looks at the clock was killed', async () => {
   const { client } = cluster;
   const workflow = await client.createWorkflow({
     name: 'sleep',
