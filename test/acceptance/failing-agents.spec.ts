@@ -67,10 +67,10 @@ it('R6.1d replaces an agent that dies in its task, and tries the task again', as
   expect(job).toMatchObject({ status: 'completed', attempts: 2, lost_attempts: 1 });
 }, 60_000);
 
-it('R9.2d sets a task aside that kills every agent it gets', async () => {
+it('R9.2d sets a task aside that has killed two agents', async () => {
   const job = await runJob({ do: 'crash' });
   expect(job).toMatchObject({ status: 'failed', error: { code: 'POISON' } });
-  expect(job).toMatchObject({ attempts: 3, lost_attempts: 3 });
+  expect(job).toMatchObject({ attempts: 2, lost_attempts: 2 });
 }, 60_000);
 
 it('R9.1b retries with backoff until an attempt succeeds', async () => {

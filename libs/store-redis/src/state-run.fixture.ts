@@ -28,7 +28,11 @@ export class StateRun {
   private constructor(readonly redis: Redis) {
     this.state = new RedisStateStore(redis, this.keys);
     this.runs = new RedisRunStore(redis, this.keys);
-    this.ledger = new RedisTaskLedger(redis, this.keys, { ...DEFAULT_LEDGER_LIMITS, maxLost: 1_000 });
+    this.ledger = new RedisTaskLedger(redis, this.keys, {
+      ...DEFAULT_LEDGER_LIMITS,
+      maxLost: 1_000,
+      maxAgentsLost: 1_000,
+    });
   }
 
   static async open(redis: Redis, tasks = 3): Promise<StateRun> {

@@ -20,7 +20,7 @@ afterAll(() => redis.quit());
 beforeEach(() => {
   keys = new Keys(`t-${randomUUID()}`);
   runs = new RedisRunStore(redis, keys);
-  ledger = new RedisTaskLedger(redis, keys, { claimTtlMs: 10_000, maxLost: 2 });
+  ledger = new RedisTaskLedger(redis, keys, { claimTtlMs: 10_000, maxLost: 3, maxAgentsLost: 2 });
 });
 
 /** A run with one map step `m` of so many items, opened. */
@@ -118,6 +118,18 @@ it('says what a lane that finds no task can do', async () => {
   expect(unasked.claim).toEqual({ kind: 'open' });
 });
 
+it('sets a task aside at its third loss, where no two were of agents', async () => {
+  ledger = new RedisTaskLedger(redis, keys, { claimTtlMs: -1, maxLost: 3, maxAgentsLost: 2 });
+  const runId = await openMap(1);
+  await ledger.completeAndClaim({ runId, step: 'm', completion: lost(await claim(runId)) });
+  await claim(runId);
+  expect(await ledger.reclaim(runId, 'm')).toBe(1);
+  expect(await runs.tasks(runId, 'm', 0, 1)).toMatchObject([{ state: 'retrying', lost: 2 }]);
+  await claim(runId);
+  expect(await ledger.reclaim(runId, 'm')).toBe(1);
+  expect(await runs.tasks(runId, 'm', 0, 1)).toMatchObject([{ state: 'failed', lost: 3 }]);
+});
+
 it('tells beside a claim how many tasks there are and how many ended badly', async () => {
   const runId = await openMap(3);
   const answer = await ledger.completeAndClaim({ runId, step: 'm', completion: failed(await claim(runId)) });
@@ -179,7 +191,7 @@ it('keeps the last twenty attempts of a task that fails, and nothing of one that
 });
 
 it('puts tasks back in line whose attempts were not renewed', async () => {
-  ledger = new RedisTaskLedger(redis, keys, { claimTtlMs: 1, maxLost: 2 });
+  ledger = new RedisTaskLedger(redis, keys, { claimTtlMs: 1, maxLost: 2, maxAgentsLost: 2 });
   const runId = await openMap(2);
   const gone = await claim(runId);
   let reclaimed = 0;

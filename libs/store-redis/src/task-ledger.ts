@@ -10,11 +10,13 @@ import { renewTask } from './scripts/task-renew.js';
 export interface LedgerLimits {
   /** Milliseconds that a claim lives unless renewed. */
   claimTtlMs: number;
-  /** How often a task is lost (with its agent or its worker) until it is set aside as poison. */
+  /** How often a task is lost, with its agent or its worker, until it is set aside as poison. */
   maxLost: number;
+  /** How often with its agent: that one it shared with no other task. */
+  maxAgentsLost: number;
 }
 
-export const DEFAULT_LEDGER_LIMITS: LedgerLimits = { claimTtlMs: 10_000, maxLost: 3 };
+export const DEFAULT_LEDGER_LIMITS: LedgerLimits = { claimTtlMs: 10_000, maxLost: 3, maxAgentsLost: 2 };
 
 /** The ledger of tasks in Redis: who works on what, fenced by a token for each attempt. */
 export class RedisTaskLedger implements TaskLedger {
@@ -25,9 +27,9 @@ export class RedisTaskLedger implements TaskLedger {
   ) {}
 
   completeAndClaim(request: Parameters<TaskLedger['completeAndClaim']>[0]) {
-    const { claimTtlMs: ttlMs, maxLost } = this.limits;
+    const { claimTtlMs: ttlMs, maxLost, maxAgentsLost } = this.limits;
     const nonce = randomBytes(12).toString('base64url');
-    return advanceTask(this.redis, this.keys, { ...request, nonce, ttlMs, maxLost });
+    return advanceTask(this.redis, this.keys, { ...request, nonce, ttlMs, maxLost, maxAgentsLost });
   }
 
   renew(runId: string, step: string, index: number, token: string) {

@@ -16,7 +16,6 @@ import type { Fault, Plan } from './plan.fixture.js';
 import { type CallFault, KilledError, Process, Random, Turns } from './turns.fixture.js';
 
 const WORKERS = 2;
-const MAX_LOST = DEFAULT_LEDGER_LIMITS.maxLost;
 /** A run of the plans' size needs a few hundred calls; more sweeps than these in a row without any other work mean that it is stuck. */
 const MOST_CALLS = 10_000;
 const MOST_SWEEPS = 30;
@@ -46,7 +45,7 @@ export class EngineWorld {
     private readonly plan: Plan,
   ) {
     const names = plan.definition.steps.map((s) => s.name);
-    this.model = new LedgerModel(names, MAX_LOST);
+    this.model = new LedgerModel(names, DEFAULT_LEDGER_LIMITS);
     this.random = new Random(plan.seed);
     this.turns = new Turns(this.random);
     this.queue = new FaultyQueue(this.random);
@@ -251,7 +250,7 @@ class WitnessedLedger extends RedisTaskLedger {
     keys: Keys,
     private readonly model: LedgerModel,
   ) {
-    super(redis, keys, { claimTtlMs: CLAIM_TTL_MS, maxLost: MAX_LOST });
+    super(redis, keys, { ...DEFAULT_LEDGER_LIMITS, claimTtlMs: CLAIM_TTL_MS });
   }
 
   override async completeAndClaim(request: Parameters<RedisTaskLedger['completeAndClaim']>[0]) {

@@ -5,6 +5,8 @@ export interface ModelTask {
   state: TaskState;
   attempt: number;
   lost: number;
+  /** Those of them in which the agent went away. */
+  agentsLost: number;
   /** The attempt that may report; undefined where none runs. */
   token?: string;
   /** JSON text of the result, or the code of the error; undefined where the task was cut off. */
@@ -27,7 +29,7 @@ export class LedgerModel {
 
   constructor(
     names: string[],
-    private readonly maxLost: number,
+    private readonly limits: { maxLost: number; maxAgentsLost: number },
   ) {
     for (const name of names) this.steps.set(name, { state: 'pending', generation: 0, tasks: [] });
   }
@@ -87,7 +89,12 @@ export class LedgerModel {
     const step = this.steps.get(name)!;
     demand(step.state === 'pending', `${name} opened from ${step.state}`);
     step.state = 'ready';
-    step.tasks = Array.from({ length: total }, () => ({ state: 'pending', attempt: 0, lost: 0 }));
+    step.tasks = Array.from({ length: total }, () => ({
+      state: 'pending',
+      attempt: 0,
+      lost: 0,
+      agentsLost: 0,
+    }));
   }
 
   private close(name: string, to: StepState): void {
@@ -109,7 +116,10 @@ export class LedgerModel {
       return;
     }
     if (end.kind === 'lost') task.lost += 1;
-    const again = end.kind === 'lost' ? task.lost < this.maxLost : end.retryInMs !== undefined;
+    if (end.kind === 'lost' && end.error.code === 'AGENT_LOST') task.agentsLost += 1;
+    const { maxLost, maxAgentsLost } = this.limits;
+    const mayBeLost = task.lost < maxLost && task.agentsLost < maxAgentsLost;
+    const again = end.kind === 'lost' ? mayBeLost : end.retryInMs !== undefined;
     if (again) task.state = 'retrying';
     else {
       const [state, code] = end.kind === 'lost' ? ['failed', 'POISON'] : [end.kind, end.error.code];

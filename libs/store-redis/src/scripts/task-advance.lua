@@ -7,6 +7,7 @@
 --      12 states that a claim may start from (",a,b,")  13 generation of the lane ('' = the present one)
 --      14 tasks of the step at once, at most, unless its record says otherwise (0 = no bound)  15 ms to wait where so many run
 --      16 error in brief (JSON)  17 error of a task lost too often (JSON)
+--      18 losses of agents allowed ('' = the agent of what is completed did not go away)
 -- Returns {accepted 0|1, tasks that ended badly, tasks, claim, …}: claim is 'task' (index, attempt, lost, token,
 --      item or false, ms left to the run), 'wait' (ms), or 'open', 'idle', 'drained', 'paused', 'closed'
 --- @include "now"
@@ -30,7 +31,7 @@ if index ~= '' then
   if task and task.token == ARGV[3] and string.find(ARGV[8], ',' .. task.state .. ',', 1, true) then
     endAttempt(keys, name, step, index, task,
       { kind = ARGV[4], outcome = ARGV[5], retryIn = tonumber(ARGV[6]), maxLost = tonumber(ARGV[7]),
-        brief = ARGV[16], poison = ARGV[17] }, now)
+        brief = ARGV[16], poison = ARGV[17], maxAgentsLost = tonumber(ARGV[18]) }, now)
     accepted = 1
   end
 end
@@ -61,7 +62,8 @@ local function claim()
   else
     index = tostring(step.next)
     step.next = step.next + 1
-    task = { state = 'pending', attempt = 0, lost = 0, created = step.openedAt, started = now, finished = 0 }
+    task = { state = 'pending', attempt = 0, lost = 0, created = step.openedAt, started = now, finished = 0,
+      agentsLost = 0 }
   end
   if not string.find(ARGV[12], ',' .. task.state .. ',', 1, true) then
     return redis.error_reply('ILLEGAL task ' .. index .. ' cannot go from ' .. task.state .. ' to running')

@@ -1,4 +1,4 @@
-import { sourcesOf, TASK_TRANSITIONS, type TaskState } from '@agentainer/core';
+import { sourcesOf, TASK_TRANSITIONS, type TaskErrorCode, type TaskState } from '@agentainer/core';
 import type { AttemptEnd, Claim, Completion } from '@agentainer/engine';
 import type { Redis } from 'ioredis';
 import { allowed } from '../guards.js';
@@ -24,8 +24,9 @@ export interface TaskAdvance {
   nonce: string;
   /** Milliseconds that the claim lives unless renewed. */
   ttlMs: number;
-  /** How often a task is lost until it is set aside. */
+  /** How often a task is lost, and how often with its agent, until it is set aside. */
   maxLost: number;
+  maxAgentsLost: number;
 }
 
 /** Completes a task and claims the next one. */
@@ -58,6 +59,7 @@ export async function advanceTask(redis: Redis, keys: Keys, request: TaskAdvance
       request.maxParallel ?? 0,
       BOUND_WAIT_MS,
       ...troubleArguments(completion?.end),
+      isLossOfAgent(completion?.end) ? request.maxAgentsLost : '',
     ],
   )) as [number, number, number, ...ClaimReply];
   const [accepted, failures, total, ...claim] = answer;
@@ -82,6 +84,10 @@ function outcomeText(end: AttemptEnd): string {
 function troubleArguments(end: AttemptEnd | undefined): string[] {
   if (!end || end.kind === 'completed' || end.kind === 'dropped') return ['', ''];
   return [inBrief(end.error), end.kind === 'lost' ? poison(end.error) : ''];
+}
+
+function isLossOfAgent(end: AttemptEnd | undefined): boolean {
+  return end?.kind === 'lost' && end.error.code === ('AGENT_LOST' satisfies TaskErrorCode);
 }
 
 function endableStates(end: AttemptEnd): TaskState[] {

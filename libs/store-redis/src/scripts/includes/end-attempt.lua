@@ -1,5 +1,6 @@
 -- Ends an attempt in one of three ways: a terminal state with its outcome, a retry later, or (lost) a retry at once
--- unless the task was lost too often. A dropped item completes its task. `ends` has: kind, outcome, retryIn, maxLost, and of what did not complete `brief`
+-- unless the task was lost too often. A dropped item completes its task. `ends` has: kind, outcome, retryIn, maxLost, maxAgentsLost (nil where the
+-- agent did not go away), and of what did not complete `brief`
 -- (the error for the history) and `poison` (the outcome of a task that was lost too often). Needs the includes before it.
 local function endAttempt(keys, stepName, step, index, task, ends, now)
   step.running = step.running - 1
@@ -7,7 +8,9 @@ local function endAttempt(keys, stepName, step, index, task, ends, now)
   local state = ends.kind
   if state == 'lost' then
     task.lost = task.lost + 1
-    state = task.lost >= ends.maxLost and 'failed' or 'retrying'
+    if ends.maxAgentsLost then task.agentsLost = task.agentsLost + 1 end
+    local tooOften = task.lost >= ends.maxLost or (ends.maxAgentsLost and task.agentsLost >= ends.maxAgentsLost)
+    state = tooOften and 'failed' or 'retrying'
     if state == 'failed' then ends.outcome = ends.poison end
   elseif state == 'dropped' then
     state = 'completed'
