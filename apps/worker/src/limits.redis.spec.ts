@@ -128,3 +128,28 @@ it('the slot of a worker that died is given to another lane when its time is ove
   expect((await test.runToEnd(definition, {})).state).toBe('completed');
   expect(performance.now() - began).toBeGreaterThan(200);
 });
+
+it('begins no more attempts than a rate allows, retries counted too, and gives back what was not spent', async () => {
+  const begun: number[] = [];
+  test.behave = (_, { attempt }) => {
+    begun.push(performance.now());
+    if (attempt === 1)
+      return { kind: 'failed', error: { code: 'X', message: 'x' }, retryable: true, suspect: false };
+    return completed(null);
+  };
+  const limits = [{ rate: { count: 20, per: '1s', burst: 2 } }];
+  const definition = map(limits, 6);
+  Object.assign(definition.steps[0]!, { retry: { delay: '1ms', jitter: 0 } });
+  expect((await test.runToEnd(definition, {})).state).toBe('completed');
+  expect(begun).toHaveLength(12);
+  // After the first two, one every 50 ms; the first may be late.
+  expect(begun[11]! - begun[0]!).toBeGreaterThan(10 * 50 - 100);
+  const standing = async () => (await test.limits.standings(['workflow:']))[0]!;
+  // The last lanes of the run still have to come and find that nothing is left.
+  const busy = async () => {
+    const { held, waiting } = await standing();
+    return held + waiting > 0;
+  };
+  while (await busy());
+  expect((await standing()).fullAt! - Date.now()).toBeLessThanOrEqual(2 * 50);
+});

@@ -4,6 +4,13 @@ import { taskErrorSchema, timeSchema } from './http-value.js';
 
 const count = z.int().min(0);
 const inPool = { pool: z.string(), host: z.string() };
+const ofLimit = {
+  limit: z.enum(['global', 'workflow', 'key']),
+  /** The expression, and what it came to for this run. */
+  key: z.string().optional(),
+  value: z.string().optional(),
+  lanes_waiting: count,
+};
 const why = <R extends string, T extends z.ZodRawShape>(reason: R, shape: T) =>
   z.object({ reason: z.literal(reason), ...shape });
 
@@ -21,15 +28,8 @@ export const waitReasonSchema = z.discriminatedUnion('reason', [
   }),
   why('retry_backoff', { tasks: count, until: timeSchema }),
   why('parallel_limit', { running: count, limit: count }),
-  why('limit', {
-    limit: z.enum(['global', 'workflow', 'key']),
-    /** The expression, and what it came to for this run. */
-    key: z.string().optional(),
-    value: z.string().optional(),
-    max_parallel: count,
-    held: count,
-    lanes_waiting: count,
-  }),
+  why('limit', { ...ofLimit, max_parallel: count, held: count }),
+  why('rate', { ...ofLimit, count, per_ms: count, until: timeSchema }),
   why('no_host', { pool: z.string() }),
   why('pool_broken', { ...inPool, error: taskErrorSchema, retry_at: timeSchema }),
   why('agents_starting', { ...inPool, starting: count, lanes_waiting: count }),

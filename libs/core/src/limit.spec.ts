@@ -13,6 +13,16 @@ it('takes one limit for the workflow and one for each key', () => {
   expect(faults([...limits, limits[1]])).toEqual(['2.key is that of limits[1]']);
 });
 
+it('takes a rate beside the bound, or in its place', () => {
+  expect(faults([{ max_parallel: 1, rate: { count: 100, per: '1m', burst: 5 } }])).toBeUndefined();
+  expect(faults([{ rate: { count: 100, per: 60 } }])).toBeUndefined();
+  expect(faults([{ rate: { count: 0, per: '10ms', burst: 1.5 } }])).toEqual([
+    '0.rate.count Too small: expected number to be >=1',
+    '0.rate.per must be at least 1s',
+    '0.rate.burst Invalid input: expected int, received number',
+  ]);
+});
+
 it('tells all faults of limits', () => {
   expect(
     faults([
@@ -31,7 +41,7 @@ it('tells all faults of limits', () => {
     '3.key is not a key: does not look at the input',
     expect.stringMatching(/^4.key is not a key: is of the type list/),
     '5 Unrecognized key: "keys"',
-    '6.max_parallel Invalid input: expected number, received undefined',
+    '6 must have max_parallel, a rate, or both',
   ]);
 });
 

@@ -12,5 +12,7 @@ export const LIMITS = {
   errorCodes: 100,
   /** Limits of a workflow. */
   limits: 10,
+  /** Tokens of a rate. */
+  rate: 1_000_000,
   activeRuns: 1_000_000,
 } as const;

@@ -46,7 +46,7 @@ it('finds out what keys come to, however large the input is, and refuses an inpu
 it('tells which limits are full', () => {
   const limits = applied('wf_1', 'c1', 9);
   const standing = (i: number, held: number) => ({ id: limits[i]!.id, held, waiting: 4 });
-  expect(fullLimits(limits, [standing(0, 1), standing(1, 3)])).toEqual([
+  expect(fullLimits(limits, [standing(0, 1), standing(1, 3)], 0)).toEqual([
     { id: 'workflow:wf_1', kind: 'workflow', maxParallel: 3, held: 3, waiting: 4 },
   ]);
 });

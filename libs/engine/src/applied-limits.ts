@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Definition, InvalidInputError, type Json, LimitKey } from '@agentainer/core';
-import type { AppliedLimit, LimitStanding } from './limit-port.js';
+import { type Definition, InvalidInputError, type Json, type Limit, LimitKey } from '@agentainer/core';
+import type { AppliedLimit, LimitStanding, Rate } from './limit-port.js';
 import { pick } from './pick.js';
 
 /** What a run's limits are made of. */
@@ -19,9 +19,11 @@ export const GLOBAL_LIMIT = 'global';
 export function appliedLimits({ definition, workflowId, limitKeys, global }: LimitedRun): AppliedLimit[] {
   const keyed: AppliedLimit[] = [];
   const whole: AppliedLimit[] = [];
-  for (const { key, max_parallel: maxParallel } of definition.config.limits ?? []) {
+  for (const limit of definition.config.limits ?? []) {
+    const { key, max_parallel: maxParallel } = limit;
+    const rate = rateOf(limit);
     if (key === undefined) {
-      whole.push({ id: `workflow:${workflowId ?? ''}`, kind: 'workflow', maxParallel });
+      whole.push({ id: `workflow:${workflowId ?? ''}`, kind: 'workflow', maxParallel, rate });
       continue;
     }
     const value = limitKeys[keyed.length]!;
@@ -29,7 +31,7 @@ export function appliedLimits({ definition, workflowId, limitKeys, global }: Lim
       .update(JSON.stringify([key, value]))
       .digest('hex')
       .slice(0, 24);
-    keyed.push({ id: `key:${workflowId ?? ''}:${hash}`, kind: 'key', maxParallel, key, value });
+    keyed.push({ id: `key:${workflowId ?? ''}:${hash}`, kind: 'key', maxParallel, rate, key, value });
   }
   if (global > 0) whole.push({ id: GLOBAL_LIMIT, kind: 'global', maxParallel: global });
   return [...keyed, ...whole];
@@ -54,14 +56,29 @@ export function limitKeysOf({ config }: Definition, inputText: string): string[]
   });
 }
 
-/** Limits that are full, with who holds them and who waits. */
+function rateOf({ rate }: Limit): Rate | undefined {
+  return rate && { count: rate.count, perMs: rate.per, burst: rate.burst ?? rate.count };
+}
+
+/** A limit that lets nobody through at present: it has no free slot, or no token before a time. */
+export type FullLimit = AppliedLimit & LimitStanding & { tokenAt?: number };
+
+/** Those of the limits that let nobody through, with who holds them and who waits. */
 export function fullLimits(
   applied: readonly AppliedLimit[],
   standings: readonly LimitStanding[],
-): (AppliedLimit & LimitStanding)[] {
+  now: number,
+): FullLimit[] {
   const byId = new Map(standings.map((standing) => [standing.id, standing]));
   return applied.flatMap((limit) => {
     const standing = byId.get(limit.id);
-    return standing && standing.held >= limit.maxParallel ? [{ ...limit, ...standing }] : [];
+    if (!standing) return [];
+    const tokenAt = limit.rate && nextToken(limit.rate, standing.fullAt ?? 0);
+    if (tokenAt !== undefined && tokenAt > now) return [{ ...limit, ...standing, tokenAt }];
+    return standing.held >= (limit.maxParallel ?? Infinity) ? [{ ...limit, ...standing }] : [];
   });
+}
+
+function nextToken({ count, perMs, burst }: Rate, fullAt: number): number {
+  return fullAt - ((burst - 1) * perMs) / count;
 }

@@ -5,6 +5,7 @@ import {
   TASK_TRANSITIONS,
   validateDefinition,
 } from '@agentainer/core';
+import { fullLimits } from './applied-limits.js';
 import { explain, type PoolStanding, type Surroundings } from './explain.js';
 import type { RunRecord, TaskCounts } from './records.js';
 
@@ -122,6 +123,19 @@ it.each([
   record.steps[0]!.dueAt = 5;
   const [step] = explain(waiting, record, { pools: [], nextRetry: new Map() });
   expect(step!.reasons).toEqual([{ reason: 'waits_for', ...expected }]);
+});
+
+it('tells when a rate lets the next attempt begin', () => {
+  const record = run(['a', 'ready', { pending: 1 }]);
+  const rate = { count: 100, perMs: 60_000, burst: 1 };
+  const standing = { id: 'w', held: 0, waiting: 2, fullAt: NOW + 500 };
+  const [full] = fullLimits([{ id: 'w', kind: 'workflow', rate }], [standing], NOW);
+  expect(reasons(record, { full: [full!] })).toEqual([
+    [{ reason: 'rate', limit: 'workflow', count: 100, perMs: 60_000, until: NOW + 500, lanesWaiting: 2 }],
+  ]);
+  expect(fullLimits([{ id: 'w', kind: 'workflow', rate }], [standing], NOW + 500)).toEqual([]);
+  const wide = { ...rate, burst: 3 };
+  expect(fullLimits([{ id: 'w', kind: 'workflow', rate: wide }], [standing], NOW)).toEqual([]);
 });
 
 it('names the limits that are full, before the pool', () => {

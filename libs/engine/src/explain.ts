@@ -8,7 +8,7 @@ import {
 } from '@agentainer/core';
 import type { StepState, TaskError, WaitStep } from '@agentainer/core';
 import { compensationsOf } from './compensation.js';
-import type { AppliedLimit, LimitStanding } from './limit-port.js';
+import type { FullLimit } from './applied-limits.js';
 import type { RunRecord, StepRecord } from './records.js';
 import { parallelOf, stepNamed } from './step-lanes.js';
 
@@ -47,6 +47,17 @@ export type WaitReason =
       held: number;
       lanesWaiting: number;
     }
+  /** As many attempts as a limit allows were begun; the next may at `until`. */
+  | {
+      reason: 'rate';
+      limit: 'global' | 'workflow' | 'key';
+      key?: string;
+      value?: string;
+      count: number;
+      perMs: number;
+      until: number;
+      lanesWaiting: number;
+    }
   /** No host has a keeper that makes agents. */
   | { reason: 'no_host'; pool: string }
   | { reason: 'pool_broken'; pool: string; host: string; error: TaskError; retryAt: number }
@@ -68,8 +79,8 @@ export interface Surroundings {
   pools: readonly PoolStanding[];
   /** When the next retry of a step is due, where there is one. */
   nextRetry: ReadonlyMap<string, number>;
-  /** Limits that apply to the run and have no free slot. */
-  full?: readonly (AppliedLimit & LimitStanding)[];
+  /** Limits that apply to the run and let nobody through. */
+  full?: readonly FullLimit[];
 }
 
 /** Says of each step that has not ended what it waits for. A pure function of what was read. */
@@ -139,16 +150,14 @@ function waitsFor(step: WaitStep, { dueAt: until = 0 }: StepRecord): WaitReason 
   return { reason: 'waits_for', what: step.approval ? 'approval' : 'time', until };
 }
 
-function ofLimit(limit: AppliedLimit & LimitStanding): WaitReason {
-  const { kind, key, value, maxParallel, held, waiting: lanesWaiting } = limit;
-  return {
-    reason: 'limit',
-    limit: kind,
-    ...(key !== undefined && { key, value }),
-    maxParallel,
-    held,
-    lanesWaiting,
-  };
+function ofLimit(limit: FullLimit): WaitReason {
+  const { kind, key, value, maxParallel, rate, held, waiting: lanesWaiting, tokenAt } = limit;
+  const which = { limit: kind, ...(key !== undefined && { key, value }) };
+  if (tokenAt !== undefined) {
+    const { count, perMs } = rate!;
+    return { reason: 'rate', ...which, count, perMs, until: tokenAt, lanesWaiting };
+  }
+  return { reason: 'limit', ...which, maxParallel: maxParallel!, held, lanesWaiting };
 }
 
 function ofPool(pool: string, pools: readonly PoolStanding[], now: number): WaitReason[] {

@@ -8,7 +8,7 @@ export {
   type Surroundings,
   type WaitReason,
 } from './explain.js';
-export { appliedLimits, fullLimits, GLOBAL_LIMIT } from './applied-limits.js';
+export { appliedLimits, type FullLimit, fullLimits, GLOBAL_LIMIT } from './applied-limits.js';
 export { LimitGate } from './limit-gate.js';
 export type * from './limit-port.js';
 export { Lane, type LaneEnd, type LaneJob, type LaneOptions, DEFAULT_LANE_OPTIONS } from './lane.js';

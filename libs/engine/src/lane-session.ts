@@ -7,6 +7,7 @@ import {
   TASK_ERRORS,
   type TaskError,
 } from '@agentainer/core';
+import type { LimitPass } from './limit-pass.js';
 import type {
   AgentLease,
   AttemptEnd,
@@ -45,6 +46,8 @@ export interface SessionContext {
   endsAt: number;
   /** Aborts when the lane's right to work is lost: the lease, or a slot of a limit. */
   lost: AbortSignal;
+  /** What rates allow the lane. */
+  pass: Pick<LimitPass, 'mayBegin' | 'begun'>;
   signal: AbortSignal;
 }
 
@@ -104,16 +107,17 @@ export class LaneSession {
   }
 
   private async work(): Promise<SessionEnd> {
-    const { ledger, runId, step, generation, lease } = this.context;
+    const { ledger, runId, step, generation, lease, pass } = this.context;
     const maxParallel = parallelOf(this.context.definition, step);
     let completion: Completion | undefined;
     for (;;) {
-      const agentId = this.mayClaim() ? lease.agentId : undefined;
+      const agentId = this.mayClaim() && (await pass.mayBegin()) ? lease.agentId : undefined;
       const request = { runId, step: step.name, completion, agentId, generation, maxParallel };
       const { claim, accepted, failures, total } = await ledger.completeAndClaim(request);
       // What was claimed with it is not begun: it ends with the step.
       if (accepted && failsFast(step, failures, total)) return { kind: 'drained' };
       if (claim.kind !== 'task') return endOfClaim(claim);
+      pass.begun();
       const { index, token } = claim.task;
       completion = { index, token, end: await this.attempt(claim.task) };
     }

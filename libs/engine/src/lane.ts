@@ -124,7 +124,7 @@ export class Lane {
     const lease = answer.kind === 'leased' ? answer.lease : leaseOnNothing(answer.error);
     const lost = pass.limited ? AbortSignal.any([lease.lost, pass.lost]) : lease.lost;
     const endsAt = performance.now() + sliceMs;
-    const given = { ...this.dependencies, workflowId, definition, lease, lost, endsAt, signal };
+    const given = { ...this.dependencies, workflowId, definition, lease, lost, pass, endsAt, signal };
     const mayFollow = answer.kind === 'leased' && stepsOf(pool, definition) > 1;
     let suspect = false;
     let advanced: Promise<unknown> | undefined;

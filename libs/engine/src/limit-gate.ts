@@ -36,17 +36,17 @@ export class LimitGate {
     const slots: LimitSlots = { ticket, holder: newId('slot'), limits };
     const asked = performance.now();
     const answer = await this.store.take(slots);
-    const release = () => this.release(slots);
     if (answer.kind === 'taken') {
+      const release = (held: LimitSlots, unspent: boolean) => this.release(held, unspent);
       return { kind: 'open', pass: new HeldSlots(slots, this.store, release, { renewMs, asked }) };
     }
     await this.wake(answer.called);
-    return { kind: 'wait', inMs: answer.inMs, leave: release };
+    return { kind: 'wait', inMs: answer.inMs, leave: () => this.release(slots, false) };
   }
 
   /** What fails is made good by time: the slots end, and those in line come again. */
-  private async release(slots: LimitSlots): Promise<void> {
-    const called = await this.store.release(slots).catch(() => []);
+  private async release(slots: LimitSlots, unspent: boolean): Promise<void> {
+    const called = await this.store.release(slots, { unspent }).catch(() => []);
     await this.wake(called);
   }
 

@@ -6,6 +6,10 @@ export interface LimitPass {
   readonly lost: AbortSignal;
   /** Whether others may be kept waiting by it. */
   readonly limited: boolean;
+  /** Whether the lane may begin an attempt, as far as rates go. */
+  mayBegin(): Promise<boolean>;
+  /** An attempt was begun. */
+  begun(): void;
   /** May be called twice. */
   giveBack(): Promise<void>;
 }
@@ -14,12 +18,17 @@ export interface LimitPass {
 export const FREE_PASS: LimitPass = {
   lost: new AbortController().signal,
   limited: false,
+  mayBegin: () => Promise.resolve(true),
+  begun: () => undefined,
   giveBack: () => Promise.resolve(),
 };
 
 /** Slots in use. They are renewed until they are given back. */
 export class HeldSlots implements LimitPass {
   readonly limited = true;
+  private readonly rated: boolean;
+  /** Whether an attempt may be begun with what was taken already. */
+  private token: boolean;
   private readonly abort = new AbortController();
   private readonly renewal: NodeJS.Timeout;
   private expiry: NodeJS.Timeout;
@@ -30,10 +39,12 @@ export class HeldSlots implements LimitPass {
   /** @param asked when the slots were asked for, by `performance.now()` */
   constructor(
     private readonly slots: LimitSlots,
-    private readonly store: Pick<LimitStore, 'renew' | 'ttlMs'>,
-    private readonly release: (slots: LimitSlots) => Promise<void>,
+    private readonly store: Pick<LimitStore, 'renew' | 'takeToken' | 'ttlMs'>,
+    private readonly release: (slots: LimitSlots, unspent: boolean) => Promise<void>,
     { renewMs, asked }: { renewMs: number; asked: number },
   ) {
+    this.rated = slots.limits.some((limit) => limit.rate !== undefined);
+    this.token = this.rated;
     this.renewal = setInterval(() => void this.renew(), renewMs);
     this.expiry = this.expireAfter(asked);
   }
@@ -44,8 +55,19 @@ export class HeldSlots implements LimitPass {
 
   giveBack(): Promise<void> {
     this.end();
-    this.givingBack ??= this.release(this.slots);
+    this.givingBack ??= this.release(this.slots, this.token);
     return this.givingBack;
+  }
+
+  /** Where it cannot be told the lane may not: it comes again. */
+  async mayBegin(): Promise<boolean> {
+    if (!this.rated) return true;
+    this.token ||= await this.store.takeToken(this.slots).catch(() => false);
+    return this.token;
+  }
+
+  begun(): void {
+    this.token = false;
   }
 
   /** Never throws: what fails is tried again, until the time is over. */

@@ -12,7 +12,7 @@ export function lanesOf(
 ): StepLanes {
   const step = agentStepNamed(definition, record.name);
   const pool = poolOf(step);
-  const limits = (definition.config.limits ?? []).map((limit) => limit.max_parallel);
+  const limits = (definition.config.limits ?? []).map((limit) => limit.max_parallel ?? Infinity);
   return {
     step: record.name,
     poolId: pool.id,

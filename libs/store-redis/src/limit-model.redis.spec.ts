@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { LimitSlots } from '@agentainer/engine';
 import type { Redis } from 'ioredis';
 import { connectRedis } from './connection.js';
 import { Keys } from './keys.js';
@@ -26,26 +27,28 @@ function randomOf(seed: number): (below: number) => number {
   };
 }
 
-interface Limit {
-  id: string;
-  maxParallel: number;
-}
+type Limit = LimitSlots['limits'][number];
+
+const rate = (burst: number) => ({ count: 1, perMs: 3_600_000, burst });
 
 /** What the limits must answer, by the rules alone. */
 class Model {
   readonly held = new Map<string, Set<string>>();
+  /** Tokens of the limits that have a rate; none drips while the test lasts. */
+  readonly tokens = new Map<string, number>();
   /** Tickets in the order in which they came first, and the limits in whose lines they stand. */
   readonly line: { ticket: string; at: Set<string> }[] = [];
 
   take(ticket: string, holder: string, limits: Limit[]): 'taken' | 'wait' {
     const mine = this.line.findIndex((entry) => entry.ticket === ticket);
     const before = mine < 0 ? this.line : this.line.slice(0, mine);
-    const full = limits.findIndex(({ id, maxParallel }) => {
+    const full = limits.findIndex(({ id, maxParallel = Infinity }) => {
       const ahead = before.filter(({ at }) => at.has(id)).length;
-      return ahead >= maxParallel - this.holders(id).size;
+      return ahead >= Math.min(maxParallel - this.holders(id).size, this.tokens.get(id) ?? Infinity);
     });
     if (full < 0) {
       this.leave(ticket);
+      this.spend(limits, 1);
       for (const { id } of limits) this.holders(id).add(holder);
       return 'taken';
     }
@@ -53,6 +56,16 @@ class Model {
     if (mine < 0) this.line.push({ ticket, at });
     else this.line[mine]!.at = at;
     return 'wait';
+  }
+
+  token(limits: Limit[]): boolean {
+    if (limits.some(({ id }) => this.tokens.get(id) === 0)) return false;
+    this.spend(limits, 1);
+    return true;
+  }
+
+  spend(limits: Limit[], count: number): void {
+    for (const { id } of limits) if (this.tokens.has(id)) this.tokens.set(id, this.tokens.get(id)! - count);
   }
 
   end(holder: string): void {
@@ -80,18 +93,21 @@ it.each(Array.from({ length: ROUNDS }, (_, i) => i + 1))(
     const model = new Model();
     const bounds: Limit[] = [
       { id: 'key:a', maxParallel: 1 + below(2) },
-      { id: 'key:b', maxParallel: 1 + below(3) },
-      { id: 'workflow:w', maxParallel: 1 + below(4) },
+      { id: 'key:b', maxParallel: 1 + below(3), rate: rate(20 + below(20)) },
+      { id: 'workflow:w', maxParallel: seed % 2 ? undefined : 1 + below(4), rate: rate(40 + below(40)) },
       { id: 'global', maxParallel: 1 + below(5) },
     ];
+    for (const { id, rate } of bounds) if (rate) model.tokens.set(id, rate.burst);
     /** Any of the limits, the narrowest first, as a lane always has them. */
     const limitsOf = (lane: number) => bounds.filter((_, i) => i === 3 || ((lane + 1) >> i) & 1);
-    const working = new Map<number, string>();
+    /** Lanes that hold slots: as whom, and whether they have not spent their tokens. */
+    const working = new Map<number, { holder: string; unspent: boolean }>();
     for (let step = 0; step < STEPS; step++) {
       const lane = below(LANES);
       const limits = limitsOf(lane);
       const ticket = `t${lane}`;
-      const holder = working.get(lane);
+      const work = working.get(lane);
+      const holder = work?.holder;
       const action = below(10);
       if (holder === undefined && action < 8) {
         const slots = { ticket, holder: `h${step}`, limits };
@@ -99,17 +115,26 @@ it.each(Array.from({ length: ROUNDS }, (_, i) => i + 1))(
         // As where an answer was lost and the request is sent again.
         if (below(4) === 0) await store.take(slots);
         expect([step, answer.kind]).toEqual([step, model.take(ticket, slots.holder, limits)]);
-        if (answer.kind === 'taken') working.set(lane, slots.holder);
+        if (answer.kind === 'taken') working.set(lane, { holder: slots.holder, unspent: true });
       } else if (holder === undefined) {
         // The lane has nothing left to do, or died in line.
         if (action === 8) await store.release({ ticket, holder: 'none', limits });
         else for (const { id } of limits) await redis.zadd(`${keys.limits()}:${id}:until`, 'XX', 1, ticket);
         model.leave(ticket);
-      } else if (action < 5) {
-        await store.release({ ticket, holder, limits });
+      } else if (action < 3) {
+        const { unspent } = work!;
+        await store.release({ ticket, holder, limits }, { unspent });
+        if (below(4) === 0) await store.release({ ticket, holder, limits }, { unspent });
+        if (unspent) model.spend(limits, -1);
         model.end(holder);
         working.delete(lane);
       } else if (action < 7) {
+        if (!work!.unspent) {
+          work!.unspent = model.token(limits);
+          expect([step, await store.takeToken({ ticket, holder, limits })]).toEqual([step, work!.unspent]);
+        }
+        if (action < 5) work!.unspent = false;
+      } else if (action < 8) {
         for (const { id } of limits) await redis.zadd(`${keys.limits()}:${id}:held`, 'XX', 1, holder);
         expect(await store.renew({ ticket, holder, limits })).toBe(false);
         model.end(holder);
@@ -117,7 +142,8 @@ it.each(Array.from({ length: ROUNDS }, (_, i) => i + 1))(
       } else expect(await store.renew({ ticket, holder, limits })).toBe(true);
       for (const { id, held } of await store.standings(bounds.map(({ id }) => id))) {
         expect([step, id, held]).toEqual([step, id, model.holders(id).size]);
-        expect(held).toBeLessThanOrEqual(bounds.find((limit) => limit.id === id)!.maxParallel);
+        const { maxParallel = Infinity } = bounds.find((limit) => limit.id === id)!;
+        expect(held).toBeLessThanOrEqual(maxParallel);
       }
     }
   },

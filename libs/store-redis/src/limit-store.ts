@@ -5,6 +5,7 @@ import { releaseSlots } from './scripts/limit-release.js';
 import { renewSlots } from './scripts/limit-renew.js';
 import { limitStandings } from './scripts/limit-standings.js';
 import { type LimitTimes, takeSlots } from './scripts/limit-take.js';
+import { takeToken } from './scripts/limit-token.js';
 
 /** A slot outlives the lease of the agent that its holder uses, and the end of that agent where the holder died. */
 export const DEFAULT_LIMIT_TIMES: LimitTimes = {
@@ -30,12 +31,16 @@ export class RedisLimitStore implements LimitStore {
     return takeSlots(this.redis, this.keys, slots, this.times);
   }
 
+  takeToken(slots: LimitSlots): Promise<boolean> {
+    return takeToken(this.redis, this.keys, slots);
+  }
+
   renew(slots: LimitSlots): Promise<boolean> {
     return renewSlots(this.redis, this.keys, slots, this.ttlMs);
   }
 
-  release(slots: LimitSlots): Promise<string[]> {
-    return releaseSlots(this.redis, this.keys, slots);
+  release(slots: LimitSlots, { unspent = false } = {}): Promise<string[]> {
+    return releaseSlots(this.redis, this.keys, slots, unspent);
   }
 
   standings(ids?: readonly string[]): Promise<LimitStanding[]> {

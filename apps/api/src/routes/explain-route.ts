@@ -33,5 +33,7 @@ export function explainRoute(parts: Parts, runs: RunReader): Route {
 async function limitsInTheWay({ runs, limits }: Parts, run: RunRecord, definition: Definition) {
   const [limitKeys, global] = await Promise.all([runs.limitKeys(run.id), limits.global()]);
   const applied = appliedLimits({ definition, workflowId: run.workflowId, limitKeys, global });
-  return applied.length === 0 ? [] : fullLimits(applied, await limits.standings(applied.map(({ id }) => id)));
+  return applied.length === 0
+    ? []
+    : fullLimits(applied, await limits.standings(applied.map(({ id }) => id)), run.readAt);
 }

@@ -26,6 +26,10 @@ function reasonView(why: WaitReason): WaitReasonBody {
       const { retryAt, ...rest } = why;
       return { ...rest, retry_at: momentView(retryAt) };
     }
+    case 'rate': {
+      const { perMs: per_ms, lanesWaiting: lanes_waiting, until, ...rest } = why;
+      return { ...rest, per_ms, until: momentView(until), lanes_waiting };
+    }
     case 'limit': {
       const { maxParallel: max_parallel, lanesWaiting: lanes_waiting, ...rest } = why;
       return { ...rest, max_parallel, lanes_waiting };

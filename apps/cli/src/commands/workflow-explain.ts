@@ -1,4 +1,5 @@
 import type { ExplanationBody, WaitReasonBody } from '@agentainer/contracts';
+import { formatDuration } from '@agentainer/core';
 import { type Commands, print } from '../context.js';
 import { table } from '../output/table.js';
 import type { Terminal } from '../output/terminal.js';
@@ -45,6 +46,8 @@ function reasonText(why: WaitReasonBody): string {
       return `${why.tasks} failed and are tried again, the next at ${timeText(why.until)}`;
     case 'parallel_limit':
       return `${why.running} of ${why.limit} tasks at once run already`;
+    case 'rate':
+      return `${limitText(why)}: ${why.count} per ${formatDuration(why.per_ms)} were begun; the next at ${timeText(why.until)}`;
     case 'limit':
       return `${limitText(why)}: ${why.held} of ${why.max_parallel} at once, ${why.lanes_waiting} lanes in line`;
     case 'no_host':
@@ -60,7 +63,7 @@ function reasonText(why: WaitReasonBody): string {
   }
 }
 
-function limitText(limit: Extract<WaitReasonBody, { reason: 'limit' }>): string {
+function limitText(limit: Extract<WaitReasonBody, { reason: 'limit' | 'rate' }>): string {
   if (limit.limit === 'global') return 'the limit of the instance';
   return limit.limit === 'workflow'
     ? 'the limit of the workflow'

@@ -13,8 +13,8 @@ export async function limitStandings(
 ): Promise<LimitStanding[]> {
   const args = ids ? ['0', ...ids] : ['1'];
   const reply = (await script.run(redis, [keys.limits()], args)) as (string | number)[];
-  return Array.from({ length: reply.length / 3 }, (_, i) => {
-    const [id, held, waiting] = reply.slice(3 * i, 3 * i + 3) as [string, number, number];
-    return { id, held, waiting };
+  return Array.from({ length: reply.length / 4 }, (_, i) => {
+    const [id, held, waiting, fullAt] = reply.slice(4 * i, 4 * i + 4) as [string, number, number, number];
+    return { id, held, waiting, fullAt };
   });
 }

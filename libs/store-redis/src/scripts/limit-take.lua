@@ -1,21 +1,19 @@
--- Takes a slot of every limit that applies to a lane, of all or of none; else its ticket stands in line.
+-- Takes a slot of every limit that applies to a lane, and a token where it has a rate, or nothing: then its ticket stands in line.
 -- KEYS 1 limits
 -- ARGV 1 ticket  2 holder  3 ms the slots live unless renewed  4 ms a ticket lives beyond the time that it is to come again
---      5 least and 6 most ms until it is to come again  7… of each limit, the narrowest first: id, slots
+--      5 least and 6 most ms until it is to come again  7… limits, the narrowest first
 -- Returns {'taken'}, or {'wait', ms until it is to come again, tickets whose turn it is …}
 --- @include "now"
 --- @include "limit-lines"
 local ticket, holder = ARGV[1], ARGV[2]
-local limits = {}
-for i = 7, #ARGV, 2 do
-  local limit = { id = ARGV[i], most = tonumber(ARGV[i + 1]) }
-  tidy(limit.id)
-  limits[#limits + 1] = limit
-end
+local limits = readLimits(7)
 redis.call('ZREMRANGEBYSCORE', root .. ':known', '-inf', now - 3600000)
-for _, limit in ipairs(limits) do redis.call('ZADD', root .. ':known', now, limit.id) end
+for _, limit in ipairs(limits) do
+  tidy(limit.id)
+  redis.call('ZADD', root .. ':known', now, limit.id)
+end
 
-local function take()
+local function hold()
   for _, limit in ipairs(limits) do
     leaveLine(limit.id, ticket)
     redis.call('ZADD', heldKey(limit.id), now + ARGV[3], holder)
@@ -24,9 +22,9 @@ local function take()
   return { 'taken' }
 end
 -- The same request, sent twice.
-if redis.call('ZSCORE', heldKey(limits[1].id), holder) then return take() end
+if redis.call('ZSCORE', heldKey(limits[1].id), holder) then return hold() end
 
-local came = time[1] * 1000000 + time[2]
+local came = moment
 for _, limit in ipairs(limits) do
   came = math.min(came, tonumber(redis.call('ZSCORE', lineKey(limit.id), ticket)) or came)
 end
@@ -38,18 +36,23 @@ end
 
 local full
 for i, limit in ipairs(limits) do
-  limit.free = freeSlots(limit.id, limit.most)
+  limit.free = free(limit)
   limit.before = before(limit.id)
   if limit.before >= limit.free then
     full = i
     break
   end
 end
-if not full then return take() end
+if not full then
+  for _, limit in ipairs(limits) do spend(limit, 1) end
+  return hold()
+end
 
 -- It keeps its place in the lines of the limits before the one that it waits for, and holds up nobody at those after it.
-local turns = limits[full].before - math.max(limits[full].free, 0)
-local ms = math.min(ARGV[5] * (1 + turns), tonumber(ARGV[6]))
+local limit = limits[full]
+local ms = ARGV[5] * (1 + limit.before - math.max(limit.free, 0))
+if limit.drip > 0 then ms = math.max(ms, math.ceil(untilTokens(limit, limit.before + 1) / 1000)) end
+ms = math.min(ms, tonumber(ARGV[6]))
 for i, limit in ipairs(limits) do
   if i > full then
     leaveLine(limit.id, ticket)
@@ -59,4 +62,4 @@ for i, limit in ipairs(limits) do
     for _, key in ipairs({ lineKey(limit.id), untilKey(limit.id) }) do redis.call('PEXPIRE', key, ARGV[6] + ARGV[4]) end
   end
 end
-return { 'wait', ms, unpack(called(limits[full].id, limits[full].free)) }
+return { 'wait', ms, unpack(called(limit)) }

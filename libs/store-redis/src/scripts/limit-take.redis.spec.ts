@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { LimitSlots } from '@agentainer/engine';
 import { type Redis } from 'ioredis';
 import { connectRedis } from '../connection.js';
 import { Keys } from '../keys.js';
@@ -18,13 +19,15 @@ beforeEach(() => {
   store = new RedisLimitStore(redis, keys, TIMES);
 });
 
-const limit = (id: string, maxParallel: number) => ({ id, maxParallel });
+type Limit = LimitSlots['limits'][number];
+const limit = (id: string, maxParallel: number): Limit => ({ id, maxParallel });
+const RATE = { id: 'rated', rate: { count: 10, perMs: 36_000_000, burst: 2 } };
 const NARROW = limit('key:a', 1);
 const WIDE = limit('global', 2);
 
 /** A lane that asks for slots; each time as another holder. */
 let holders = 0;
-const slots = (ticket: string, limits = [WIDE]) => ({ ticket, limits, holder: `h${holders++}` });
+const slots = (ticket: string, limits: Limit[] = [WIDE]) => ({ ticket, limits, holder: `h${holders++}` });
 const held = async (id: string) => (await store.standings([id]))[0]!.held;
 /** Time passes for one member of a sorted set. */
 const overdue = (key: string, member: string) => redis.zadd(`${keys.limits()}:${key}`, 1, member);
@@ -35,7 +38,7 @@ it('gives as many slots as there are, and the next one to who came first', async
   expect(await store.take(b)).toEqual({ kind: 'taken' });
   expect(await store.take(slots('c'))).toEqual({ kind: 'wait', inMs: 100, called: [] });
   expect(await store.take(slots('d'))).toEqual({ kind: 'wait', inMs: 200, called: [] });
-  expect(await store.standings()).toEqual([{ id: 'global', held: 2, waiting: 2 }]);
+  expect(await store.standings()).toEqual([{ id: 'global', held: 2, waiting: 2, fullAt: 0 }]);
   expect(await store.release(a)).toEqual(['c']);
   expect(await store.take(slots('d'))).toEqual({ kind: 'wait', inMs: 100, called: ['c'] });
   expect(await store.take(slots('c'))).toEqual({ kind: 'taken' });
@@ -114,4 +117,33 @@ it('tells how many of the whole instance may work at once', async () => {
   expect(await store.global()).toBe(7);
   await store.announceGlobal(0);
   expect(await store.global()).toBe(0);
+});
+
+it('lets as many attempts begin as there are tokens, and tells when the next one is due', async () => {
+  const [a, b] = [slots('a', [RATE]), slots('b', [RATE])];
+  await store.take(a);
+  expect(await store.takeToken(a)).toBe(true);
+  expect(await store.takeToken(a)).toBe(false);
+  // The next token drips in an hour; nobody waits longer than the most.
+  expect(await store.take(b)).toEqual({ kind: 'wait', inMs: TIMES.mostMs, called: [] });
+  const [standing] = await store.standings(['rated']);
+  expect(standing).toMatchObject({ held: 1, waiting: 1 });
+  expect(standing!.fullAt! - Date.now()).toBeGreaterThan(2 * 3_600_000 - 60_000);
+  expect(await store.release(a, { unspent: true })).toEqual(['b']);
+  expect(await store.release(a, { unspent: true })).toEqual(['b']);
+  expect(await store.take(b)).toEqual({ kind: 'taken' });
+  expect(await store.takeToken(b)).toBe(false);
+});
+
+it('fills the bucket drop by drop', async () => {
+  const fast = { id: 'fast', rate: { count: 20, perMs: 1_000, burst: 1 } };
+  const began = performance.now();
+  const a = slots('a', [fast]);
+  await store.take(a);
+  for (let taken = 0; taken < 5;) if (await store.takeToken(a)) taken++;
+  // Redis counts from before the first was taken, by a clock of its own.
+  expect(performance.now() - began).toBeGreaterThan(225);
+  expect(performance.now() - began).toBeLessThan(2_000);
+  const answer = await store.take(slots('b', [fast]));
+  expect(answer).toMatchObject({ kind: 'wait' });
 });

@@ -1,6 +1,7 @@
 import type { LimitSlots, SlotAnswer } from '@agentainer/engine';
 import type { Redis } from 'ioredis';
 import type { Keys } from '../keys.js';
+import { limitArguments } from '../limit-arguments.js';
 import { Script } from '../script.js';
 
 const script = new Script('limit-take');
@@ -22,8 +23,7 @@ export async function takeSlots(
   { ticket, holder, limits }: LimitSlots,
   { ttlMs, leastMs, mostMs, graceMs }: LimitTimes,
 ): Promise<SlotAnswer> {
-  const bounds = limits.flatMap(({ id, maxParallel }) => [id, maxParallel]);
-  const args = [ticket, holder, ttlMs, graceMs, leastMs, mostMs, ...bounds];
+  const args = [ticket, holder, ttlMs, graceMs, leastMs, mostMs, ...limitArguments(limits)];
   const reply = await script.run(redis, [keys.limits()], args);
   const [kind, inMs, ...called] = reply as [string, number, ...string[]];
   return kind === 'taken' ? { kind } : { kind: 'wait', inMs, called };
