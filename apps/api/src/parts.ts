@@ -24,6 +24,7 @@ export type RunRecords = Pick<
   | 'outcomes'
   | 'tasks'
   | 'nextRetry'
+  | 'progress'
   | 'events'
   | 'list'
   | 'history'

@@ -50,6 +50,9 @@ export class FlowTest implements AgentSource {
   behave: Behaviour = (input) => completed(input);
   /** Lanes of the whole instance at once; 0 for any number. */
   maxParallel = 0;
+  /** In its place where it is given: what agents do with tasks whose input comes while they work. */
+  behaveAlong:
+    ((input: AsyncIterable<string>, request: AttemptRequest) => Promise<AttemptResult>) | undefined;
   private readonly services: Service[] = [];
 
   constructor(
@@ -119,6 +122,11 @@ export class FlowTest implements AgentSource {
     }
   }
 
+  async poll(holds: () => Promise<boolean>): Promise<void> {
+    const deadline = Date.now() + DEADLINE_MS;
+    while (!(await holds())) if (Date.now() > deadline) throw new Error('not in time');
+  }
+
   async result(runId: string): Promise<unknown> {
     const values = new RunValues(this.runs, runId, (await this.runs.definition(runId))!);
     return JSON.parse(await values.text(await values.ofRun()));
@@ -129,8 +137,12 @@ export class FlowTest implements AgentSource {
       agentId: 'inline',
       usesLeft: Infinity,
       lost: new AbortController().signal,
-      run: async (request: AttemptRequest) =>
-        this.behave(JSON.parse(await textOf(request.input)) as Json, request),
+      run: async (request: AttemptRequest) => {
+        const { input } = request;
+        if (this.behaveAlong && typeof input !== 'string' && request.inputTimeMs !== undefined)
+          return this.behaveAlong(input, request);
+        return this.behave(JSON.parse(await textOf(input)) as Json, request);
+      },
       release: () => Promise.resolve(),
     };
     return Promise.resolve({ kind: 'leased' as const, lease });

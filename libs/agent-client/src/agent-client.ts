@@ -4,6 +4,7 @@ import { AGENT_SOCKET } from '@agentainer/contracts/agent-paths';
 import { formatTaskId } from '@agentainer/core';
 import type { AttemptRequest, AttemptResult } from '@agentainer/engine';
 import { lost, protocolFault, resultTooLarge, silent, stopped, timedOut } from './attempt-faults.js';
+import { AttemptTimer } from './attempt-timer.js';
 import { Exchange, ReplyTooLargeError } from './exchange.js';
 import { isHealthy } from './health.js';
 import { ENVELOPE_BYTES, readAnswer } from './read-answer.js';
@@ -18,8 +19,6 @@ const CONNECT_MS = 5_000;
 const KEEP_ALIVE_MS = 60_000;
 /** How long an agent may take to end a task that it was told to stop, in milliseconds. */
 const STOP_GRACE_MS = 2_000;
-/** A longer wait does not fit a timer: about 24.8 days, in milliseconds. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** What undici calls an answer that is not HTTP, or has headers without end. */
 const NO_HTTP: ReadonlySet<string> = new Set(['HTTPParserError', 'HeadersOverflowError']);
 
@@ -47,18 +46,21 @@ export class AgentClient {
   async run(lease: LeaseClaim, attempt: AttemptRequest): Promise<AttemptResult> {
     if (attempt.signal.aborted) return abandoned();
     this.running += 1;
+    const answered = new AbortController();
     const silence = new SilenceTimer(attempt.heartbeatTimeoutMs, () => exchange.abort(new SilentError()));
+    const timer = new AttemptTimer(() => exchange.abort(new TimedOutError()));
     const exchange = new Exchange(this.http, {
       method: 'POST',
       path: '/tasks',
-      body: taskBody(lease, attempt),
+      body: taskBody(lease, attempt, answered.signal, () => {
+        if (attempt.inputTimeMs !== undefined) timer.set(attempt.timeoutMs);
+      }),
       limitBytes: this.maxResultBytes + ENVELOPE_BYTES,
-      onProgress: () => silence.heard(),
+      onData: () => silence.heard(),
+      onProgress: attempt.onProgress,
+      onAnswer: () => answered.abort(),
     });
-    const timer = setTimeout(
-      () => exchange.abort(new TimedOutError()),
-      Math.min(attempt.timeoutMs, LONGEST_TIMER_MS),
-    );
+    timer.set(attempt.inputTimeMs ?? attempt.timeoutMs);
     let grace: NodeJS.Timeout | undefined;
     const stop = () => {
       grace = setTimeout(() => exchange.abort(new AbandonedError()), STOP_GRACE_MS);
@@ -72,7 +74,7 @@ export class AgentClient {
       return this.resultOf(error, attempt);
     } finally {
       this.running -= 1;
-      clearTimeout(timer);
+      timer.stop();
       silence.stop();
       clearTimeout(grace);
       attempt.signal.removeEventListener('abort', stop);

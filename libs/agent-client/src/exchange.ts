@@ -1,5 +1,5 @@
 import type { Client, Dispatcher } from 'undici';
-import { HeartbeatSieve } from './heartbeat-sieve.js';
+import { PreludeSieve } from './prelude-sieve.js';
 
 export interface Reply {
   status: number;
@@ -23,12 +23,17 @@ export interface ExchangeRequest {
   /** The longest answer that is taken, in bytes. */
   limitBytes: number;
   /** Called whenever something of the answer has come. */
-  onProgress?: () => void;
+  onData?: () => void;
+  /** Called with the JSON text of each intermediate result. */
+  onProgress?: (value: string) => void;
+  /** Called when the answer's line, or the answer, has come: nobody reads more of the body then. */
+  onAnswer?: () => void;
 }
 
+const NEWLINE = 0x0a;
 const JSON_HEADERS = ['content-type', 'application/json'];
 
-/** One request and its whole answer, without the heartbeats before it. Aborting it closes its connection, so that the other side notices. */
+/** One request and its whole answer, without what comes ahead of it. Aborting it closes its connection, so that the other side notices. */
 export class Exchange {
   readonly reply: Promise<Reply>;
   private settle!: { resolve: (reply: Reply) => void; reject: (reason: Error) => void };
@@ -39,10 +44,10 @@ export class Exchange {
     this.reply = new Promise((resolve, reject) => {
       this.settle = { resolve, reject };
     });
-    const { limitBytes, onProgress, ...options } = request;
+    const { method, path } = request;
     // What undici reads from the body is any iterable; its types name only Node's own streams.
-    const body = options.body as Dispatcher.DispatchOptions['body'];
-    client.dispatch({ ...options, body, headers: JSON_HEADERS }, this.handler(limitBytes, onProgress));
+    const body = request.body as Dispatcher.DispatchOptions['body'];
+    client.dispatch({ method, path, body, headers: JSON_HEADERS }, this.handler(request));
   }
 
   /** Ends the exchange, unless it has ended: `reply` rejects with the reason at once. */
@@ -53,14 +58,15 @@ export class Exchange {
     this.controller?.abort(reason);
   }
 
-  private handler(limitBytes: number, onProgress?: () => void): Dispatcher.DispatchHandler {
+  private handler({ limitBytes, onData, onProgress, onAnswer }: ExchangeRequest): Dispatcher.DispatchHandler {
     const chunks: Buffer[] = [];
-    const heartbeats = new HeartbeatSieve();
+    const prelude = new PreludeSieve(onProgress);
     let size = 0;
     const keep = (part: Buffer) => {
       size += part.length;
       if (size > limitBytes) return this.abort(new ReplyTooLargeError(limitBytes));
       if (part.length > 0) chunks.push(part);
+      if (part.includes(NEWLINE)) onAnswer?.();
     };
     let status = 0;
     let retryAfter: string | undefined;
@@ -74,11 +80,12 @@ export class Exchange {
         retryAfter = [headers['retry-after']].flat()[0];
       },
       onResponseData: (_, chunk) => {
-        onProgress?.();
-        keep(heartbeats.take(chunk));
+        onData?.();
+        keep(prelude.take(chunk));
       },
       onResponseEnd: () => {
-        keep(heartbeats.end());
+        keep(prelude.end());
+        onAnswer?.();
         const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size);
         this.settle.resolve({ status, body, retryAfter });
       },

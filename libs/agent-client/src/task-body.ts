@@ -21,8 +21,16 @@ export class InputUnreadableError extends Error {
   }
 }
 
-/** The body of `POST /tasks`; in parts where the input comes in parts. */
-export function taskBody(lease: LeaseClaim, attempt: AttemptRequest): string | AsyncIterable<string> {
+/**
+ * The body of `POST /tasks`; in parts where the input comes in parts. Then it ends early when `answered` aborts, for
+ * nobody reads more of it, and `onEnd` is called when the input has.
+ */
+export function taskBody(
+  lease: LeaseClaim,
+  attempt: AttemptRequest,
+  answered: AbortSignal,
+  onEnd: () => void = () => undefined,
+): string | AsyncIterable<string> {
   const envelope: Omit<TaskRequest, 'input'> = {
     lease: { id: lease.id, epoch: lease.epoch },
     task: {
@@ -41,15 +49,37 @@ export function taskBody(lease: LeaseClaim, attempt: AttemptRequest): string | A
     },
   };
   const head = `${JSON.stringify(envelope).slice(0, -1)},"input":`;
-  return typeof attempt.input === 'string' ? `${head}${attempt.input}}` : inParts(head, attempt.input);
+  if (typeof attempt.input === 'string') return `${head}${attempt.input}}`;
+  return inParts(head, attempt.input, answered, onEnd);
 }
 
-async function* inParts(head: string, input: AsyncIterable<string>): AsyncIterable<string> {
+async function* inParts(
+  head: string,
+  input: AsyncIterable<string>,
+  answered: AbortSignal,
+  onEnd: () => void,
+): AsyncIterable<string> {
   yield head;
   try {
-    yield* input;
+    const parts = input[Symbol.asyncIterator]();
+    for (let part = await next(parts, answered); part !== undefined; part = await next(parts, answered))
+      yield part;
   } catch (error) {
     throw new InputUnreadableError(error);
   }
+  onEnd();
   yield '}';
+}
+
+/** The next part; undefined at the end, and as soon as the signal aborts. Promise.race would keep all parts alive. */
+function next(parts: AsyncIterator<string>, signal: AbortSignal): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const stop = () => resolve(undefined);
+    if (signal.aborted) return stop();
+    signal.addEventListener('abort', stop, { once: true });
+    parts
+      .next()
+      .then(({ value, done }) => resolve(done ? undefined : (value as string)), reject)
+      .finally(() => signal.removeEventListener('abort', stop));
+  });
 }

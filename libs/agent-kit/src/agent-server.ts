@@ -6,8 +6,10 @@ import { AGENT_SOCKET, GATEWAY_SOCKET } from '@agentainer/contracts/agent-paths'
 import type { Health, TaskRequest } from '@agentainer/contracts';
 import { BodyTooLargeError, readBody } from './body.js';
 import { GatewayClient } from './gateway-client.js';
-import type { Dispatch, Handler, StreamHandler } from './handler.js';
+import type { AgentContext, Dispatch, Handler, StreamHandler } from './handler.js';
 import { Heartbeats } from './heartbeats.js';
+import { LinesAhead } from './lines-ahead.js';
+import { Progress } from './progress.js';
 import { OutcomeStream, readStreamedRequest } from './streamed-request.js';
 import { problemLine, resultLine } from './task-answer.js';
 import { TaskFailure } from './task-failure.js';
@@ -94,20 +96,28 @@ export class AgentServer {
       return refuseBody(response, error);
     }
     const admission = this.slot.admit(body.task.id, body.lease.epoch);
-    if (admission.kind !== 'admitted') await leave(body);
-    if (admission.kind === 'stale') return refuse(response, 409, 'STALE_LEASE', 'a newer lease was seen');
-    if (admission.kind === 'busy') return refuse(response, 409, 'AGENT_BUSY', 'another task runs');
+    if (admission.kind !== 'admitted') {
+      if (admission.kind === 'stale') refuse(response, 409, 'STALE_LEASE', 'a newer lease was seen');
+      else refuse(response, 409, 'AGENT_BUSY', 'another task runs');
+      return leave(body);
+    }
     const { task } = admission;
     response.on('close', () => {
       if (!response.writableEnded) task.abort.abort(new TaskAbortedError('the worker went away'));
     });
-    const heartbeats = new Heartbeats(response, body.task.heartbeat_ms);
-    const line = await this.perform(task, body, heartbeats);
-    await leave(body);
+    const lines = new LinesAhead(response);
+    const heartbeats = new Heartbeats(lines, body.task.heartbeat_ms);
+    const progress = new Progress(lines);
+    const line = await this.perform(task, body, { heartbeat: heartbeats.beat, progress: progress.report });
     heartbeats.stop();
+    progress.stop();
     this.slot.leave(task);
     this.lastRequestAt = performance.now();
-    send(response, 200, 'application/x-ndjson', line);
+    if (!(body.input instanceof OutcomeStream)) return send(response, 200, 'application/x-ndjson', line);
+    // The input may go on for long: told the answer, the worker ends it, and the connection can be used again.
+    lines.send(line);
+    await leave(body);
+    response.end();
   }
 
   /** Requests are read whole, but where the outcomes of a reduce step are wanted while they come. */
@@ -120,7 +130,7 @@ export class AgentServer {
   private async perform(
     { abort: { signal } }: RunningTask,
     { task, input }: ReadRequest,
-    { beat: heartbeat }: Heartbeats,
+    reports: Pick<AgentContext, 'heartbeat' | 'progress'>,
   ): Promise<string> {
     try {
       const handler = this.dispatch(task.kind);
@@ -129,7 +139,7 @@ export class AgentServer {
         throw new TaskFailure('STEP_KIND_UNSUPPORTED', message, { retryable: false });
       }
       const state = new GatewayState(this.gateway, task, signal);
-      const context = { task, signal, state, heartbeat };
+      const context = { task, signal, state, ...reports };
       if (!isStreamHandler(handler)) return resultLine(await handler(input as never, context));
       if (!(input instanceof OutcomeStream))
         throw new TaskRequestError('the input of a reduce step is a list');
@@ -143,7 +153,7 @@ export class AgentServer {
 
 type ReadRequest = Omit<TaskRequest, 'input'> & { input: unknown };
 
-/** Reads what is left of a body, so that its connection can be used again. */
+/** Reads what is left of a body, so that its connection can be used again. What comes of it is nobody's fault. */
 async function leave({ input }: ReadRequest): Promise<void> {
   if (input instanceof OutcomeStream) await input.drain().catch(() => undefined);
 }

@@ -15,6 +15,11 @@ export interface AgentContext {
    * step's `heartbeat_timeout`; while it lives, heartbeats go out by themselves.
    */
   readonly heartbeat: () => void;
+  /**
+   * Reports an intermediate result: the latest one can be read from outside while the task runs. May be called often.
+   * Throws where it is no JSON, or more than 16 KiB of it.
+   */
+  readonly progress: (value: unknown) => void;
 }
 
 /**
@@ -35,7 +40,9 @@ export interface Handlers<Sequential = unknown, Item = unknown> {
   reduce?: Handler<TaskOutcome[]>;
   /**
    * In place of `reduce`: gets the same outcomes one after another while they come, for more of them than should be
-   * held at once. They can be gone through once; what the handler leaves is not read.
+   * held at once. They can be gone through once; what the handler leaves is not read. With `"stream": true` in its step
+   * they come in the order in which the tasks of the map end, and a handler that returns before the last one has come
+   * ends the map.
    */
   reduceStream?: Handler<AsyncIterable<TaskOutcome>>;
 }

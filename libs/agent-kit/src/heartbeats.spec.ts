@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
 import { Heartbeats } from './heartbeats.js';
+import { LinesAhead } from './lines-ahead.js';
 
 /** An answer that takes down what is written of it. */
 function answer() {
@@ -12,7 +13,7 @@ function answer() {
     writeHead: () => (response.headersSent = true),
     write: (line: string) => written.push(line),
   };
-  return { written, response, as: response as unknown as ServerResponse };
+  return { written, response, as: new LinesAhead(response as unknown as ServerResponse) };
 }
 
 beforeEach(() => jest.useFakeTimers());

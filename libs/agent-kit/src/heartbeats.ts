@@ -1,10 +1,10 @@
-import type { ServerResponse } from 'node:http';
+import type { LinesAhead } from './lines-ahead.js';
 
 const LINE = '{"type":"heartbeat"}\n';
 
 /**
- * The signs of life of one task, sent ahead of its answer: by themselves while the event loop lives, and by handlers
- * that keep it busy. Nothing is sent where the worker did not ask for it.
+ * The signs of life of one task: by themselves while the event loop lives, and by handlers that keep it busy. Nothing
+ * is sent where the worker did not ask for it.
  */
 export class Heartbeats {
   private readonly timer: NodeJS.Timeout | undefined;
@@ -12,7 +12,7 @@ export class Heartbeats {
 
   /** @param everyMs how often the worker wants one; undefined where it wants none */
   constructor(
-    private readonly response: ServerResponse,
+    private readonly lines: LinesAhead,
     private readonly everyMs: number | undefined,
   ) {
     if (everyMs !== undefined) this.timer = setInterval(() => this.send(), everyMs);
@@ -28,15 +28,6 @@ export class Heartbeats {
   }
 
   private send(): void {
-    const { response } = this;
-    if (response.destroyed || response.writableEnded) return;
-    if (!response.headersSent) {
-      response.sendDate = false;
-      response.writeHead(200, { 'content-type': 'application/x-ndjson' });
-    }
-    response.write(LINE);
-    // Node holds it back until the handler gives way, which may be long after.
-    response.socket?.uncork();
-    this.sentAt = performance.now();
+    if (this.lines.send(LINE)) this.sentAt = performance.now();
   }
 }

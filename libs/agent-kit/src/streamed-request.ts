@@ -32,7 +32,7 @@ export class OutcomeStream {
         yield JSON.parse(element) as TaskOutcome;
       }
       if (this.splitter.hasEnded) return;
-      part = await next(this.parts);
+      part = await nextUnless(signal, this.parts);
     }
     throw new TaskRequestError('the input ends before its list does');
   }
@@ -67,6 +67,18 @@ export async function readStreamedRequest(
     if (request.task.kind !== 'reduce') continue;
     return { ...request, input: new OutcomeStream(parts, text.slice(list.index + list[0].length), limit) };
   }
+}
+
+/** The next part, unless the signal aborts before it has come: a map may take hours to its next outcome. */
+function nextUnless(signal: AbortSignal, parts: AsyncIterator<string>): Promise<string | undefined> {
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', stop, { once: true });
+    next(parts)
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', stop));
+  });
 }
 
 async function next(parts: AsyncIterator<string>): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-/** Names that worker, host and agent agree on. Without dependencies: it becomes part of every agent. */
+/** Names and a bound that worker, host and agent agree on. Without dependencies: it becomes part of every agent. */
 
 /** What an agent serves, in its directory. */
 export const AGENT_SOCKET = 'agent.sock';
@@ -10,3 +10,5 @@ export const AGENT_DIRECTORY = '/run/agentainer';
 export const AGENT_DIRECTORY_VARIABLE = 'AGENTAINER_DIRECTORY';
 /** The folder of the same directory with the sockets of the services that the operator lets agents reach. */
 export const EGRESS_DIRECTORY = 'egress';
+/** The longest value that a task may report as its progress, in bytes of JSON. */
+export const MAX_PROGRESS_BYTES = 16 * 1_024;

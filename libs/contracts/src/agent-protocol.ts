@@ -33,6 +33,9 @@ export type TaskContext = z.output<typeof taskContextSchema>;
 /** A line by which an agent says that its task makes progress; how it is written is up to the agent. */
 export const HEARTBEAT_LINE = '{"type":"heartbeat"}';
 
+/** How a line begins that reports an intermediate result: `{"type":"progress","value":…}`, `value` of MAX_PROGRESS_BYTES at most. */
+export const PROGRESS_LINE_HEAD = '{"type":"progress","value":';
+
 /** The body of `POST /tasks`. `input` comes last, so that it can be streamed. */
 export const taskRequestSchema = z.object({
   lease: leaseClaimSchema,
@@ -42,7 +45,9 @@ export const taskRequestSchema = z.object({
 export type TaskRequest = z.output<typeof taskRequestSchema>;
 
 /**
- * The last line, `result`, `dropped` or `problem`, of the answer to `POST /tasks`. Lines {@link HEARTBEAT_LINE} may come before it, while the task runs.
+ * The last line, `result`, `dropped` or `problem`, of the answer to `POST /tasks`. Lines {@link HEARTBEAT_LINE} and
+ * {@link PROGRESS_LINE_HEAD} may come before it, while the task runs. It may come before the whole body was sent: the
+ * worker then sends no more of it, and ends it.
  */
 export const taskMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('result'), result: z.json() }),

@@ -3,10 +3,23 @@ import { z } from 'zod';
 import { jobStatusSchema } from './http-job.js';
 import { pageQuery, pageSchema } from './http-page.js';
 import { stepProgressSchema } from './http-run.js';
-import { anyJsonSchema, taskErrorSchema } from './http-value.js';
+import { anyJsonSchema, taskErrorSchema, timeSchema } from './http-value.js';
+
+/** What a running task reported last. */
+export const taskProgressSchema = z.object({
+  job_id: z.string(),
+  index: z.int(),
+  at: timeSchema,
+  value: anyJsonSchema,
+});
+export type TaskProgressBody = z.output<typeof taskProgressSchema>;
 
 /** `GET /runs/{id}/steps/{step}`. */
-export const runStepSchema = stepProgressSchema.extend({ run_id: z.string() });
+export const runStepSchema = stepProgressSchema.extend({
+  run_id: z.string(),
+  /** Of running tasks that reported some, of 20 of them where they are more. */
+  progress: z.array(taskProgressSchema),
+});
 export type RunStepBody = z.output<typeof runStepSchema>;
 
 /** `PATCH /runs/{id}/steps/{step}`: changes what is given, at once. */

@@ -99,7 +99,13 @@ export const stepSchema = z.discriminatedUnion('type', [
     failure_tolerance: failureToleranceSchema.optional(),
     on_failure: z.enum(['finish', 'fail_fast']).default('finish'),
   }),
-  z.strictObject({ type: z.literal('reduce'), ...common, over: nameSchema.optional() }),
+  z.strictObject({
+    type: z.literal('reduce'),
+    ...common,
+    over: nameSchema.optional(),
+    /** Takes up the results of the map while that goes on, in the order in which they come. */
+    stream: z.boolean().default(false),
+  }),
   z
     .strictObject({ type: z.literal('wait'), ...placed, ...waitFields })
     .refine(waitsForOneThing, ONE_KIND_OF_WAIT),
@@ -110,6 +116,7 @@ export type WaitStep = Extract<Step, { type: 'wait' }>;
 /** A step whose tasks agents run. */
 export type AgentStep = Exclude<Step, WaitStep>;
 export type MapStep = Extract<Step, { type: 'map' }>;
+export type ReduceStep = Extract<Step, { type: 'reduce' }>;
 
 export const definitionSchema = z.strictObject({
   name: nameSchema,

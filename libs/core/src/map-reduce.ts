@@ -28,6 +28,8 @@ export const mapReduceSchema = z
     task_timeout: durationSchema.optional(),
     retry: retrySchema.optional(),
     continue_on_partial: z.boolean().default(false),
+    /** The reducer takes up results while the map goes on. */
+    stream: z.boolean().optional(),
     failure_tolerance: failureToleranceSchema.optional(),
     on_failure: z.enum(['finish', 'fail_fast']).optional(),
   })
@@ -87,7 +89,14 @@ export function mapReduceDefinition(body: unknown): DefinitionInput {
           warm_up: true,
         },
       },
-      { type: 'reduce', name: 'reduce', image: request.reducer_image, over: 'map', ...single },
+      {
+        type: 'reduce',
+        name: 'reduce',
+        image: request.reducer_image,
+        over: 'map',
+        stream: request.stream,
+        ...single,
+      },
     ],
   };
 }

@@ -9,11 +9,17 @@ export interface PoolSpec {
   config: PoolConfig;
 }
 
-/** The pool that serves a step. `execution_mode: standard` is a pool whose agents serve one task each. */
-export function poolOf(step: Pick<AgentStep, 'image' | 'pool_config' | 'execution_mode'>): PoolSpec {
+/**
+ * The pool that serves a step. `execution_mode: standard` is a pool whose agents serve one task each. A step that
+ * holds its agent until another one has ended never shares a pool with steps that do not: nobody waits in a circle then,
+ * in whatever runs.
+ */
+export function poolOf(
+  step: Pick<AgentStep, 'image' | 'pool_config' | 'execution_mode'> & { stream?: boolean },
+): PoolSpec {
   const config =
     step.execution_mode === 'standard' ? { ...step.pool_config, max_agent_uses: 1 } : step.pool_config;
-  return { id: poolId(step.image, config), image: step.image, config };
+  return { id: poolId(step.image, config, step.stream), image: step.image, config };
 }
 
 /** The pools that serve a definition's steps, each once. */
@@ -22,7 +28,7 @@ export function poolsOf({ steps }: Pick<Definition, 'steps'>): PoolSpec[] {
   return [...new Map(pools.map((pool) => [pool.id, pool])).values()];
 }
 
-function poolId(image: string, config: PoolConfig): string {
+function poolId(image: string, config: PoolConfig, stream = false): string {
   const canonical = JSON.stringify([
     image,
     config.min_size,
@@ -30,6 +36,7 @@ function poolId(image: string, config: PoolConfig): string {
     config.idle_timeout,
     config.max_agent_uses,
     config.warm_up,
+    ...(stream ? ['stream'] : []),
   ]);
   const hash = createHash('sha256').update(canonical).digest('hex').slice(0, 8);
   const slug = image

@@ -1,7 +1,8 @@
 import { LIMITS } from './definition.js';
 import { InvalidInputError } from './errors.js';
 import { dependenciesOf } from './step-dependencies.js';
-import { reducedStep, validateDefinition } from './validate-definition.js';
+import { reducedStep } from './reduce-step.js';
+import { validateDefinition } from './validate-definition.js';
 
 function faultsOf(input: unknown): Record<string, string> {
   try {

@@ -1,9 +1,10 @@
 import { compensationFaults } from './compensation-faults.js';
 import { conditionFaults } from './condition-faults.js';
-import { type Definition, definitionSchema, type Step } from './definition.js';
+import { type Definition, definitionSchema } from './definition.js';
 import { type Fault, InvalidInputError } from './errors.js';
 import { parse } from './parse.js';
 import { policyFaults } from './policy-faults.js';
+import { reducedStep, reduceFaults } from './reduce-step.js';
 import { dependenciesOf } from './step-dependencies.js';
 
 /**
@@ -20,18 +21,10 @@ export function validateDefinition(input: unknown): Definition {
     ...compensationFaults(definition),
     ...policyFaults(definition),
     ...conditionFaults(definition),
+    ...reduceFaults(definition),
   ];
   if (faults.length > 0) throw new InvalidInputError(faults);
   return definition;
-}
-
-/** The map step whose results a reduce step gets: the one it names, or else its only map dependency. */
-export function reducedStep(definition: Definition, step: Step & { type: 'reduce' }): string | undefined {
-  if (step.over) return step.over;
-  const maps = new Set(
-    step.depends_on.filter((d) => definition.steps.find((s) => s.name === d)?.type === 'map'),
-  );
-  return maps.size === 1 ? [...maps][0] : undefined;
 }
 
 function namingFaults({ steps }: Definition): Fault[] {

@@ -14,6 +14,7 @@ import { endNow, RUN_TIMEOUT } from './end-now.js';
 import { joined, type Standing } from './join.js';
 import type { RunRecord } from './records.js';
 import { endingOf, failureOf, hasFailed } from './step-ending.js';
+import { streamedEndings } from './streaming.js';
 import { type EndedWait, endOfWait, SignalDesk } from './waits.js';
 
 /**
@@ -41,6 +42,10 @@ export function decide(definition: Definition, run: RunRecord): Decision {
     if (to !== 'completed') errors.push(failureOf({ ...record, state: to, ...ending }));
     decision.close.push({ kind: 'close', step: step.name, ...ending });
     states.set(step.name, to);
+  }
+  for (const change of streamedEndings({ definition, states, records })) {
+    decision.close.push(change);
+    states.set(change.step, change.to);
   }
   for (let changed = true; changed;) {
     changed = false;

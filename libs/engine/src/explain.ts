@@ -4,11 +4,13 @@ import {
   dependenciesOf,
   isTerminal,
   poolOf,
+  readsAlong,
   STEP_TRANSITIONS,
 } from '@agentainer/core';
 import type { StepState, TaskError, WaitStep } from '@agentainer/core';
 import { compensationsOf } from './compensation.js';
 import type { FullLimit } from './applied-limits.js';
+import { goesAlong } from './join.js';
 import type { RunRecord, StepRecord } from './records.js';
 import { parallelOf, stepNamed } from './step-lanes.js';
 
@@ -117,7 +119,10 @@ function stepsBefore(definition: Definition, run: RunRecord, name: string): stri
 
 function beforeOpening(definition: Definition, run: RunRecord, { name }: StepRecord): WaitReason[] {
   const states = new Map(run.steps.map((step) => [step.name, step.state]));
+  const records = new Map(run.steps.map((step) => [step.name, step]));
+  const step = stepNamed(definition, name);
   const on = stepsBefore(definition, run, name)
+    .filter((other) => !goesAlong(step, other, { definition, states, records }))
     .map((step) => ({ step, state: states.get(step)! }))
     .filter(({ state }) => !isTerminal(STEP_TRANSITIONS, state));
   if (on.length > 0) return [{ reason: 'dependency', on }];
@@ -141,7 +146,7 @@ function whileOpen(
   if (run.state === 'paused') return [...reasons, { reason: 'paused' }];
   const limit = parallelOf(definition, record);
   if (running >= limit) return [...reasons, { reason: 'parallel_limit', running, limit }];
-  if (full.length > 0) return [...reasons, ...full.map(ofLimit)];
+  if (full.length > 0 && !readsAlong(step)) return [...reasons, ...full.map(ofLimit)];
   return [...reasons, ...ofPool(poolOf(step).id, pools, run.readAt)];
 }
 

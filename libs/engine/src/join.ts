@@ -6,8 +6,10 @@ import {
   type Step,
   STEP_TRANSITIONS,
   type StepState,
+  streams,
 } from '@agentainer/core';
 import type { StepRecord } from './records.js';
+import { isOpen } from './step-ending.js';
 
 /** How the steps of a run stand: as recorded, and as a decision that is being made has them. */
 export interface Standing {
@@ -18,10 +20,11 @@ export interface Standing {
 
 /**
  * What the steps before a pending one make of it. Its `join` says which of them must have ended how; the steps
- * that its data comes from must have ended in any case.
+ * that its data comes from must have ended in any case, but for a map whose results it takes up as they come.
  */
 export function joined(step: Step, standing: Standing): 'pending' | 'ready' | 'skipped' {
-  const stateOf = (name: string) => standing.states.get(name)!;
+  const stateOf = (name: string) =>
+    goesAlong(step, name, standing) ? 'completed' : standing.states.get(name)!;
   const names = dependenciesOf(step);
   const hasEnded = (name: string) => isTerminal(STEP_TRANSITIONS, stateOf(name));
   const hasCompleted = (name: string) => stateOf(name) === 'completed';
@@ -38,6 +41,13 @@ export function joined(step: Step, standing: Standing): 'pending' | 'ready' | 's
       if (allEnded && !names.some((name) => endedByFailure(name, standing))) return 'ready';
   }
   return allEnded ? 'skipped' : 'pending';
+}
+
+/** Whether a step need not wait for another one's end, for it takes up what comes of it while it goes on. */
+export function goesAlong(step: Step, name: string, { definition, states, records }: Standing): boolean {
+  const record = records.get(name);
+  if (!record?.streamed || !streams(definition, step, name)) return false;
+  return isOpen(record) && !isTerminal(STEP_TRANSITIONS, states.get(name)!);
 }
 
 /** Whether a step that has ended did so badly, or was skipped for one before it that did. A branch not taken did not. */

@@ -3,10 +3,13 @@ import {
   type Definition,
   dependenciesOf,
   InvalidInputError,
+  readsAlong,
   reducedStep,
+  type ReduceStep,
   TASK_ERRORS,
   type TaskError,
 } from '@agentainer/core';
+import { arrivingOutcomes } from './arriving-outcomes.js';
 import type { LimitPass } from './limit-pass.js';
 import type {
   AgentLease,
@@ -19,6 +22,7 @@ import type {
   StopSignals,
   TaskLedger,
 } from './ports.js';
+import { ProgressWriter } from './progress-writer.js';
 import { retryDelay } from './retry.js';
 import { parallelOf } from './step-lanes.js';
 import { failsFast } from './step-success.js';
@@ -132,9 +136,10 @@ export class LaneSession {
 
   private async attempt(task: ClaimedTask): Promise<AttemptEnd> {
     const { step, lease, runId } = this.context;
+    const ended = new AbortController();
     let input: JsonText;
     try {
-      input = await this.inputOf(task);
+      input = await this.inputOf(task, ended.signal);
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error;
       return { kind: 'failed', error: { code: 'INPUT_INVALID', message: `input: ${error.message}` } };
@@ -143,35 +148,54 @@ export class LaneSession {
     // The step may have been closed while the input was read.
     if (this.context.lost.aborted || this.stopped) abort.abort();
     this.current = { task, abort };
+    const { index, token } = task;
+    const { ledger } = this.context;
+    const progress = new ProgressWriter((value) =>
+      ledger.reportProgress({ runId, step: step.name, index, token }, value),
+    );
     const result = await lease.run({
       runId,
       workflowId: this.context.workflowId,
       step: step.name,
       kind: step.type,
-      index: task.index,
+      index,
       attempt: task.attempt,
-      token: task.token,
+      token,
       input,
       timeoutMs: Math.min(step.timeout, task.runTimeLeft + RUN_TIMEOUT_MARGIN_MS),
+      inputTimeMs: readsAlong(step) ? task.runTimeLeft + RUN_TIMEOUT_MARGIN_MS : undefined,
+      onProgress: (value) => progress.note(value),
       heartbeatTimeoutMs: step.heartbeat_timeout,
       signal: abort.signal,
     });
     this.current = undefined;
+    ended.abort();
+    progress.stop();
     this.suspect ||=
       result.kind === 'lost' || result.kind === 'timed_out' || (result.kind === 'failed' && result.suspect);
     return this.endOf(task, result);
   }
 
-  private inputOf(task: ClaimedTask): JsonText | Promise<JsonText> {
-    const { definition, step } = this.context;
+  /** @param ended aborts when nobody reads the input any more */
+  private inputOf(task: ClaimedTask, ended: AbortSignal): JsonText | Promise<JsonText> {
+    const { step } = this.context;
     if (step.type === 'map') return task.item ?? 'null';
-    if (step.type === 'reduce') return this.values.outcomesOf(reducedStep(definition, step)!);
+    if (step.type === 'reduce') return this.outcomesFor(step, ended);
     if (step.input) return this.values.resolve(step.input).then((value) => JSON.stringify(value));
     const dependencies = dependenciesOf(step);
     if (dependencies.length === 0) return this.values.input();
     return dependencies.length === 1
       ? this.values.ofStep(dependencies[0]!)
       : this.values.ofSteps(dependencies);
+  }
+
+  private async outcomesFor(step: ReduceStep, ended: AbortSignal): Promise<JsonText> {
+    const { runs, runId, definition } = this.context;
+    const over = reducedStep(definition, step)!;
+    const source = { runId, step: over, reader: step.name };
+    return (
+      (readsAlong(step) && (await arrivingOutcomes(runs, source, ended))) || this.values.outcomesOf(over)
+    );
   }
 
   private endOf(task: ClaimedTask, result: AttemptResult): AttemptEnd {

@@ -1,4 +1,4 @@
-import { type Definition, poolOf } from '@agentainer/core';
+import { type Definition, poolOf, readsAlong } from '@agentainer/core';
 import { endOfClaim, LaneSession, type SessionEnd } from './lane-session.js';
 import { leaseOnNothing } from './lease-on-nothing.js';
 import type { GateAnswer, LimitGate } from './limit-gate.js';
@@ -84,7 +84,7 @@ export class Lane {
   }
 
   private async slice(job: LaneJob, definition: Definition, context: LaneContext): Promise<Slice> {
-    const answer = await this.dependencies.gate?.enter(job.runId, definition, context.ticket);
+    const answer = await this.enter(job, definition, context.ticket);
     if (answer?.kind === 'wait') return { job, end: await this.inLine(job, answer) };
     const pass = answer?.pass ?? FREE_PASS;
     try {
@@ -92,6 +92,12 @@ export class Lane {
     } finally {
       await pass.giveBack();
     }
+  }
+
+  /** A step that waits for another one takes no slot, for that one may need it. */
+  private async enter(job: LaneJob, definition: Definition, ticket: string): Promise<GateAnswer | undefined> {
+    if (readsAlong(agentStepNamed(definition, job.step))) return undefined;
+    return this.dependencies.gate?.enter(job.runId, definition, ticket);
   }
 
   /** A lane that stands in line comes again, unless there is nothing left for it to do. */

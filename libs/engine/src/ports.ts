@@ -13,6 +13,7 @@ import type {
   RunRecord,
   StepSettings,
   StoredOutcome,
+  TaskProgress,
   TaskRecord,
   WorkflowRecord,
   WorkflowVersion,
@@ -103,6 +104,10 @@ export interface RunStore {
   nextGeneration(runId: string, step: string, from: number): Promise<number>;
   /** Outcomes of the tasks `from` … `from + count - 1`; undefined where a task has not ended. */
   outcomes(runId: string, step: string, from: number, count: number): Promise<(StoredOutcome | undefined)[]>;
+  /** How tasks of a step ended, in the order in which they did, from the place `from` on, for a step that reads along. */
+  arrivals(runId: string, step: string, reader: string, from: number, count: number): Promise<Arrivals>;
+  /** What running tasks of a step reported last, of some of them where they are many. */
+  progress(runId: string, step: string): Promise<TaskProgress[]>;
   /** The last attempts of a task that did not complete it, the newest first. */
   history(runId: string, step: string, index: number): Promise<AttemptRecord[]>;
   tasks(runId: string, step: string, from: number, count: number): Promise<TaskRecord[]>;
@@ -125,6 +130,25 @@ export interface RunStore {
   remove(runId: string): Promise<void>;
   /** All runs, newest first; of one workflow where it is named, or those of the jobs listed with it. */
   list(options: RunListOptions): Promise<Page<string>>;
+}
+
+/** A part of what a step's tasks came to while it goes on. */
+export interface Arrivals {
+  outcomes: { index: number; outcome: StoredOutcome | undefined }[];
+  /** Whether the step keeps the order at all. */
+  areKept: boolean;
+  /** Whether the step has ended and nothing comes after these. */
+  areAll: boolean;
+  /** Whether the step that reads them has not ended. */
+  areWanted: boolean;
+}
+
+/** An attempt, by its fencing token. */
+export interface Attempt {
+  runId: string;
+  step: string;
+  index: number;
+  token: string;
 }
 
 export interface ClaimedTask {
@@ -188,6 +212,8 @@ export interface TaskLedger {
   }): Promise<{ accepted: boolean; claim: Claim; failures: number; total: number }>;
   /** Says that an attempt is alive. False where it is no longer the task's attempt. */
   renew(runId: string, step: string, index: number, token: string): Promise<boolean>;
+  /** Keeps the latest intermediate result of an attempt (JSON text) until its task ends. False as for {@link renew}. */
+  reportProgress(attempt: Attempt, value: string): Promise<boolean>;
   /** Puts tasks back in line whose attempts were not renewed in time; how many. */
   reclaim(runId: string, step: string): Promise<number>;
   /** Ends tasks that nobody began within so many milliseconds of the opening of their step; how many. */
@@ -249,6 +275,10 @@ export interface AttemptRequest {
   /** The input as JSON text, in one piece or in parts. */
   input: string | AsyncIterable<string>;
   timeoutMs: number;
+  /** Milliseconds that the input may take to come; `timeoutMs` begins after it. Both are one time where it is undefined. */
+  inputTimeMs?: number;
+  /** Gets the JSON text of each intermediate result that the task reports. */
+  onProgress?: (value: string) => void;
   /** Milliseconds without a sign of life after which the agent counts as hung; undefined where it need not give any. */
   heartbeatTimeoutMs?: number;
   signal: AbortSignal;

@@ -66,6 +66,8 @@ export interface StepRecord extends StepSettings {
   startedAt: number;
   finishedAt: number;
   error?: TaskError;
+  /** Whether the order in which its tasks end is kept, for a reduce step that takes them up meanwhile. */
+  streamed?: boolean;
   /** Of a waiting step: when its wait is over; 0 where nothing but its run's end ends it. */
   dueAt?: number;
   /** Whether its condition holds; undefined before that was looked at, and where it has none. */
@@ -124,6 +126,14 @@ export interface AttemptRecord {
 
 /** How a task ended: its result as JSON text, its error, or without either where its item was dropped. */
 export type StoredOutcome = { result: string } | { error: TaskError } | { dropped: true };
+
+/** What a running task said of itself last. */
+export interface TaskProgress {
+  index: number;
+  at: number;
+  /** JSON text. */
+  value: string;
+}
 
 /** One entry of a run's history; ids count from 1 without gaps. */
 export interface RunEvent {

@@ -1,5 +1,6 @@
 import { compensatedBy, type Definition, dependenciesOf, type MapStep } from '@agentainer/core';
 import type { RunRecord, StepRecord } from './records.js';
+import { failuresOf } from './step-success.js';
 
 /**
  * What a rerun takes over of a step. `kept`: the step as it ended. `redriven`: the results of its tasks that completed,
@@ -77,6 +78,7 @@ function startsFrom(step: StepRecord, name: string): boolean {
   return step.name === name || (step.state !== 'completed' && step.state !== 'skipped');
 }
 
-function isGood({ state, counts, total }: StepRecord): boolean {
-  return state === 'skipped' || (state === 'completed' && counts.completed === total);
+/** A completed step may have tasks that nobody needed any more. */
+function isGood(step: StepRecord): boolean {
+  return step.state === 'skipped' || (step.state === 'completed' && failuresOf(step) === 0);
 }

@@ -73,7 +73,7 @@ export class RunAdvancer {
       );
       for (const { to } of done.filter((c) => c.kind === 'finish')) await retireRun(this.runs, run, to);
       const alone = revision === run.revision && done.length === changes.length;
-      if (alone && !changes.some(needsAnotherLook)) return run;
+      if (alone && !changes.some((change) => needsAnotherLook(change, run))) return run;
     }
     throw new Error(`run ${runId} did not settle`);
   }
@@ -147,12 +147,12 @@ function seemsLost(run: RunRecord, step: StepRecord): boolean {
 }
 
 /**
- * An empty step has ended as it opens, a step that failed to open changes what comes after it, and so does the end
+ * An empty step has ended as it opens, one that others go along with lets them open, a step that failed to open changes what comes after it, and so does the end
  * of a run that is compensated.
  */
-function needsAnotherLook(change: RunChange): boolean {
+function needsAnotherLook(change: RunChange, { steps }: RunRecord): boolean {
   if (change.kind === 'compensate') return true;
   return change.kind === 'open'
-    ? change.total === 0
+    ? change.total === 0 || steps.some((s) => s.name === change.step && s.streamed)
     : change.kind === 'close' && change.to === 'failed' && change.error !== undefined;
 }

@@ -59,14 +59,15 @@ export class Sweeper {
     if (run.state === 'paused') return;
     const lostFanIn = open.some((s) => hasEnded(s) && this.isStalled(run, s.touchedAt));
     const lostStart = open.length === 0 && this.isStalled(run, lastTouched(run));
-    const lost = lostFanIn || lostStart || (await this.lostEndOfWait(run));
+    const lost = lostFanIn || lostStart || (await this.lostChange(run));
     if (lost) await this.advancer.advance(runId, lostStart);
   }
 
-  /** Who ends a wait, or sends what ends it, may die before the run goes on, while other steps are worked on. */
-  private async lostEndOfWait(run: RunRecord): Promise<boolean> {
+  /** Who ends a wait, or sends what ends it, or lets a step go along, may die before the run goes on, while other steps are worked on. */
+  private async lostChange(run: RunRecord): Promise<boolean> {
     const definition = (await this.runs.definition(run.id))!;
-    if (!definition.steps.some((step) => step.type === 'wait')) return false;
+    const isCase = definition.steps.some((step) => step.type === 'wait') || run.steps.some((s) => s.streamed);
+    if (!isCase) return false;
     const { close, open, wait, endWait, ask } = decide(definition, run);
     return [close, open, wait, endWait, ask].some((changes) => changes.length > 0);
   }

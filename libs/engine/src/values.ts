@@ -7,6 +7,7 @@ import {
   resolvePointer,
   type Source,
 } from '@agentainer/core';
+import { outcomeText } from './outcome-text.js';
 import type { RunStore } from './ports.js';
 import type { StoredOutcome } from './records.js';
 import { stepNamed } from './step-lanes.js';
@@ -79,14 +80,7 @@ export class RunValues {
 
   /** How each task of a map step ended, in item order and without dropped items: what a reduce step gets. */
   outcomesOf(name: string): AsyncIterable<string> {
-    return list(this.outcomes(name), (outcome, index) => {
-      const head = `{"index":${index},"status":`;
-      if (outcome && 'result' in outcome) return `${head}"completed","result":${outcome.result}}`;
-      if (outcome && 'dropped' in outcome) return undefined;
-      const error = outcome?.error ?? { code: 'RUN_TIMEOUT', message: 'the task did not end in time' };
-      const status = error.code === 'TASK_TIMEOUT' || error.code === 'RUN_TIMEOUT' ? 'timed_out' : 'failed';
-      return `${head}"${status}","error":${JSON.stringify(error)}}`;
-    });
+    return list(this.outcomes(name), outcomeText);
   }
 
   /** The result of the run: that of its last step, or of its last steps by name where there are several. */

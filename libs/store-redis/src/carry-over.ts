@@ -53,6 +53,7 @@ export class CarryOver {
     await this.hash(step, 'stepTasks', () => true);
     await this.hash(step, 'stepOutcomes', () => true);
     await this.hash(step, 'stepHistory', () => true);
+    await this.arrivals(step, () => true);
     // A later rerun may still need the items of those that did not complete.
     if (number('completed') < number('total')) await this.hash(step, 'stepItems', () => true);
   }
@@ -63,6 +64,7 @@ export class CarryOver {
     const total = number('total');
     await this.hash(step, 'stepItems', () => true);
     const { done, fields } = await this.ended(step, part);
+    await this.arrivals(step, (index) => done.has(index));
     const now = await this.now();
     await this.lineUp(step, now, total, done);
     const open = { state: 'ready', total, retrying: total - done.size, next: total, openedAt: now };
@@ -127,12 +129,21 @@ export class CarryOver {
     }
   }
 
-  private async list(name: string): Promise<void> {
-    const [source, target] = [this.keys.stateList(this.from, name), this.keys.stateList(this.to, name)];
+  private list(name: string): Promise<void> {
+    return this.elements(this.keys.stateList(this.from, name), this.keys.stateList(this.to, name));
+  }
+
+  private arrivals(step: string, wanted: (index: string) => boolean): Promise<void> {
+    const { keys } = this;
+    return this.elements(keys.stepArrivals(this.from, step), keys.stepArrivals(this.to, step), wanted);
+  }
+
+  private async elements(source: string, target: string, wanted = (_: string) => true): Promise<void> {
     for (let from = 0; ; from += AT_ONCE) {
       const values = await this.redis.lrange(source, from, from + AT_ONCE - 1);
       if (values.length === 0) return;
-      await this.write([target], (pipeline, [copy]) => pipeline.rpush(copy!, ...values));
+      const some = values.filter(wanted);
+      if (some.length > 0) await this.write([target], (pipeline, [copy]) => pipeline.rpush(copy!, ...some));
     }
   }
 

@@ -32,10 +32,12 @@ export class Keys {
     `${this.stepItems(runId, step)}:${layout}`;
   readonly stepTasks = (runId: string, step: string) => `${this.step(runId, step)}:tasks`;
   readonly stepOutcomes = (runId: string, step: string) => `${this.step(runId, step)}:outcomes`;
+  /** Indexes in the order in which the tasks ended, of a step that another one takes up as it goes on. */
+  readonly stepArrivals = (runId: string, step: string) => `${this.stepOutcomes(runId, step)}:arrivals`;
   readonly stepAlive = (runId: string, step: string) => `${this.step(runId, step)}:alive`;
   readonly stepHistory = (runId: string, step: string) => `${this.step(runId, step)}:history`;
   readonly stepRetries = (runId: string, step: string) => `${this.step(runId, step)}:retries`;
-  /** Followed by `:<index>`: the state operations of a task that has not ended. */
+  /** Followed by `:<index>`: the state operations of a task that has not ended, and its progress. */
   readonly stepOperations = (runId: string, step: string) => `${this.step(runId, step)}:operations`;
   readonly runSignals = (runId: string) => `${this.run(runId)}:signals`;
   readonly state = (runId: string) => `${this.run(runId)}:state`;

@@ -47,6 +47,7 @@ async function removeStep(redis: Redis, keys: Keys, runId: string, step: string)
     keys.stepItems(runId, step),
     keys.stepTasks(runId, step),
     keys.stepOutcomes(runId, step),
+    keys.stepArrivals(runId, step),
     keys.stepAlive(runId, step),
     keys.stepRetries(runId, step),
     keys.stepHistory(runId, step),

@@ -80,6 +80,7 @@ function readStep(name: string, fields: Fields): StepRecord {
     startedAt: number('startedAt'),
     finishedAt: number('finishedAt'),
     error: readError(fields[`${name}:error`]),
+    streamed: fields[`${name}:streamed`] !== undefined,
     dueAt: number('dueAt'),
     condition: readCondition(fields[`${name}:condition`]),
   };

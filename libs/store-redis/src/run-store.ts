@@ -19,6 +19,7 @@ import { pageOf } from './index-page.js';
 import { putItems } from './item-layout.js';
 import { readEvent, readHistory, readOutcome, readRun, readTask, RUN_FIELDS } from './run-record.js';
 import { removeRun } from './remove-run.js';
+import { readArrivals } from './scripts/arrivals-read.js';
 import { settleCondition } from './scripts/condition-settle.js';
 import { applyChanges } from './scripts/run-apply.js';
 import { createRun } from './scripts/run-create.js';
@@ -27,6 +28,7 @@ import { configureStep } from './scripts/step-configure.js';
 import { nextGeneration } from './scripts/step-generation.js';
 import { stateElements } from './state-elements.js';
 import { stateText } from './state-text.js';
+import { taskProgress } from './task-progress.js';
 import { RedisWaitStore } from './wait-store.js';
 
 /** Runs whose dead letters are kept; those of older ones are still jobs of their runs. */
@@ -164,6 +166,14 @@ export class RedisRunStore implements RunStore {
     if (count <= 0) return [];
     const texts = await this.redis.hmget(this.keys.stepOutcomes(runId, step), ...indexes(from, count));
     return texts.map(readOutcome);
+  }
+
+  arrivals(runId: string, step: string, reader: string, from: number, count: number) {
+    return readArrivals(this.redis, this.keys, { runId, step, reader }, from, count);
+  }
+
+  progress(runId: string, step: string) {
+    return taskProgress(this.redis, this.keys, runId, step);
   }
 
   async history(runId: string, step: string, index: number): Promise<AttemptRecord[]> {

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { TaskLedger } from '@agentainer/engine';
+import type { Attempt, TaskLedger } from '@agentainer/engine';
 import type { Redis } from 'ioredis';
 import type { Keys } from './keys.js';
 import { advanceTask } from './scripts/task-advance.js';
 import { expireTasks } from './scripts/task-expire.js';
+import { reportProgress } from './scripts/task-progress.js';
 import { reclaimTasks } from './scripts/task-reclaim.js';
 import { renewTask } from './scripts/task-renew.js';
 
@@ -34,6 +35,10 @@ export class RedisTaskLedger implements TaskLedger {
 
   renew(runId: string, step: string, index: number, token: string) {
     return renewTask(this.redis, this.keys, { runId, step, index, token }, this.limits.claimTtlMs);
+  }
+
+  reportProgress(attempt: Attempt, value: string) {
+    return reportProgress(this.redis, this.keys, attempt, value);
   }
 
   reclaim(runId: string, step: string) {

@@ -1,5 +1,8 @@
 import type { Json } from '@agentainer/core';
 
+/** A result of a map's task after which the fake agent, as a reducer, takes up no more. */
+export const ENOUGH = 'enough';
+
 /**
  * What the fake agent is told to do with a task. Any other input is echoed, which makes a no-op of it.
  * `attempts`, where it is given, is up to which attempt it does so; later ones echo the input.

@@ -5,10 +5,10 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AgentContext, DROP, serve, TaskFailure } from '@agentainer/agent-kit';
+import { type AgentContext, DROP, serve, TaskFailure, type TaskOutcome } from '@agentainer/agent-kit';
 import type { Json } from '@agentainer/core';
 import { agentEnvironment } from './config.js';
-import type { FakeAgentFacts, FakeAgentTask } from './fake-agent-task.js';
+import { ENOUGH, type FakeAgentFacts, type FakeAgentTask } from './fake-agent-task.js';
 
 let tasks = 0;
 /** The answer to the latest task: the kit sees to it that an agent only ever says what is right. */
@@ -19,12 +19,25 @@ subscribe('http.server.request.start', (message) => {
   if (request.method === 'POST') answer = response;
 });
 
-await serve((input: unknown, context) => {
+await serve({ sequential: handle, map: handle, reduceStream: reduce });
+
+function handle(input: unknown, context: AgentContext): unknown {
   tasks += 1;
   return isFakeAgentTask(input) && context.task.attempt <= (input.attempts ?? Infinity)
     ? perform(input, context)
     : input;
-});
+}
+
+/** Answers with the outcomes, up to one whose result is {@link ENOUGH}, and reports how many there are. */
+async function reduce(outcomes: AsyncIterable<TaskOutcome>, { progress }: AgentContext): Promise<unknown> {
+  tasks += 1;
+  const seen: TaskOutcome[] = [];
+  for await (const outcome of outcomes) {
+    progress({ outcomes: seen.push(outcome) });
+    if (outcome.status === 'completed' && outcome.result === ENOUGH) break;
+  }
+  return seen;
+}
 
 function isFakeAgentTask(input: unknown): input is FakeAgentTask {
   return typeof input === 'object' && input !== null && 'do' in input;

@@ -21,6 +21,7 @@ import type {
   StepSettings,
   StoredOutcome,
   TaskCounts,
+  TaskProgress,
   TaskRecord,
   WorkflowRecord,
 } from '@agentainer/engine';
@@ -58,6 +59,8 @@ export class FakeRun {
   finishedAt = 0;
   /** When the next retry of each of its steps is due. */
   nextRetry: number | undefined;
+  /** What running tasks reported, by step. */
+  readonly progress = new Map<string, TaskProgress[]>();
   readonly events: RunEvent[] = [];
   readonly tasks = new Map<string, FakeTask[]>();
   readonly steps = new Map<string, StepState>();
@@ -157,6 +160,7 @@ export class FakeRuns implements Pick<
   | 'outcomes'
   | 'tasks'
   | 'nextRetry'
+  | 'progress'
   | 'events'
   | 'list'
   | 'history'
@@ -204,6 +208,10 @@ export class FakeRuns implements Pick<
 
   nextRetry(runId: string): Promise<number | undefined> {
     return Promise.resolve(this.runs.get(runId)?.nextRetry);
+  }
+
+  progress(runId: string, step: string): Promise<TaskProgress[]> {
+    return Promise.resolve(this.runs.get(runId)?.progress.get(step) ?? []);
   }
 
   history(runId: string, step: string, index: number): Promise<AttemptRecord[]> {

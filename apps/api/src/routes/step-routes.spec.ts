@@ -29,6 +29,19 @@ it('R2.5b R2.5c tells how far a step is, and when it will have ended', async () 
   expect(waiting).toMatchObject({ status: 'pending', estimated_completion_at: null, max_parallel: 1 });
 });
 
+it('R6.6c shows what running tasks report, as they wrote it', async () => {
+  const run = await startedRun();
+  run.open('fetch', [{ state: 'running' }], 'running');
+  run.progress.set('fetch', [{ index: 0, at: 5_000, value: '{"best":[1,{"of":12345678901234567}]}' }]);
+  const answer = await api.request('GET', `/runs/${run.id}/steps/fetch`);
+  const step = runStepSchema.parse(answer.body);
+  const value = JSON.parse('{"best":[1,{"of":12345678901234567}]}') as unknown;
+  const at = '1970-01-01T00:00:05.000Z';
+  expect(step.progress).toEqual([{ job_id: `${run.id}.fetch.0`, index: 0, at, value }]);
+  const other = runStepSchema.parse((await api.request('GET', `/runs/${run.id}/steps/list`)).body);
+  expect(other.progress).toEqual([]);
+});
+
 it('R2.2e gives the results of a step page by page while it runs', async () => {
   const run = await startedRun();
   run.open(

@@ -4,6 +4,7 @@ import { jsonRoute, type Route } from '../http/route.js';
 import type { Parts } from '../parts.js';
 import type { RunReader } from '../reading/run-reader.js';
 import { readResults } from '../reading/step-results.js';
+import { progressView } from '../views/progress-view.js';
 import { runStepView } from '../views/run-view.js';
 
 /** One step of a run. */
@@ -16,7 +17,11 @@ export function stepRoutes({ runs: store, steps }: Parts, runs: RunReader): Rout
   };
   const view = async (runId: string, name: string) => {
     const { run, step } = await find(runId, name);
-    return { body: runStepView(run, step, await runs.definition(run)) };
+    const progress = progressView(runId, name, await store.progress(runId, name));
+    return {
+      body: runStepView(run, step, await runs.definition(run)),
+      field: { name: 'progress', value: progress },
+    };
   };
   return [
     jsonRoute({

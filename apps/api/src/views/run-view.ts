@@ -31,7 +31,12 @@ export function runView(run: RunRecord, definition: Definition): RunBody {
   };
 }
 
-export function runStepView(run: RunRecord, step: StepRecord, definition: Definition): RunStepBody {
+/** Without `progress`, which is sent as the agents wrote it. */
+export function runStepView(
+  run: RunRecord,
+  step: StepRecord,
+  definition: Definition,
+): Omit<RunStepBody, 'progress'> {
   return { ...stepProgressView(run, step, definition), run_id: run.id };
 }
 

@@ -24,6 +24,7 @@ export const workflowMapReduceCommand: Commands = (yargs, context) =>
         max_parallel: argv.parallel,
         pool_size: argv.poolSize,
         timeout: argv.timeout,
+        stream: argv.stream,
       });
       if (items === undefined && argv.list === undefined) {
         print(context.terminal, argv, workflow, () => createdText(workflow));
@@ -55,6 +56,7 @@ function mapReduceOptions(line: Argv<GlobalOptions>) {
       coerce: wholeNumber('pool-size'),
       describe: 'Agents, at most',
     })
+    .option('stream', { type: 'boolean', describe: 'Reduce results while they come' })
     .option('timeout', { type: 'string', describe: 'Of the whole run, such as 30m' })
     .option('wait', {
       type: 'boolean',

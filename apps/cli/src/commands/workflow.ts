@@ -8,6 +8,7 @@ import { workflowRerunCommand } from './workflow-rerun.js';
 import { workflowJobsCommand, workflowStateCommand } from './workflow-run.js';
 import { workflowScaleCommand } from './workflow-scale.js';
 import { workflowStartCommand } from './workflow-start.js';
+import { workflowStepCommand } from './workflow-step.js';
 import { workflowUpdateCommand, workflowVersionsCommand } from './workflow-version.js';
 import { workflowStatusCommand } from './workflow-status.js';
 import { workflowApproveCommand, workflowRejectCommand, workflowSignalCommand } from './workflow-wait.js';
@@ -24,6 +25,7 @@ export const workflowCommands: Commands = (yargs, context) =>
       workflowStartCommand,
       workflowStatusCommand,
       workflowExplainCommand,
+      workflowStepCommand,
       workflowScaleCommand,
       workflowJobsCommand,
       workflowStateCommand,

@@ -1,3 +1,4 @@
+import { streamedSteps } from '@agentainer/core';
 import type { NewRun } from '@agentainer/engine';
 import type { Redis } from 'ioredis';
 import type { CarriedOver } from '../carry-over.js';
@@ -33,6 +34,7 @@ export async function createRun(
       definition.steps.length,
       ...definition.steps.map((s) => s.name),
       ...carried.fields.flat(),
+      ...streamedSteps(definition).flatMap((name) => [`${name}:streamed`, 1]),
     ],
   );
   if (created === -1) throw new Error(`what run ${run.id} takes over was not copied in time`);

@@ -20,6 +20,7 @@ for index = step.next, step.next + count - 1 do
   writeTask(KEYS[4], index, { state = 'timed_out', attempt = 0, lost = 0, token = '', agent = '',
     created = step.openedAt, started = 0, finished = now })
   redis.call('HSET', KEYS[5], index, 'e' .. ARGV[3])
+  if step.streamed then redis.call('RPUSH', KEYS[5] .. ':arrivals', index) end
   event(KEYS[3], now, 'task.timed_out', 'step', name, 'index', index, 'attempt', 0)
 end
 redis.call('HSETNX', KEYS[2], name .. ':error', ARGV[3])

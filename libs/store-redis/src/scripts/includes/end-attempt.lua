@@ -31,6 +31,7 @@ local function endAttempt(keys, stepName, step, index, task, ends, now)
     task.finished = now
     local kind = ends.kind == 'dropped' and 'd' or state == 'completed' and 'r' or 'e'
     redis.call('HSET', keys.outcomes, index, kind .. ends.outcome)
+    if step.streamed then redis.call('RPUSH', keys.outcomes .. ':arrivals', index) end
     redis.call('DEL', keys.operations .. ':' .. index)
     if state ~= 'completed' then redis.call('HSETNX', keys.steps, stepName .. ':error', ends.outcome) end
     local what = { 'step', stepName, 'index', index, 'attempt', task.attempt }
