@@ -125,9 +125,11 @@ class HeldAttempts {
   readonly behave = (_: Json, request: AttemptRequest) =>
     new Promise<AttemptResult>((resolve) => {
       this.held.push({ request, end: resolve });
-      void once(request.signal, 'abort').then(() =>
-        resolve({ kind: 'stopped', error: { code: 'ATTEMPT_LOST', message: 'told to stop' } }),
-      );
+      const stop = () =>
+        resolve({ kind: 'stopped', error: { code: 'ATTEMPT_LOST', message: 'told to stop' } });
+      // The step may have been closed before the attempt was begun.
+      if (request.signal.aborted) stop();
+      else request.signal.addEventListener('abort', stop, { once: true });
     });
 }
 
