@@ -144,7 +144,7 @@ it('R2.4d R8.1e measures how many lanes wait in the queue of each pool', async (
 it('R9.5a shows the queues on the board, and changes none', async () => {
   await request('POST', '/jobs', { image: 'x' });
   const { body } = await request('GET', '/queues/api/queues');
-  expect(body.queues.map((q: { name: string }) => q.name)).toEqual(['runs', 'steps']);
+  expect(body.queues.map((q: { name: string }) => q.name)).toEqual(['runs', 'steps', 'children']);
   expect(body.queues.every((q: { readOnlyMode: boolean }) => q.readOnlyMode)).toBe(true);
   expect((await request('PUT', '/queues/api/queues/runs/pause')).status).toBe(405);
 });

@@ -1,4 +1,5 @@
 import {
+  ChildRuns,
   Redriver,
   Rerunner,
   RunAdmission,
@@ -9,7 +10,7 @@ import {
   WaitingRuns,
 } from '@agentainer/engine';
 import type { PoolReader } from '@agentainer/pool';
-import { BullStepQueue, poolQueue, RUNS_QUEUE, STEPS_QUEUE } from '@agentainer/queue-bullmq';
+import { BullStepQueue, CHILDREN_QUEUE, poolQueue, RUNS_QUEUE, STEPS_QUEUE } from '@agentainer/queue-bullmq';
 import { closing, type Logger, type Registry, type Service, ServiceGroup } from '@agentainer/runtime';
 import {
   ApiKeyStore,
@@ -20,6 +21,7 @@ import {
   RedisPoolDirectory,
   RedisRunStore,
   RedisStateStore,
+  RedisTaskLedger,
   RedisWorkflowStore,
 } from '@agentainer/store-redis';
 import { createApp } from './app.js';
@@ -40,18 +42,17 @@ export async function composeApi(
   config: ApiConfig,
   { logger, metrics }: { logger: Logger; metrics: Registry },
 ): Promise<ApiService> {
-  const { redisUrl, keyPrefix } = config;
-  const redis = await connectRedis(redisUrl, 'request');
-  const keys = new Keys(keyPrefix);
-  const queue = new BullStepQueue(redisUrl, keyPrefix);
+  const redis = await connectRedis(config.redisUrl, 'request');
+  const keys = new Keys(config.keyPrefix);
+  const queue = new BullStepQueue(config.redisUrl, config.keyPrefix);
   const runs = new RedisRunStore(redis, keys);
   const pools = new RedisPoolDirectory(redis, keys);
   const workflows = new RedisWorkflowStore(redis, keys);
-  const advancer = new RunAdvancer(runs, queue, pools);
+  const children = new ChildRuns(runs, new RedisTaskLedger(redis, keys), queue);
+  const advancer = new RunAdvancer(runs, queue, pools, children);
   const admission = new RunAdmission(runs, config.maxActiveRuns);
   const limits = new RedisLimitStore(redis, keys);
-  measureLimits(metrics, () => limits.standings());
-  measureQueues(metrics, () => queueDepths(queue, pools));
+  measure(metrics, { limits, queue, pools });
   const starter = new RunStarter(runs, advancer, pools, logger, admission);
   const rerunner = new Rerunner(runs, starter, advancer, pools);
   const routes = allRoutes(
@@ -88,9 +89,19 @@ export async function composeApi(
   return new Api(server, new ServiceGroup('api', [connections, server]));
 }
 
+function measure(
+  metrics: Registry,
+  { limits, queue, pools }: { limits: RedisLimitStore; queue: BullStepQueue; pools: RedisPoolDirectory },
+): void {
+  measureLimits(metrics, () => limits.standings());
+  measureQueues(metrics, () => queueDepths(queue, pools));
+}
+
 async function boardQueues(queue: BullStepQueue, pools: PoolReader): Promise<BoardQueue[]> {
   const ids = new Set((await pools.list()).map((pool) => pool.id));
-  return [RUNS_QUEUE, STEPS_QUEUE, ...[...ids].sort().map(poolQueue)].map((name) => queue.queue(name));
+  return [RUNS_QUEUE, STEPS_QUEUE, CHILDREN_QUEUE, ...[...ids].sort().map(poolQueue)].map((name) =>
+    queue.queue(name),
+  );
 }
 
 async function queueDepths(queue: BullStepQueue, pools: RedisPoolDirectory): Promise<Map<string, number>> {

@@ -29,6 +29,7 @@ export type RunRecords = Pick<
   | 'list'
   | 'history'
   | 'withDeadLetters'
+  | 'children'
 >;
 
 /** What the routes stand on. */

@@ -1,4 +1,4 @@
-import { DueWaits, RunAdvancer, Sweeper } from '@agentainer/engine';
+import { ChildRuns, ChildStarter, DueWaits, RunAdvancer, RunStarter, Sweeper } from '@agentainer/engine';
 import { BullStepQueue } from '@agentainer/queue-bullmq';
 import { closing, type Logger, PeriodicService, type Service } from '@agentainer/runtime';
 import {
@@ -8,6 +8,7 @@ import {
   RedisPoolDirectory,
   RedisRunStore,
   RedisTaskLedger,
+  RedisWorkflowStore,
 } from '@agentainer/store-redis';
 
 /** Milliseconds between two sweeps. */
@@ -26,8 +27,13 @@ export interface SweepingOptions {
 export function sweeping({ redis, keys, redisUrl, logger }: SweepingOptions): Service[] {
   const runs = new RedisRunStore(redis, keys);
   const queue = new BullStepQueue(redisUrl, keys.prefix);
-  const advancer = new RunAdvancer(runs, queue, new RedisPoolDirectory(redis, keys));
-  const sweeper = new Sweeper(runs, new RedisTaskLedger(redis, keys), queue, advancer);
+  const ledger = new RedisTaskLedger(redis, keys);
+  const pools = new RedisPoolDirectory(redis, keys);
+  const advancer = new RunAdvancer(runs, queue, pools, new ChildRuns(runs, ledger, queue));
+  const starter = new RunStarter(runs, advancer, pools, logger);
+  const workflows = new RedisWorkflowStore(redis, keys);
+  const children = new ChildStarter(runs, ledger, workflows, starter, advancer);
+  const sweeper = new Sweeper(runs, ledger, queue, advancer, children);
   const leadership = new RedisLeadership({ redis, keys, task: 'sweeper', logger });
   const loop = new PeriodicService({ name: 'sweeper', intervalMs: INTERVAL_MS, logger }, async (signal) => {
     if (leadership.held) await sweeper.sweep(signal);

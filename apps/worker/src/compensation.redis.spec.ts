@@ -3,6 +3,7 @@ import {
   type AttemptEnd,
   type AttemptResult,
   Rerunner,
+  ChildRuns,
   RunAdvancer,
   RunControl,
   type RunRecord,
@@ -132,10 +133,12 @@ it('goes on by the sweeper where the process died that was to queue a compensati
   const silent = {
     addRun: async () => undefined,
     addSteps: async () => undefined,
+    wakeRuns: async () => undefined,
     hasLanes: async () => false,
   };
   const pools = { register: async () => undefined, warm: async () => undefined };
-  const dying = new RunAdvancer(flow.runs, silent, pools);
+  const children = new ChildRuns(flow.runs, flow.ledger, silent);
+  const dying = new RunAdvancer(flow.runs, silent, pools, children);
   const id = (
     await new RunStarter(flow.runs, dying, pools, silentLogger).startJob(validateDefinition(two), null)
   ).id;

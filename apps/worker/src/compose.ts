@@ -1,6 +1,15 @@
 import { AgentConnections } from '@agentainer/agent-client';
 import { newId } from '@agentainer/core';
-import { DEFAULT_LANE_OPTIONS, Lane, LimitGate, RunAdvancer } from '@agentainer/engine';
+import {
+  ChildLane,
+  ChildRuns,
+  ChildStarter,
+  DEFAULT_LANE_OPTIONS,
+  Lane,
+  LimitGate,
+  RunAdvancer,
+  RunStarter,
+} from '@agentainer/engine';
 import { Leaser } from '@agentainer/pool';
 import { BullStepQueue } from '@agentainer/queue-bullmq';
 import {
@@ -21,10 +30,11 @@ import {
   RedisRunStore,
   RedisStopSignals,
   RedisTaskLedger,
+  RedisWorkflowStore,
 } from '@agentainer/store-redis';
 import type { WorkerConfig } from './config.js';
 import { PoolConsumers } from './pool-consumers.js';
-import { advanceConsumers, laneConsumer } from './run-consumers.js';
+import { advanceConsumers, childLaneConsumer, laneConsumer } from './run-consumers.js';
 import { WorkerAgents } from './worker-agents.js';
 import { WorkerMetrics } from './worker-metrics.js';
 
@@ -39,24 +49,21 @@ export async function composeWorker(
   const keys = new Keys(keyPrefix);
   const runs = new RedisRunStore(redis, keys);
   const queue = new BullStepQueue(redisUrl, keyPrefix);
-  const advancer = new RunAdvancer(runs, queue, new RedisPoolDirectory(redis, keys));
+  const pools = new RedisPoolDirectory(redis, keys);
+  const ledger = new RedisTaskLedger(redis, keys);
+  const advancer = new RunAdvancer(runs, queue, pools, new ChildRuns(runs, ledger, queue));
+  const starter = new RunStarter(runs, advancer, pools, logger);
+  const workflows = new RedisWorkflowStore(redis, keys);
+  const children = new ChildStarter(runs, ledger, workflows, starter, advancer);
   const leaser = new Leaser({
     store: new RedisLeaseStore(redis, subscriber, keys, host, newId('worker')),
     logger,
   });
   const connections = new AgentConnections({ maxResultBytes: config.resultLimit });
   const agents = new WorkerAgents(leaser, connections, new WorkerMetrics(metrics));
-  const lane = new Lane(
-    {
-      runs,
-      ledger: new RedisTaskLedger(redis, keys),
-      stops: new RedisStopSignals(subscriber, keys),
-      agents,
-      advancer,
-      gate: await announcedGate(new RedisLimitStore(redis, keys), { runs, queue, maxParallel }),
-    },
-    DEFAULT_LANE_OPTIONS,
-  );
+  const stops = new RedisStopSignals(subscriber, keys);
+  const gate = await announcedGate(new RedisLimitStore(redis, keys), { runs, queue, maxParallel });
+  const lane = new Lane({ runs, ledger, stops, agents, advancer, gate }, DEFAULT_LANE_OPTIONS);
   const context = { redisUrl, keyPrefix, logger };
   const registry = new RedisAgentRegistry(redis, subscriber, keys, host);
   return new ServiceGroup('worker', [
@@ -71,6 +78,7 @@ export async function composeWorker(
       : [new MetricsServer({ port: config.metricsPort, registry: metrics })]),
     leaser,
     ...advanceConsumers(context, advancer),
+    childLaneConsumer(context, new ChildLane(runs, ledger, children, advancer)),
     new PoolConsumers({
       pools: () => registry.pools(),
       onDemand: (listener) => registry.onDemand(listener),

@@ -4,10 +4,15 @@ import {
   type AgentSource,
   type AttemptRequest,
   type AttemptResult,
+  ChildLane,
+  ChildRuns,
+  ChildStarter,
   type LeaseAnswer,
   Lane,
   LimitGate,
+  Rerunner,
   RunAdvancer,
+  RunControl,
   type RunRecord,
   RunStarter,
   RunValues,
@@ -22,8 +27,9 @@ import {
   RedisRunStore,
   RedisStateStore,
   RedisTaskLedger,
+  RedisWorkflowStore,
 } from '@agentainer/store-redis';
-import { advanceConsumers, laneConsumer } from './run-consumers.js';
+import { advanceConsumers, childLaneConsumer, laneConsumer } from './run-consumers.js';
 
 export type Behaviour = (input: Json, request: AttemptRequest) => Promise<AttemptResult> | AttemptResult;
 
@@ -46,6 +52,10 @@ export class FlowTest implements AgentSource {
   readonly advancer: RunAdvancer;
   readonly starter: RunStarter;
   readonly sweeper: Sweeper;
+  readonly workflows: RedisWorkflowStore;
+  readonly control: RunControl;
+  readonly rerunner: Rerunner;
+  readonly childLane: ChildLane;
   /** What every agent does with a task; by default it hands its input back. */
   behave: Behaviour = (input) => completed(input);
   /** Lanes of the whole instance at once; 0 for any number. */
@@ -65,10 +75,22 @@ export class FlowTest implements AgentSource {
     this.ledger = new RedisTaskLedger(redis, this.keys);
     this.queue = new BullStepQueue(this.redisUrl, this.keys.prefix);
     const pools = { register: async () => undefined, warm: async () => undefined };
-    this.advancer = new RunAdvancer(this.runs, this.queue, pools);
+    const children = new ChildRuns(this.runs, this.ledger, this.queue);
+    this.advancer = new RunAdvancer(this.runs, this.queue, pools, children);
     this.starter = new RunStarter(this.runs, this.advancer, pools, silentLogger);
     const options = { stalledMs: 1, orphanMs: 1, batch: 10 };
-    this.sweeper = new Sweeper(this.runs, this.ledger, this.queue, this.advancer, options);
+    this.workflows = new RedisWorkflowStore(redis, this.keys);
+    this.control = new RunControl(this.runs, this.workflows, this.queue, this.advancer);
+    this.rerunner = new Rerunner(this.runs, this.starter, this.advancer, pools);
+    const childStarter = new ChildStarter(
+      this.runs,
+      this.ledger,
+      this.workflows,
+      this.starter,
+      this.advancer,
+    );
+    this.childLane = new ChildLane(this.runs, this.ledger, childStarter, this.advancer);
+    this.sweeper = new Sweeper(this.runs, this.ledger, this.queue, this.advancer, childStarter, options);
   }
 
   async stop(): Promise<void> {
@@ -93,6 +115,7 @@ export class FlowTest implements AgentSource {
     const definition = validateDefinition({ name: 'w', steps });
     const started = [
       ...advanceConsumers(context, this.advancer),
+      childLaneConsumer(context, this.childLane),
       ...poolsOf(definition).map((pool) => laneConsumer(context, pool, lane)),
     ];
     this.services.push(...started);

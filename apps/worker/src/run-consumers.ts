@@ -1,6 +1,7 @@
-import type { Lane, RunAdvancer } from '@agentainer/engine';
+import type { ChildLane, Lane, RunAdvancer } from '@agentainer/engine';
 import type { PoolSpec } from '@agentainer/core';
 import {
+  CHILDREN_QUEUE,
   Consumer,
   lanePayload,
   laneTicket,
@@ -14,6 +15,8 @@ import type { Logger, Service } from '@agentainer/runtime';
 
 /** Fan-ins and roots are short: a few round trips each. */
 const ADVANCES_AT_ONCE = 16;
+/** Lanes that start child runs never wait for anything but Redis. */
+const STARTERS_AT_ONCE = 4;
 
 export interface ConsumerContext {
   redisUrl: string;
@@ -39,6 +42,17 @@ export function advanceConsumers(context: ConsumerContext, advancer: RunAdvancer
       handle: ({ runId }) => advancer.advance(runId).then(() => done),
     }),
   ];
+}
+
+/** What takes the lanes that start child runs. */
+export function childLaneConsumer(context: ConsumerContext, lane: ChildLane): Service {
+  return new Consumer({
+    ...context,
+    queueName: CHILDREN_QUEUE,
+    concurrency: STARTERS_AT_ONCE,
+    payload: lanePayload,
+    handle: (job, { signal }) => lane.work(job, signal),
+  });
 }
 
 /** What takes the lanes of one pool: as many at once as the pool can have agents. */

@@ -6,6 +6,8 @@ import {
   type AgentLease,
   type AttemptRequest,
   type AttemptResult,
+  ChildRuns,
+  ChildStarter,
   Lane,
   Rerunner,
   RunAdvancer,
@@ -56,11 +58,12 @@ beforeEach(async () => {
   const ledger = new RedisTaskLedger(redis, keys);
   queue = new BullStepQueue(redisUrl, keyPrefix);
   const pools = { register: async () => undefined, warm: async () => undefined };
-  advancer = new RunAdvancer(runs, queue, pools);
+  advancer = new RunAdvancer(runs, queue, pools, new ChildRuns(runs, ledger, queue));
   starter = new RunStarter(runs, advancer, pools, silentLogger);
   control = new RunControl(runs, workflows, queue, advancer);
   rerunner = new Rerunner(runs, starter, advancer, pools);
-  sweeper = new Sweeper(runs, ledger, queue, advancer, { stalledMs: 1, orphanMs: 1, batch: 10 });
+  const children = new ChildStarter(runs, ledger, workflows, starter, advancer);
+  sweeper = new Sweeper(runs, ledger, queue, advancer, children, { stalledMs: 1, orphanMs: 1, batch: 10 });
   const agents = { lease: () => Promise.resolve({ kind: 'leased' as const, lease: inlineLease() }) };
   // Renewing must not be what stops an attempt here.
   lane = new Lane(

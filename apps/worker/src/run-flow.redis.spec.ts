@@ -5,6 +5,8 @@ import {
   type AgentSource,
   type AttemptRequest,
   type AttemptResult,
+  ChildRuns,
+  ChildStarter,
   Lane,
   RunAdvancer,
   type RunRecord,
@@ -20,6 +22,7 @@ import {
   RedisRunStore,
   RedisStopSignals,
   RedisTaskLedger,
+  RedisWorkflowStore,
 } from '@agentainer/store-redis';
 import { advanceConsumers, laneConsumer } from './run-consumers.js';
 
@@ -53,9 +56,10 @@ beforeEach(async () => {
   stops = new RedisStopSignals(subscriber, keys);
   queue = new BullStepQueue(redisUrl, keyPrefix);
   const pools = { register: async () => undefined, warm: async () => undefined };
-  advancer = new RunAdvancer(runs, queue, pools);
+  advancer = new RunAdvancer(runs, queue, pools, new ChildRuns(runs, ledger, queue));
   starter = new RunStarter(runs, advancer, pools, silentLogger);
-  sweeper = new Sweeper(runs, ledger, queue, advancer, { stalledMs: 1, orphanMs: 1, batch: 10 });
+  const children = new ChildStarter(runs, ledger, new RedisWorkflowStore(redis, keys), starter, advancer);
+  sweeper = new Sweeper(runs, ledger, queue, advancer, children, { stalledMs: 1, orphanMs: 1, batch: 10 });
   lane = new Lane(
     { runs, ledger, stops, agents: new InlineAgents(), advancer },
     { sliceMs: 20, agentWaitMs: 1_000, renewMs: 3_000 },

@@ -26,6 +26,7 @@ export const waitReasonSchema = z.discriminatedUnion('reason', [
     /** When the wait is over by itself. */
     until: timeSchema.nullable(),
   }),
+  why('child_runs', { running: count }),
   why('retry_backoff', { tasks: count, until: timeSchema }),
   why('parallel_limit', { running: count, limit: count }),
   why('limit', { ...ofLimit, max_parallel: count, held: count }),

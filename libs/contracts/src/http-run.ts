@@ -1,4 +1,10 @@
-import { RUN_TRANSITIONS, type RunState, STEP_TRANSITIONS, type StepState } from '@agentainer/core';
+import {
+  nameSchema,
+  RUN_TRANSITIONS,
+  type RunState,
+  STEP_TRANSITIONS,
+  type StepState,
+} from '@agentainer/core';
 import { z } from 'zod';
 import { pageQuery, pageSchema } from './http-page.js';
 import { anyJsonSchema, taskErrorSchema, timeSchema } from './http-value.js';
@@ -11,7 +17,7 @@ const count = z.int().min(0);
 /** How far a step is. The counts add up to `total`, which is 0 until the step's tasks are known. */
 export const stepProgressSchema = z.object({
   name: z.string(),
-  type: z.enum(['sequential', 'map', 'reduce', 'wait']),
+  type: z.enum(['sequential', 'map', 'reduce', 'wait', 'workflow']),
   status: stepStatusSchema,
   total: count,
   pending: count,
@@ -41,6 +47,8 @@ export const runSummarySchema = z.object({
   workflow_version: z.int().nullable(),
   /** The run that it repeats. */
   rerun_of: z.string().nullable(),
+  /** The task of another run that started it. */
+  parent: z.object({ run_id: z.string(), step: z.string(), index: z.int(), job_id: z.string() }).nullable(),
   status: runStatusSchema,
   created_at: timeSchema,
   finished_at: timeSchema.nullable(),
@@ -62,6 +70,11 @@ export type RunBody = z.output<typeof runSchema>;
 
 export const runPageSchema = pageSchema(runSummarySchema);
 export const listRunsQuerySchema = z.strictObject(pageQuery(20, 100));
+export const listChildrenQuerySchema = z.strictObject({
+  ...pageQuery(20, 100),
+  /** Only those that this step started. */
+  step: nameSchema.optional(),
+});
 
 /** `POST /workflows/{id}/start`. */
 export const startRequestSchema = z

@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { conditionSchema } from './condition.js';
 import { durationSchema } from './duration-schema.js';
 import { failureToleranceSchema } from './failure-tolerance.js';
-import { itemsSchema } from './item-source.js';
+import { type ItemSource, itemsSchema } from './item-source.js';
 import { limitsSchema } from './limit.js';
 import { LIMITS } from './limits.js';
 import { nameSchema, pointerSchema } from './names.js';
 import { ONE_KIND_OF_WAIT, waitFields, waitsForOneThing } from './wait-step.js';
+import { checkWorkflowFields, workflowFields } from './workflow-step.js';
 
 export { LIMITS, nameSchema };
 
@@ -109,13 +110,29 @@ export const stepSchema = z.discriminatedUnion('type', [
   z
     .strictObject({ type: z.literal('wait'), ...placed, ...waitFields })
     .refine(waitsForOneThing, ONE_KIND_OF_WAIT),
+  z
+    .strictObject({
+      type: z.literal('workflow'),
+      ...placed,
+      ...workflowFields,
+      input: sourceSchema.optional(),
+      step_timeout: durationSchema.optional(),
+      // The tasks of a child run have retries of their own.
+      retry: retrySchema.prefault({ max_attempts: 1 }),
+    })
+    .superRefine(checkWorkflowFields),
 ]);
 export type Step = z.output<typeof stepSchema>;
 /** A step that waits: no agent and no worker have anything to do with it. */
 export type WaitStep = Extract<Step, { type: 'wait' }>;
+/** A step whose tasks are runs of their own. */
+export type WorkflowStep = Extract<Step, { type: 'workflow' }>;
+/** A step with tasks. */
+export type TaskStep = Exclude<Step, WaitStep>;
 /** A step whose tasks agents run. */
-export type AgentStep = Exclude<Step, WaitStep>;
-export type MapStep = Extract<Step, { type: 'map' }>;
+export type AgentStep = Exclude<TaskStep, WorkflowStep>;
+/** A step with a task for each of its items. */
+export type MapStep = Extract<Step, { type: 'map' }> | (WorkflowStep & { items: ItemSource });
 export type ReduceStep = Extract<Step, { type: 'reduce' }>;
 
 export const definitionSchema = z.strictObject({
@@ -139,13 +156,13 @@ export const definitionSchema = z.strictObject({
 /** A validated workflow definition: defaults filled in, durations in milliseconds. */
 export type Definition = z.output<typeof definitionSchema>;
 type WrittenStep = z.input<typeof stepSchema>;
-/** A step with tasks as its author writes it; without a `type` it is a sequential one. */
+/** A step that agents work on as its author writes it; without a `type` it is a sequential one. */
 export type StepInput =
-  | Exclude<WrittenStep, { type: 'wait' }>
+  | Exclude<WrittenStep, { type: 'wait' | 'workflow' }>
   | (Omit<Extract<WrittenStep, { type: 'sequential' }>, 'type'> & { type?: undefined });
 /** A workflow definition as its author writes it. */
 export type DefinitionInput = Omit<z.input<typeof definitionSchema>, 'steps'> & {
-  steps: (StepInput | Extract<WrittenStep, { type: 'wait' }>)[];
+  steps: (StepInput | Extract<WrittenStep, { type: 'wait' | 'workflow' }>)[];
 };
 
 function withDefaultType(step: unknown): unknown {

@@ -17,6 +17,7 @@ export * from './pool-spec.js';
 export { readsAlong, reducedStep, streamedSteps, streams } from './reduce-step.js';
 export * from './state-operation.js';
 export { compensatedBy, dataSourcesOf, dependenciesOf } from './step-dependencies.js';
+export * from './step-kinds.js';
 export * from './task-error.js';
 export * from './task-id.js';
 export * from './transitions.js';

@@ -8,6 +8,11 @@ export const LIMITS = {
   parallel: 10_000,
   poolSize: 1_000,
   attempts: 100,
+  /** Runs above a run: how deep workflows may start one another. */
+  depth: 8,
+  /** Bytes of the input and of the result of a run that a step started, as JSON. */
+  childInputBytes: 4 * 1_024 * 1_024,
+  childResultBytes: 1_024 * 1_024,
   nameLength: 63,
   errorCodes: 100,
   /** Limits of a workflow. */

@@ -1,5 +1,6 @@
-import type { AgentStep, Definition, Step } from './definition.js';
+import type { Definition, Step, TaskStep } from './definition.js';
 import type { Fault } from './errors.js';
+import { hasTasks, isMap } from './step-kinds.js';
 import { NON_RETRYABLE } from './task-error.js';
 
 /** Policies of a step that contradict one another: one of them would be ignored. */
@@ -10,11 +11,11 @@ export function policyFaults({ steps }: Definition): Fault[] {
 }
 
 function contradictions(step: Step): Fault[] {
-  if (step.type === 'wait') return [];
+  if (!hasTasks(step)) return [];
   return [...retryContradictions(step), ...toleranceContradictions(step)];
 }
 
-function retryContradictions({ retry: { retry_on = [], non_retryable = [] } }: AgentStep): Fault[] {
+function retryContradictions({ retry: { retry_on = [], non_retryable = [] } }: TaskStep): Fault[] {
   return retry_on.flatMap((code, i) => {
     const path = `retry.retry_on[${i}]`;
     if (NON_RETRYABLE.has(code)) return [{ path, message: `${code} is a failure that no attempt can mend` }];
@@ -22,8 +23,8 @@ function retryContradictions({ retry: { retry_on = [], non_retryable = [] } }: A
   });
 }
 
-function toleranceContradictions(step: AgentStep): Fault[] {
-  if (step.type !== 'map' || !step.continue_on_partial) return [];
+function toleranceContradictions(step: TaskStep): Fault[] {
+  if (!isMap(step) || !step.continue_on_partial) return [];
   const message = 'must not be given together with continue_on_partial, for which one success is enough';
   return [
     ...(step.failure_tolerance === undefined ? [] : [{ path: 'failure_tolerance', message }]),

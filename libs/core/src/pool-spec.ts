@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AgentStep, Definition, PoolConfig } from './definition.js';
+import { needsAgents } from './step-kinds.js';
 
 /** What a pool is made of. Two steps with the same spec share one pool. */
 export interface PoolSpec {
@@ -24,7 +25,7 @@ export function poolOf(
 
 /** The pools that serve a definition's steps, each once. */
 export function poolsOf({ steps }: Pick<Definition, 'steps'>): PoolSpec[] {
-  const pools = steps.flatMap((step) => (step.type === 'wait' ? [] : [poolOf(step)]));
+  const pools = steps.filter(needsAgents).map(poolOf);
   return [...new Map(pools.map((pool) => [pool.id, pool])).values()];
 }
 

@@ -1,11 +1,13 @@
 import { Condition } from './condition.js';
 import type { Definition, ReduceStep, Step } from './definition.js';
 import type { Fault } from './errors.js';
+import { isMap } from './step-kinds.js';
 
 /** The map step whose results a reduce step gets: the one it names, or else its only map dependency. */
 export function reducedStep({ steps }: Pick<Definition, 'steps'>, step: ReduceStep): string | undefined {
   if (step.over) return step.over;
-  const maps = new Set(step.depends_on.filter((d) => steps.find((s) => s.name === d)?.type === 'map'));
+  const all = new Set(steps.filter(isMap).map(({ name }) => name));
+  const maps = new Set(step.depends_on.filter((d) => all.has(d)));
   return maps.size === 1 ? [...maps][0] : undefined;
 }
 

@@ -1,4 +1,5 @@
 import type { Step } from './definition.js';
+import { isMap } from './step-kinds.js';
 
 /** The steps that must have ended before this one: those it names, what it compensates, and those that its data comes from. */
 export function dependenciesOf(step: Step): string[] {
@@ -13,7 +14,14 @@ export function compensatedBy(step: Step): string | undefined {
 
 /** The steps whose results are this one's input or items. */
 export function dataSourcesOf(step: Step): string[] {
-  const source = step.type === 'sequential' ? step.input : step.type === 'map' ? step.items : undefined;
-  if (source && 'step' in source) return [source.step];
-  return step.type === 'reduce' && step.over ? [step.over] : [];
+  if (step.type === 'reduce') return step.over ? [step.over] : [];
+  return namedSources(step).map(({ step: name }) => name);
+}
+
+/** Where a step's data comes from other steps: the field that says so, and the step. */
+export function namedSources(step: Step): { field: string; step: string }[] {
+  const sources = { input: 'input' in step && step.input, items: isMap(step) && step.items };
+  return Object.entries(sources).flatMap(([field, source]) =>
+    source && 'step' in source ? [{ field, step: source.step }] : [],
+  );
 }

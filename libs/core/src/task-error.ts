@@ -27,6 +27,10 @@ export const TASK_ERRORS = {
   WAIT_TIMEOUT: 'what the step waited for did not come in time',
   APPROVAL_REJECTED: 'the approval that the step waited for was rejected',
   CONDITION_FAILED: 'whether the condition of the step holds could not be told',
+  WORKFLOW_NOT_FOUND: 'the workflow of the step, or that version of it, does not exist',
+  CHILD_FAILED: 'the run that the step started did not complete',
+  CHILD_CANCELLED: 'the run that the step started was cancelled',
+  CHILD_TOO_DEEP: 'runs that start runs are nested too deep',
   IMAGE_NOT_FOUND: 'the image of the step does not exist where the agents run',
   AGENT_START_FAILED: 'no agent of this image could be started',
 } as const;
@@ -41,6 +45,9 @@ export const NON_RETRYABLE: ReadonlySet<string> = new Set<TaskErrorCode>([
   'POISON',
   'RESULT_TOO_LARGE',
   'INPUT_INVALID',
+  'WORKFLOW_NOT_FOUND',
+  'CHILD_CANCELLED',
+  'CHILD_TOO_DEEP',
   'IMAGE_NOT_FOUND',
 ]);
 

@@ -5,7 +5,8 @@ import { type Fault, InvalidInputError } from './errors.js';
 import { parse } from './parse.js';
 import { policyFaults } from './policy-faults.js';
 import { reducedStep, reduceFaults } from './reduce-step.js';
-import { dependenciesOf } from './step-dependencies.js';
+import { dependenciesOf, namedSources } from './step-dependencies.js';
+import { isMap } from './step-kinds.js';
 
 /**
  * A definition ready to run: shape, names and graph are right, defaults are filled in.
@@ -45,14 +46,13 @@ function referenceFaults(definition: Definition): Fault[] {
       if (!byName.has(name)) faults.push({ path: `${at}.${path}`, message: `"${name}" is not a step` });
     };
     step.depends_on.forEach((name, d) => check(`depends_on[${d}]`, name));
-    if (step.type === 'sequential' && step.input && 'step' in step.input)
-      check('input.step', step.input.step);
-    if (step.type === 'map' && 'step' in step.items) check('items.step', step.items.step);
+    for (const { field, step: name } of namedSources(step)) check(`${field}.step`, name);
     if (step.type === 'reduce') {
       const over = reducedStep(definition, step);
+      const reduced = over === undefined ? undefined : byName.get(over);
       if (over === undefined) {
         faults.push({ path: `${at}.over`, message: 'must name the map step whose results are reduced' });
-      } else if (byName.get(over)?.type !== 'map') {
+      } else if (!reduced || !isMap(reduced)) {
         faults.push({ path: `${at}.over`, message: `"${over}" is not a map step` });
       }
     }

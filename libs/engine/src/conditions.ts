@@ -7,6 +7,7 @@ import {
   type Json,
   type Step,
 } from '@agentainer/core';
+import { boundedText } from './bounded-text.js';
 import { pick } from './pick.js';
 import type { RunStore } from './ports.js';
 import { type JsonText, RunValues } from './values.js';
@@ -70,11 +71,8 @@ function pathsByStep(results: ConditionReferences['results']): Map<string, strin
 }
 
 async function read(what: string, text: JsonText): Promise<Json> {
-  let whole = '';
-  for await (const part of typeof text === 'string' ? [text] : text) {
-    whole += part;
-    if (Buffer.byteLength(whole) > CONDITION_SOURCE_BYTES) throw new TooLargeError(what);
-  }
+  const whole = await boundedText(text, CONDITION_SOURCE_BYTES);
+  if (whole === undefined) throw new TooLargeError(what);
   return JSON.parse(whole) as Json;
 }
 

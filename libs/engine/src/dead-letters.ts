@@ -1,4 +1,3 @@
-import type { RunState } from '@agentainer/core';
 import type { RunStore } from './ports.js';
 import type { RunRecord } from './records.js';
 import { failuresOf } from './step-success.js';
@@ -7,8 +6,8 @@ import { failuresOf } from './step-success.js';
  * Whether a run that ends so may have tasks that failed for good. A run that does not complete may have got one
  * since it was read, so it counts; looking there for nothing does no harm.
  */
-function mayHaveDeadLetters(run: RunRecord, end: RunState = run.state): boolean {
-  return end !== 'completed' || run.steps.some((step) => failuresOf(step) > 0);
+function mayHaveDeadLetters(run: RunRecord): boolean {
+  return run.state !== 'completed' || run.steps.some((step) => failuresOf(step) > 0);
 }
 
 /**
@@ -18,8 +17,7 @@ function mayHaveDeadLetters(run: RunRecord, end: RunState = run.state): boolean 
 export async function retireRun(
   runs: Pick<RunStore, 'retire' | 'keepDeadLetters'>,
   run: RunRecord,
-  end?: RunState,
 ): Promise<void> {
-  if (mayHaveDeadLetters(run, end)) await runs.keepDeadLetters(run.id);
+  if (mayHaveDeadLetters(run)) await runs.keepDeadLetters(run.id);
   await runs.retire(run.id);
 }

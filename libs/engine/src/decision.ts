@@ -1,4 +1,4 @@
-import type { AgentStep, Step, WaitStep } from '@agentainer/core';
+import type { Step, TaskStep, WaitStep } from '@agentainer/core';
 import type { RunEnding } from './compensation.js';
 import type { RunChange } from './ports.js';
 import type { EndedWait } from './waits.js';
@@ -6,7 +6,7 @@ import type { EndedWait } from './waits.js';
 /** What a run's record asks for. `open` steps need their tasks laid out before they are opened. */
 export interface Decision {
   close: Extract<RunChange, { kind: 'close' }>[];
-  open: AgentStep[];
+  open: TaskStep[];
   /** Steps that begin to wait, and waits that end. */
   wait: WaitStep[];
   endWait: EndedWait[];

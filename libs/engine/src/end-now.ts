@@ -10,6 +10,7 @@ import { endIncomplete, type RunEnding, statesOf } from './compensation.js';
 import type { RunRecord } from './records.js';
 
 export const RUN_TIMEOUT: TaskError = { code: 'RUN_TIMEOUT', message: TASK_ERRORS.RUN_TIMEOUT };
+export const RUN_CANCELLED: TaskError = { code: 'RUN_CANCELLED', message: TASK_ERRORS.RUN_CANCELLED };
 
 /**
  * What ends a run before its steps have: every step that is open or still to come goes with it. Right only for the

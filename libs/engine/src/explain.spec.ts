@@ -159,3 +159,19 @@ it('names the limits that are full, before the pool', () => {
     ],
   ]);
 });
+
+it('tells how many child runs a step waits for', () => {
+  const steps = [
+    { type: 'workflow', name: 'c', workflow: `wf_${'0'.repeat(26)}`, items: [1, 2, 3], max_parallel: 2 },
+  ];
+  const parent = validateDefinition({ name: 'w', steps });
+  const of = (counts: Partial<TaskCounts>) => reasons(run(['c', 'running', counts]), {}, parent);
+  expect(of({ running: 1, completed: 2 })).toEqual([[{ reason: 'child_runs', running: 1 }]]);
+  expect(of({ running: 2, pending: 1 })).toEqual([
+    [
+      { reason: 'child_runs', running: 2 },
+      { reason: 'parallel_limit', running: 2, limit: 2 },
+    ],
+  ]);
+  expect(of({ pending: 3 })).toEqual([[{ reason: 'opening' }]]);
+});

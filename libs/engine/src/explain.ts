@@ -36,6 +36,8 @@ export type WaitReason =
   | { reason: 'paused' }
   /** It holds no agent: a signal, an approval or a time ends its wait; `until` is when it is over by itself, 0 for never. */
   | { reason: 'waits_for'; what: 'signal' | 'approval' | 'time'; signal?: string; until: number }
+  /** For the end of runs that it started. */
+  | { reason: 'child_runs'; running: number }
   | { reason: 'retry_backoff'; tasks: number; until: number }
   /** As many tasks run as the step may run at once. */
   | { reason: 'parallel_limit'; running: number; limit: number }
@@ -139,6 +141,7 @@ function whileOpen(
   if (step.type === 'wait') return [waitsFor(step, record)];
   const { pending, retrying, running } = record.counts;
   const reasons: WaitReason[] = [];
+  if (step.type === 'workflow' && running > 0) reasons.push({ reason: 'child_runs', running });
   const until = nextRetry.get(record.name);
   const inBackoff = retrying > 0 && until !== undefined && until > run.readAt;
   if (inBackoff) reasons.push({ reason: 'retry_backoff', tasks: retrying, until });
@@ -146,6 +149,7 @@ function whileOpen(
   if (run.state === 'paused') return [...reasons, { reason: 'paused' }];
   const limit = parallelOf(definition, record);
   if (running >= limit) return [...reasons, { reason: 'parallel_limit', running, limit }];
+  if (step.type === 'workflow') return [...reasons, { reason: 'opening' }];
   if (full.length > 0 && !readsAlong(step)) return [...reasons, ...full.map(ofLimit)];
   return [...reasons, ...ofPool(poolOf(step).id, pools, run.readAt)];
 }

@@ -1,3 +1,6 @@
+export { ChildLane } from './child-lane.js';
+export { ChildRuns } from './child-runs.js';
+export { ChildStarter } from './child-starter.js';
 export { decide } from './decide.js';
 export type { Decision } from './decision.js';
 export { estimatedEnd } from './estimate.js';

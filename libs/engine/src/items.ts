@@ -1,6 +1,7 @@
 import {
   type Definition,
   InvalidInputError,
+  isMap,
   type ItemRange,
   type ItemSource,
   type Json,
@@ -31,7 +32,7 @@ export async function itemsOf(
     return flat(pages);
   }
   const values = new RunValues(runs, runId, definition);
-  if ('step' in source && source.pointer === '' && stepNamed(definition, source.step).type === 'map') {
+  if ('step' in source && source.pointer === '' && isMap(stepNamed(definition, source.step))) {
     return values.resultsOf(source.step);
   }
   const list = await values.resolve(source);

@@ -1,7 +1,6 @@
 import {
   type AgentStep,
   type Definition,
-  dependenciesOf,
   InvalidInputError,
   readsAlong,
   reducedStep,
@@ -26,6 +25,7 @@ import { ProgressWriter } from './progress-writer.js';
 import { retryDelay } from './retry.js';
 import { parallelOf } from './step-lanes.js';
 import { failsFast } from './step-success.js';
+import { inputOf } from './task-input.js';
 import { type JsonText, RunValues } from './values.js';
 
 /** An attempt that the run's end cuts off reports after that end by Redis's clock, too: both clocks drift by less. */
@@ -68,6 +68,8 @@ export function endOfClaim(claim: Exclude<Claim, { kind: 'task' }>): SessionEnd 
     case 'wait':
     case 'drained':
       return claim;
+    case 'full':
+      return { kind: 'wait', ms: claim.ms };
     case 'closed':
       return { kind: 'drained' };
     case 'idle':
@@ -177,25 +179,16 @@ export class LaneSession {
   }
 
   /** @param ended aborts when nobody reads the input any more */
-  private inputOf(task: ClaimedTask, ended: AbortSignal): JsonText | Promise<JsonText> {
-    const { step } = this.context;
-    if (step.type === 'map') return task.item ?? 'null';
-    if (step.type === 'reduce') return this.outcomesFor(step, ended);
-    if (step.input) return this.values.resolve(step.input).then((value) => JSON.stringify(value));
-    const dependencies = dependenciesOf(step);
-    if (dependencies.length === 0) return this.values.input();
-    return dependencies.length === 1
-      ? this.values.ofStep(dependencies[0]!)
-      : this.values.ofSteps(dependencies);
+  private async inputOf(task: ClaimedTask, ended: AbortSignal): Promise<JsonText> {
+    const { definition, step } = this.context;
+    const arriving = readsAlong(step) && (await this.arrivingFor(step, ended));
+    return arriving || inputOf(this.values, definition, step, task.item);
   }
 
-  private async outcomesFor(step: ReduceStep, ended: AbortSignal): Promise<JsonText> {
+  private arrivingFor(step: ReduceStep, ended: AbortSignal): Promise<JsonText | undefined> {
     const { runs, runId, definition } = this.context;
     const over = reducedStep(definition, step)!;
-    const source = { runId, step: over, reader: step.name };
-    return (
-      (readsAlong(step) && (await arrivingOutcomes(runs, source, ended))) || this.values.outcomesOf(over)
-    );
+    return arrivingOutcomes(runs, { runId, step: over, reader: step.name }, ended);
   }
 
   private endOf(task: ClaimedTask, result: AttemptResult): AttemptEnd {

@@ -1,4 +1,4 @@
-import { type Definition, poolOf, readsAlong } from '@agentainer/core';
+import { type Definition, needsAgents, poolOf, readsAlong } from '@agentainer/core';
 import { endOfClaim, LaneSession, type SessionEnd } from './lane-session.js';
 import { leaseOnNothing } from './lease-on-nothing.js';
 import type { GateAnswer, LimitGate } from './limit-gate.js';
@@ -174,5 +174,5 @@ class NextStep {
 }
 
 function stepsOf(pool: string, { steps }: Definition): number {
-  return steps.filter((step) => step.type !== 'wait' && poolOf(step).id === pool).length;
+  return steps.filter((step) => needsAgents(step) && poolOf(step).id === pool).length;
 }

@@ -1,6 +1,7 @@
 import {
   type Definition,
   InvalidInputError,
+  isMap,
   LIMITS,
   newId,
   type Step,
@@ -23,7 +24,7 @@ export async function layOutTasks(
   definition: Definition,
   step: Step,
 ): Promise<Layout> {
-  if (step.type !== 'map') return { total: 1 };
+  if (!isMap(step)) return { total: 1 };
   const layout = newId('layout');
   try {
     const items = await itemsOf(runs, runId, definition, step.items);

@@ -8,6 +8,7 @@ import type {
 } from '@agentainer/core';
 import type {
   AttemptRecord,
+  ChildRun,
   NewRun,
   RunEvent,
   RunRecord,
@@ -113,6 +114,13 @@ export interface RunStore {
   tasks(runId: string, step: string, from: number, count: number): Promise<TaskRecord[]>;
   /** When the next retry of a step is due, by Redis's clock; undefined where none is in line. */
   nextRetry(runId: string, step: string): Promise<number | undefined>;
+  /** The runs that tasks of a run started, by step, index and age; all of them, or those of one step. */
+  children(
+    runId: string,
+    options: { limit: number; cursor?: string; step?: string },
+  ): Promise<Page<ChildRun>>;
+  /** Forgets that a run, which is no more, was the child of another one. */
+  dropChild(runId: string, child: ChildRun): Promise<void>;
   events(runId: string, after: number, limit: number): Promise<RunEvent[]>;
   /** Runs not yet ended, oldest first. */
   active(options: { limit: number; cursor?: string }): Promise<Page<string>>;
@@ -172,8 +180,10 @@ export type Claim =
   | { kind: 'drained' }
   /** Others run the tasks that are left. */
   | { kind: 'idle' }
-  /** A retry is due in so many milliseconds, or as many tasks run as may at once: it is time to ask again then. */
+  /** A retry is due in so many milliseconds: it is time to ask again then. */
   | { kind: 'wait'; ms: number }
+  /** As many tasks run as may at once; worth asking again in so many milliseconds. */
+  | { kind: 'full'; ms: number }
   /** The run is paused: no task of it is started until it is resumed. */
   | { kind: 'paused' }
   /** The step takes no more work: it is closed, or its run has ended. */
@@ -194,11 +204,20 @@ export interface Completion {
   end: AttemptEnd;
 }
 
+/** An attempt of a task that has not ended. */
+export interface RunningAttempt {
+  index: number;
+  token: string;
+  agentId: string;
+  /** JSON text of the item, where the step has stored items and it was asked for overdue attempts. */
+  item?: string;
+}
+
 /** Tasks of open steps: who works on what. Every call is one script and one round trip. */
 export interface TaskLedger {
   /**
    * Completes a task (a late or doubled completion changes nothing), then claims the next one.
-   * `agentId` is who will run it; without one nothing is claimed. A lane of an earlier `generation` than the
+   * `agentId` is who will run it, for a workflow step the id of a run that is not there yet; without one nothing is claimed. A lane of an earlier `generation` than the
    * step's claims nothing either. Says beside it how many tasks the step has, and how many of them ended badly.
    */
   completeAndClaim(request: {
@@ -216,6 +235,12 @@ export interface TaskLedger {
   reportProgress(attempt: Attempt, value: string): Promise<boolean>;
   /** Puts tasks back in line whose attempts were not renewed in time; how many. */
   reclaim(runId: string, step: string): Promise<number>;
+  /** The attempts of a step that run, or only those that were not renewed in time, the longest ago first. */
+  running(
+    runId: string,
+    step: string,
+    options: { limit: number; overdue: boolean },
+  ): Promise<RunningAttempt[]>;
   /** Ends tasks that nobody began within so many milliseconds of the opening of their step; how many. */
   expire(runId: string, step: string, waitMs: number): Promise<number>;
 }
@@ -232,13 +257,16 @@ export interface StepQueue {
   addRun(runId: string, steps: StepLanes[]): Promise<void>;
   /** Queues further steps under the run's root. Harmless when repeated. */
   addSteps(runId: string, steps: StepLanes[]): Promise<void>;
+  /** Has runs looked at soon, whatever they do. */
+  wakeRuns(runIds: string[]): Promise<void>;
   /** Whether a lane of that generation is queued or being worked on. */
   hasLanes(runId: string, step: StepLanes): Promise<boolean>;
 }
 
 export interface StepLanes {
   step: string;
-  poolId: string;
+  /** Null where the tasks are runs of their own, which need no agent. */
+  poolId: string | null;
   lanes: number;
   generation: number;
 }

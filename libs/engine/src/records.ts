@@ -3,6 +3,7 @@ import type {
   Definition,
   RunState,
   StepState,
+  TaskAddress,
   TaskError,
   TaskState,
 } from '@agentainer/core';
@@ -23,6 +24,14 @@ export interface WorkflowVersion {
   createdAt: number;
 }
 
+/** The task that started a run. */
+export interface ParentTask extends TaskAddress {
+  /** The fencing token of the attempt that waits for the run's end: it is worked on only while that is the task's attempt. */
+  token: string;
+  /** How many runs are above the child. */
+  depth: number;
+}
+
 /**
  * What starts a run. A single job is a run of a definition with one step and no workflow; it may be listed with
  * a workflow all the same, then it has that one's id, but no version.
@@ -38,6 +47,12 @@ export interface NewRun {
   rerun?: { of: string; plan: RerunPlan };
   /** What the keys of its limits came to, in their order. */
   limitKeys?: readonly string[];
+  parent?: ParentTask;
+}
+
+/** A run that a task of another one started. */
+export interface ChildRun extends Omit<TaskAddress, 'runId'> {
+  childId: string;
 }
 
 /** How many tasks of a step stand where; they add up to `total`. */
@@ -83,6 +98,7 @@ export interface RunRecord {
   rerunOf?: string;
   /** The run that runs its failed tasks again, once that exists: it was named before it was made. */
   redrivenBy?: string;
+  parent?: ParentTask;
   state: RunState;
   createdAt: number;
   finishedAt: number;
@@ -99,16 +115,13 @@ export interface RunRecord {
   steps: StepRecord[];
 }
 
-export interface TaskRecord {
-  runId: string;
-  step: string;
-  index: number;
+export interface TaskRecord extends TaskAddress {
   state: TaskState;
   /** Attempts begun. */
   attempts: number;
   /** Those of them that ended because an agent or a worker went away. */
   lost: number;
-  /** The agent of the latest attempt. */
+  /** The agent of the latest attempt; of a workflow step the run that it started. */
   agentId?: string;
   createdAt: number;
   startedAt: number;

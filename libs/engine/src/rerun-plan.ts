@@ -1,4 +1,4 @@
-import { compensatedBy, type Definition, dependenciesOf, type MapStep } from '@agentainer/core';
+import { compensatedBy, type Definition, dependenciesOf, isMap, type MapStep } from '@agentainer/core';
 import type { RunRecord, StepRecord } from './records.js';
 import { failuresOf } from './step-success.js';
 
@@ -49,7 +49,7 @@ export function rerunPlan(definition: Definition, run: RunRecord, scope: RerunSc
   }
   for (const step of definition.steps.filter((s) => compensatedBy(s) === undefined)) {
     if (!again.has(step.name)) plan.set(step.name, 'kept');
-    else if (scope.kind !== 'from_step' && first.has(step.name) && step.type === 'map') {
+    else if (scope.kind !== 'from_step' && first.has(step.name) && isMap(step)) {
       const sameItems = !dependenciesOf(step).some((name) => again.has(name));
       if (sameItems && records.get(step.name)!.total > 0) plan.set(step.name, partOf(step, scope));
     }

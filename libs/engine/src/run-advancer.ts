@@ -1,10 +1,20 @@
-import { type Definition, isTerminal, poolOf, RUN_TRANSITIONS, STEP_TRANSITIONS } from '@agentainer/core';
+import {
+  type Definition,
+  isTerminal,
+  needsAgents,
+  poolOf,
+  RUN_TRANSITIONS,
+  STEP_TRANSITIONS,
+  workflowStepsOf,
+} from '@agentainer/core';
+import type { ChildRuns } from './child-runs.js';
 import { settleCondition } from './conditions.js';
 import { retireRun } from './dead-letters.js';
 import { decide } from './decide.js';
 import type { Decision } from './decision.js';
+import { endNow, RUN_CANCELLED } from './end-now.js';
 import { layOutTasks } from './lay-out.js';
-import type { PoolDirectory, RunChange, RunStore, StepLanes, StepQueue } from './ports.js';
+import type { Completion, PoolDirectory, RunChange, RunStore, StepLanes, StepQueue } from './ports.js';
 import type { RunRecord, StepRecord } from './records.js';
 import { lanesOf } from './step-lanes.js';
 import { endOfTime } from './waits.js';
@@ -21,6 +31,7 @@ export class RunAdvancer {
     private readonly runs: RunStore,
     private readonly queue: StepQueue,
     private readonly pools: PoolDirectory,
+    private readonly children: ChildRuns,
   ) {}
 
   /**
@@ -39,9 +50,12 @@ export class RunAdvancer {
     const definition = await this.runs.definition(runId);
     if (!definition) return undefined;
     let changedBefore = false;
+    let isWanted = false;
     for (let round = 0; round < MOST_ROUNDS; round++) {
       const run = await this.runs.load(runId);
       if (!run) return undefined;
+      isWanted ||= !(await this.cancelUnwanted(run));
+      if (!isWanted) continue;
       const decision = decide(definition, run);
       if (await this.settle(definition, run, decision)) continue;
       const changes = await this.changesFor(definition, run, decision);
@@ -54,7 +68,7 @@ export class RunAdvancer {
             first,
             take,
           );
-        if (isTerminal(RUN_TRANSITIONS, run.state)) await retireRun(this.runs, run);
+        if (isTerminal(RUN_TRANSITIONS, run.state)) await this.retire(run);
         return run;
       }
       changedBefore = true;
@@ -71,11 +85,39 @@ export class RunAdvancer {
         first,
         take,
       );
-      for (const { to } of done.filter((c) => c.kind === 'finish')) await retireRun(this.runs, run, to);
+      await this.tellOthers(definition, run, done);
       const alone = revision === run.revision && done.length === changes.length;
       if (alone && !changes.some((change) => needsAnotherLook(change, run))) return run;
     }
     throw new Error(`run ${runId} did not settle`);
+  }
+
+  /**
+   * Takes a run that has ended off the list of active ones, once its children and the task that started it know.
+   * Harmless when repeated: the sweeper does all of it again where a crash came between.
+   */
+  async retire(run: RunRecord): Promise<void> {
+    const definition = await this.runs.definition(run.id);
+    for (const { name } of definition ? workflowStepsOf(definition) : []) {
+      await this.children.wakeChildren(run.id, name);
+    }
+    const parentGoesOn = await this.children.report(run);
+    await retireRun(this.runs, run);
+    if (parentGoesOn) await this.advance(run.parent!.runId);
+  }
+
+  /** Ends a task of a workflow step, and does what follows from that. */
+  async endTask(runId: string, step: string, completion: Completion): Promise<void> {
+    if (await this.children.end(runId, step, completion)) await this.advance(runId);
+  }
+
+  /** Cancels a run that was started by a task which no longer waits for it. True where it was done. */
+  async cancelUnwanted(run: RunRecord): Promise<boolean> {
+    const mayBe = RUN_TRANSITIONS[run.state].includes('cancelled');
+    if (!mayBe || (await this.children.isWanted(run))) return false;
+    const definition = (await this.runs.definition(run.id))!;
+    await this.runs.apply(run.id, endNow(definition, run, 'cancelled', RUN_CANCELLED), run.revision);
+    return true;
   }
 
   /** What the fan-in of a step does: nothing where the step's last lane has already brought the run forward. */
@@ -103,11 +145,22 @@ export class RunAdvancer {
         changes.push({ kind: 'close', step: step.name, to: 'failed', error: layout.error });
       } else {
         changes.push({ kind: 'open', step: step.name, ...layout });
-        await this.pools.register(poolOf(step));
+        if (needsAgents(step)) await this.pools.register(poolOf(step));
       }
     }
     if (decision.end) changes.push(decision.end);
     return changes;
+  }
+
+  /** Children learn that their step was closed, and whoever waits for the run that it has ended. */
+  private async tellOthers(definition: Definition, run: RunRecord, done: RunChange[]): Promise<void> {
+    const closed = new Set(done.flatMap((change) => (change.kind === 'close' ? [change.step] : [])));
+    for (const { name } of workflowStepsOf(definition)) {
+      if (closed.has(name)) await this.children.wakeChildren(run.id, name);
+    }
+    for (const { to, error } of done.filter((change) => change.kind === 'finish')) {
+      await this.retire({ ...run, state: to, error: error ?? run.error });
+    }
   }
 
   /** Somebody else opened the step first, with items that he laid out. */

@@ -1,23 +1,14 @@
-import {
-  ConflictError,
-  isTerminal,
-  NotFoundError,
-  RUN_TRANSITIONS,
-  TASK_ERRORS,
-  type TaskError,
-} from '@agentainer/core';
-import { retireRun } from './dead-letters.js';
-import { endNow } from './end-now.js';
+import { ConflictError, isTerminal, NotFoundError, RUN_TRANSITIONS } from '@agentainer/core';
+import { endNow, RUN_CANCELLED } from './end-now.js';
 import type { RunChange, RunStore, StepQueue, WorkflowStore } from './ports.js';
 import type { RunRecord } from './records.js';
 import type { RunAdvancer } from './run-advancer.js';
+import { RunRemoval } from './run-removal.js';
 import { hasEnded } from './step-ending.js';
 import { lanesOf } from './step-lanes.js';
 
 /** Runs of a workflow looked at, or deleted, in one call. */
 const RUNS_AT_ONCE = 200;
-
-const CANCELLED: TaskError = { code: 'RUN_CANCELLED', message: TASK_ERRORS.RUN_CANCELLED };
 
 /** What people ask of runs. Each request may be repeated: it finds done what was done before. */
 export class RunControl {
@@ -35,10 +26,10 @@ export class RunControl {
    */
   async cancel(runId: string): Promise<RunRecord> {
     const definition = await this.runs.definition(runId);
-    const changes = (run: RunRecord) => endNow(definition!, run, 'cancelled', CANCELLED);
+    const changes = (run: RunRecord) => endNow(definition!, run, 'cancelled', RUN_CANCELLED);
     const run = await this.change(runId, 'cancelled', changes, wasCancelled);
     if (run.state === 'compensating') return (await this.advancer.advance(runId, true)) ?? run;
-    await retireRun(this.runs, run);
+    await this.advancer.retire(run);
     return run;
   }
 
@@ -56,11 +47,14 @@ export class RunControl {
     return (await this.advancer.advance(runId, true)) ?? run;
   }
 
-  /** Forgets a run that has ended. @throws {NotFoundError} @throws {ConflictError} where it has not ended */
-  async delete(runId: string): Promise<void> {
+  /**
+   * Forgets a run that has ended, with the runs that it started, or a part of those where they are many.
+   * @returns whether all of it is gone; else the caller asks again
+   * @throws {NotFoundError} @throws {ConflictError} where one of them has not ended
+   */
+  async delete(runId: string): Promise<boolean> {
     const run = await this.load(runId);
-    if (!isTerminal(RUN_TRANSITIONS, run.state)) throw new ConflictError(`run ${runId} is ${run.state}`);
-    await this.runs.remove(runId);
+    return new RunRemoval(this.runs, this.advancer, RUNS_AT_ONCE).remove(run);
   }
 
   /**
@@ -73,7 +67,12 @@ export class RunControl {
     const runs = await Promise.all(items.map((id) => this.runs.load(id)));
     const active = runs.find((run) => run && !isTerminal(RUN_TRANSITIONS, run.state));
     if (active) throw new ConflictError(`run ${active.id} of workflow ${workflowId} is ${active.state}`);
-    for (const id of items) await this.runs.remove(id);
+    const removal = new RunRemoval(this.runs, this.advancer, RUNS_AT_ONCE);
+    for (const id of items) {
+      // It may have gone with a run before it, which had started it.
+      const run = await this.runs.load(id);
+      if (run && !(await removal.remove(run))) return false;
+    }
     if (next !== undefined) return false;
     await this.workflows.remove(workflowId);
     return true;
@@ -116,5 +115,5 @@ export class RunControl {
 
 /** A run that is compensated because it was cancelled says so in its error. */
 function wasCancelled({ error }: RunRecord): boolean {
-  return error?.code === CANCELLED.code;
+  return error?.code === RUN_CANCELLED.code;
 }

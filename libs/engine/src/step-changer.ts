@@ -1,4 +1,4 @@
-import { ConflictError, InvalidInputError, NotFoundError } from '@agentainer/core';
+import { ConflictError, InvalidInputError, isMap, NotFoundError } from '@agentainer/core';
 import type { RunStore, StepQueue } from './ports.js';
 import type { StepSettings } from './records.js';
 import { lanesOf } from './step-lanes.js';
@@ -22,7 +22,7 @@ export class StepChanger {
     if (!definition) throw new NotFoundError('run', runId);
     const step = definition.steps.find((s) => s.name === name);
     if (!step) throw new NotFoundError(`step of run ${runId}`, name);
-    if (step.type !== 'map' && settings.maxParallel !== undefined) {
+    if (!isMap(step) && settings.maxParallel !== undefined) {
       throw new InvalidInputError([{ path: 'max_parallel', message: `is of a map step; ${name} is none` }]);
     }
     const answer = await this.runs.configureStep(runId, name, settings);

@@ -1,38 +1,55 @@
-import { type AgentStep, type Definition, poolOf, type Step } from '@agentainer/core';
+import {
+  type AgentStep,
+  type Definition,
+  isMap,
+  needsAgents,
+  poolOf,
+  type Step,
+  type WorkflowStep,
+} from '@agentainer/core';
 import type { StepLanes } from './ports.js';
 import type { StepRecord } from './records.js';
 
 /**
  * The lanes that work through a step. Each holds one agent, so more of them than tasks, than the step or the workflow
- * may run at once or than its pool has agents would only wait.
+ * may run at once or than its pool has agents would only wait. Child runs are started by one lane, which holds nothing.
  */
 export function lanesOf(
   definition: Definition,
   record: Pick<StepRecord, 'name' | 'total' | 'generation' | 'maxParallel'>,
 ): StepLanes {
-  const step = agentStepNamed(definition, record.name);
-  const pool = poolOf(step);
+  const step = stepNamed(definition, record.name);
+  const { name, generation } = record;
+  if (step.type === 'workflow') return { step: name, poolId: null, lanes: 1, generation };
+  const pool = poolOf(agentStepNamed(definition, name));
   const limits = (definition.config.limits ?? []).map((limit) => limit.max_parallel ?? Infinity);
   return {
-    step: record.name,
+    step: name,
     poolId: pool.id,
     lanes: Math.min(record.total, parallelOf(definition, record), pool.config.max_size, ...limits),
-    generation: record.generation,
+    generation,
   };
 }
 
 /** How many tasks of a step may run at once: what was said while it ran, or else what the definition says. */
 export function parallelOf(definition: Definition, record: Pick<StepRecord, 'name' | 'maxParallel'>): number {
   const step = stepNamed(definition, record.name);
-  if (step.type !== 'map') return 1;
+  if (!isMap(step)) return 1;
   const { max_parallel } = definition.config;
   return record.maxParallel ?? Math.min(step.max_parallel ?? max_parallel, max_parallel);
 }
 
-/** @throws {Error} where the definition has no such step with tasks. */
+/** @throws {Error} where the definition has no such step whose tasks agents run. */
 export function agentStepNamed(definition: Definition, name: string): AgentStep {
   const step = stepNamed(definition, name);
-  if (step.type === 'wait') throw new Error(`the step ${name} has no tasks`);
+  if (!needsAgents(step)) throw new Error(`no agent works on the step ${name}`);
+  return step;
+}
+
+/** @throws {Error} where the definition has no such step whose tasks are runs. */
+export function workflowStepNamed(definition: Definition, name: string): WorkflowStep {
+  const step = stepNamed(definition, name);
+  if (step.type !== 'workflow') throw new Error(`the step ${name} starts no runs`);
   return step;
 }
 

@@ -1,4 +1,4 @@
-import { exceedsTolerance, type Step } from '@agentainer/core';
+import { exceedsTolerance, isMap, type Step } from '@agentainer/core';
 import type { StepRecord } from './records.js';
 
 type Ended = Pick<StepRecord, 'counts' | 'total'>;
@@ -14,13 +14,13 @@ export function failuresOf({ counts }: Pick<StepRecord, 'counts'>): number {
  */
 export function succeeded(step: Step, record: Ended): boolean {
   if (record.counts.completed === record.total) return true;
-  if (step.type !== 'map') return false;
+  if (!isMap(step)) return false;
   if (step.continue_on_partial) return record.counts.completed > 0;
   return !exceedsTolerance(step.failure_tolerance ?? 0, failuresOf(record), record.total);
 }
 
 /** Whether a step is to be closed at so many failures, although tasks of it are still open. */
 export function failsFast(step: Step, failures: number, total: number): boolean {
-  if (step.type !== 'map' || step.on_failure !== 'fail_fast') return false;
+  if (!isMap(step) || step.on_failure !== 'fail_fast') return false;
   return exceedsTolerance(step.failure_tolerance ?? 0, failures, total);
 }

@@ -1,11 +1,11 @@
-import { isTerminal, RUN_TRANSITIONS, timeOfId } from '@agentainer/core';
-import { retireRun } from './dead-letters.js';
+import { type Definition, isTerminal, RUN_TRANSITIONS, timeOfId } from '@agentainer/core';
+import type { ChildStarter } from './child-starter.js';
 import { decide } from './decide.js';
 import type { RunStore, StepQueue, TaskLedger } from './ports.js';
 import type { RunRecord, StepRecord } from './records.js';
 import type { RunAdvancer } from './run-advancer.js';
 import { hasEnded, isOpen } from './step-ending.js';
-import { agentStepNamed, lanesOf } from './step-lanes.js';
+import { lanesOf, parallelOf, stepNamed } from './step-lanes.js';
 
 export interface SweeperOptions {
   /** Milliseconds without a sign of work after which a step's lanes are looked for. */
@@ -30,6 +30,7 @@ export class Sweeper {
     private readonly ledger: TaskLedger,
     private readonly queue: StepQueue,
     private readonly advancer: RunAdvancer,
+    private readonly children: ChildStarter,
     private readonly options: SweeperOptions = DEFAULT_SWEEPER_OPTIONS,
   ) {}
 
@@ -46,8 +47,8 @@ export class Sweeper {
   private async sweepRun(runId: string): Promise<void> {
     const run = await this.runs.load(runId);
     if (!run) return this.dropOrphan(runId);
-    if (isTerminal(RUN_TRANSITIONS, run.state)) return retireRun(this.runs, run);
-    if (await this.isOver(run)) {
+    if (isTerminal(RUN_TRANSITIONS, run.state)) return this.advancer.retire(run);
+    if ((await this.advancer.cancelUnwanted(run)) || (await this.isOver(run))) {
       await this.advancer.advance(runId);
       return;
     }
@@ -87,30 +88,44 @@ export class Sweeper {
   /** Ends tasks that waited too long; where they were the step's last ones, that brings the run forward. */
   private async expire(run: RunRecord, step: StepRecord): Promise<void> {
     if (run.state === 'paused' || step.counts.pending === 0) return;
-    const { queue_timeout } = agentStepNamed((await this.runs.definition(run.id))!, step.name);
+    const { queue_timeout } = timesOf((await this.runs.definition(run.id))!, step.name);
     if (queue_timeout === undefined || run.readAt < step.openedAt + queue_timeout) return;
     const expired = await this.ledger.expire(run.id, step.name, queue_timeout);
     if (expired > 0) await this.advancer.advance(run.id);
   }
 
   private async sweepStep(run: RunRecord, step: StepRecord): Promise<void> {
-    if (step.counts.running > 0) await this.ledger.reclaim(run.id, step.name);
-    if (
-      step.counts.running > 0 ||
-      hasEnded(step) ||
-      run.state === 'paused' ||
-      !this.isStalled(run, step.touchedAt)
-    )
-      return;
     const definition = (await this.runs.definition(run.id))!;
+    if (step.counts.running > 0) await this.sweepAttempts(run, definition, step);
+    if (isWorkedOn(definition, step) || hasEnded(step) || run.state === 'paused') return;
+    if (!this.isStalled(run, step.touchedAt)) return;
     if (await this.queue.hasLanes(run.id, lanesOf(definition, step))) return;
     const generation = await this.runs.nextGeneration(run.id, step.name, step.generation);
     await this.queue.addSteps(run.id, [lanesOf(definition, { ...step, generation })]);
   }
 
+  /** An attempt that is not renewed is lost; but where it is a run, that one goes on by itself, if it was ever started. */
+  private async sweepAttempts(run: RunRecord, definition: Definition, { name }: StepRecord): Promise<void> {
+    const step = stepNamed(definition, name);
+    if (step.type === 'workflow') await this.children.mend({ run, definition, step });
+    else await this.ledger.reclaim(run.id, name);
+  }
+
   private isStalled(run: RunRecord, touchedAt: number): boolean {
     return run.readAt - touchedAt >= this.options.stalledMs;
   }
+}
+
+/** Whether somebody is at the tasks of a step that could run: lanes that run tasks also begin the next ones. */
+function isWorkedOn(definition: Definition, step: StepRecord): boolean {
+  const { running, pending, retrying } = step.counts;
+  if (stepNamed(definition, step.name).type !== 'workflow') return running > 0;
+  return pending + retrying === 0 || running >= parallelOf(definition, step);
+}
+
+function timesOf(definition: Definition, name: string): { queue_timeout?: number } {
+  const step = stepNamed(definition, name);
+  return 'queue_timeout' in step ? step : {};
 }
 
 function lastTouched(run: RunRecord): number {

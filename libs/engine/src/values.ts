@@ -3,6 +3,7 @@ import {
   type Definition,
   dependenciesOf,
   InvalidInputError,
+  isMap,
   type Json,
   resolvePointer,
   type Source,
@@ -52,7 +53,7 @@ export class RunValues {
    */
   async ofStep(name: string): Promise<JsonText> {
     const step = stepNamed(this.definition, name);
-    if (step.type === 'map') return list(this.outcomes(name), resultOf);
+    if (isMap(step)) return list(this.outcomes(name), resultOf);
     const [outcome] = await this.runs.outcomes(this.runId, name, 0, 1);
     return outcome && 'result' in outcome ? outcome.result : 'null';
   }

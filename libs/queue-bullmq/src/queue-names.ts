@@ -3,6 +3,9 @@ export const RUNS_QUEUE = 'runs';
 /** The queue of the steps' fan-in jobs. */
 export const STEPS_QUEUE = 'steps';
 
+/** The queue of the lanes that start child runs. */
+export const CHILDREN_QUEUE = 'children';
+
 /** The queue of the lanes that need agents of a pool. */
 export function poolQueue(poolId: string): string {
   return `pool-${poolId}`;
@@ -16,6 +19,11 @@ export function laneTicket(poolId: string, jobId: string): string {
 export function readLaneTicket(ticket: string): { queueName: string; jobId: string } {
   const [queueName, jobId] = ticket.split('|') as [string, string];
   return { queueName, jobId };
+}
+
+/** The queue of a step's lanes. */
+export function laneQueue(poolId: string | null): string {
+  return poolId === null ? CHILDREN_QUEUE : poolQueue(poolId);
 }
 
 /** Ids are derived, so that queueing twice is harmless; the generation sets a repaired step's jobs apart from the lost ones. */

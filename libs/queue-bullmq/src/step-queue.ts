@@ -2,7 +2,15 @@ import type { LaneWaker, StepLanes, StepQueue } from '@agentainer/engine';
 import { FlowProducer, type FlowJob, type JobsOptions, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { connectQueue, queuePrefix } from './connection.js';
-import { laneJobId, poolQueue, readLaneTicket, RUNS_QUEUE, stepJobId, STEPS_QUEUE } from './queue-names.js';
+import {
+  laneJobId,
+  laneQueue,
+  poolQueue,
+  readLaneTicket,
+  RUNS_QUEUE,
+  stepJobId,
+  STEPS_QUEUE,
+} from './queue-names.js';
 
 /** Ended jobs are kept for people to look at, not for the engine; the run record has the history. */
 const KEPT = { removeOnComplete: { age: 3_600, count: 1_000 }, removeOnFail: { age: 86_400, count: 1_000 } };
@@ -57,8 +65,13 @@ export class BullStepQueue implements StepQueue, LaneWaker {
     }
   }
 
+  async wakeRuns(runIds: string[]): Promise<void> {
+    const jobs = runIds.map((runId) => ({ name: 'wake', data: { runId }, opts: OPTIONS }));
+    await this.queue(RUNS_QUEUE).addBulk(jobs);
+  }
+
   async hasLanes(runId: string, step: StepLanes): Promise<boolean> {
-    const queue = this.queue(poolQueue(step.poolId));
+    const queue = this.queue(laneQueue(step.poolId));
     for (let lane = 0; lane < step.lanes; lane++) {
       if (ALIVE.has(await queue.getJobState(laneJobId(runId, step.step, step.generation, lane)))) return true;
     }
@@ -96,7 +109,7 @@ export class BullStepQueue implements StepQueue, LaneWaker {
   private flowOf(runId: string, { step, poolId, lanes, generation }: StepLanes): FlowJob {
     const jobs: FlowJob[] = Array.from({ length: lanes }, (_, lane) => ({
       name: `${step} lane ${lane}`,
-      queueName: poolQueue(poolId),
+      queueName: laneQueue(poolId),
       data: { runId, step, generation },
       opts: { ...OPTIONS, jobId: laneJobId(runId, step, generation, lane) },
     }));

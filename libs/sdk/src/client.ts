@@ -142,11 +142,8 @@ export class AgentainerClient {
   }
 
   /** Deletes a workflow with its runs, all of which must have ended. */
-  async deleteWorkflow(id: string): Promise<void> {
-    for (;;) {
-      const request = { method: 'DELETE', path: at('workflows', id) } as const;
-      if ((await this.transport.json(request, deletionSchema)).deleted) return;
-    }
+  deleteWorkflow(id: string): Promise<void> {
+    return this.delete(at('workflows', id));
   }
 
   /** Jobs of a run of the workflow, in the order of its steps. */
@@ -209,9 +206,14 @@ export class AgentainerClient {
     return this.ask('PUT', at('runs', id, 'resume'));
   }
 
-  /** Deletes a run that has ended, with its results, state and events. */
-  async deleteRun(id: string): Promise<void> {
-    await this.transport.json({ method: 'DELETE', path: at('runs', id) }, deletionSchema);
+  /** Deletes a run that has ended, with its results, state and events, and with the runs that it started. */
+  deleteRun(id: string): Promise<void> {
+    return this.delete(at('runs', id));
+  }
+
+  /** The runs that tasks of the run started, by step and index. */
+  listChildren(id: string, options: PageOptions & { step?: string } = {}) {
+    return this.get(at('runs', id, 'children'), runPageSchema, query(options));
   }
 
   listRunJobs(id: string, options: JobsOptions = {}) {
@@ -325,6 +327,11 @@ export class AgentainerClient {
   /** Resolves when the server and its store answer; needs no key. */
   ready() {
     return this.get('/readyz', healthStatusSchema);
+  }
+
+  /** Many runs go in several requests. */
+  private async delete(path: string): Promise<void> {
+    while (!(await this.transport.json({ method: 'DELETE', path }, deletionSchema)).deleted);
   }
 
   private ask(

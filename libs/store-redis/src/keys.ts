@@ -39,6 +39,8 @@ export class Keys {
   readonly stepRetries = (runId: string, step: string) => `${this.step(runId, step)}:retries`;
   /** Followed by `:<index>`: the state operations of a task that has not ended, and its progress. */
   readonly stepOperations = (runId: string, step: string) => `${this.step(runId, step)}:operations`;
+  /** Runs that tasks of this one started. */
+  readonly runChildren = (runId: string) => `${this.run(runId)}:children`;
   readonly runSignals = (runId: string) => `${this.run(runId)}:signals`;
   readonly state = (runId: string) => `${this.run(runId)}:state`;
   readonly stateList = (runId: string, key: string) => `${this.state(runId)}:list:${key}`;

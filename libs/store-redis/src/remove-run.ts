@@ -19,6 +19,7 @@ export async function removeRun(
   const waits = run.definition.steps.filter((step) => step.type === 'wait').map((step) => step.name);
   if (waits.length > 0) await redis.zrem(keys.waits(), ...waits.map((name) => `${run.id}|${name}`));
   await redis.unlink(
+    keys.runChildren(run.id),
     keys.runSignals(run.id),
     keys.runEvents(run.id),
     keys.runSteps(run.id),

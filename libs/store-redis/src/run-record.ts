@@ -18,6 +18,7 @@ import type {
   TaskCounts,
   TaskRecord,
 } from '@agentainer/engine';
+import { readParent } from './parent-task.js';
 
 export const RUN_FIELDS = [
   'workflow',
@@ -30,6 +31,7 @@ export const RUN_FIELDS = [
   'revision',
   'rerunOf',
   'redrivenBy',
+  'parent',
 ] as const;
 
 type Fields = Record<string, string>;
@@ -42,14 +44,15 @@ export function readRun(
   steps: Fields,
   readAt: number,
 ): RunRecord {
-  const [workflow, version, state, createdAt, finishedAt, deadline, error, revision, rerunOf, redrivenBy] =
-    run;
+  const [workflow, version, state, createdAt, finishedAt, deadline, error, revision, ...others] = run;
+  const [rerunOf, redrivenBy, parent] = others;
   return {
     id,
     workflowId: workflow || null,
     workflowVersion: version ? Number(version) : null,
     ...(rerunOf && { rerunOf }),
     ...(redrivenBy && { redrivenBy }),
+    ...(parent && { parent: readParent(parent) }),
     state: state as RunState,
     createdAt: Number(createdAt),
     finishedAt: Number(finishedAt ?? 0),

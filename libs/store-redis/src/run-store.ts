@@ -1,6 +1,7 @@
 import type { ConditionOutcome, Definition, StepState } from '@agentainer/core';
 import type {
   AttemptRecord,
+  ChildRun,
   NewRun,
   RunChange,
   RunEvent,
@@ -15,8 +16,10 @@ import type { Keys } from './keys.js';
 import { activeCountOf } from './active-count.js';
 import { BoundedCache } from './bounded-cache.js';
 import { CarryOver } from './carry-over.js';
+import { ChildIndex } from './child-index.js';
 import { pageOf } from './index-page.js';
 import { putItems } from './item-layout.js';
+import { readParent } from './parent-task.js';
 import { readEvent, readHistory, readOutcome, readRun, readTask, RUN_FIELDS } from './run-record.js';
 import { removeRun } from './remove-run.js';
 import { readArrivals } from './scripts/arrivals-read.js';
@@ -47,6 +50,8 @@ interface RunPlan {
 export class RedisRunStore implements RunStore {
   private readonly plans = new BoundedCache<string, RunPlan>(CACHED_PLANS);
 
+  private readonly childIndex: ChildIndex;
+
   readonly waits: RedisWaitStore;
 
   constructor(
@@ -54,6 +59,7 @@ export class RedisRunStore implements RunStore {
     private readonly keys: Keys,
   ) {
     this.waits = new RedisWaitStore(redis, keys);
+    this.childIndex = new ChildIndex(redis, keys);
   }
 
   async create(run: NewRun): Promise<void> {
@@ -66,6 +72,7 @@ export class RedisRunStore implements RunStore {
       if (!isJob) index.zadd(this.keys.workflowActiveRuns(run.workflowId), 'NX', score, run.id);
     }
     await index.exec();
+    if (run.parent) await this.childIndex.add(run.parent, run.id);
     const carried =
       run.rerun && (await new CarryOver(this.redis, this.keys, run.rerun.of, run.id).all(run.rerun.plan));
     await createRun(this.redis, this.keys, run, carried);
@@ -203,6 +210,14 @@ export class RedisRunStore implements RunStore {
     return due === undefined ? undefined : Number(due);
   }
 
+  children(runId: string, options: { limit: number; cursor?: string; step?: string }) {
+    return this.childIndex.page(runId, options);
+  }
+
+  dropChild(runId: string, child: ChildRun): Promise<void> {
+    return this.childIndex.drop(runId, child);
+  }
+
   async events(runId: string, after: number, limit: number): Promise<RunEvent[]> {
     const entries = await this.redis.xrange(this.keys.runEvents(runId), `1-${after}`, '+', 'COUNT', limit);
     return entries.map(readEvent);
@@ -239,7 +254,9 @@ export class RedisRunStore implements RunStore {
 
   async remove(runId: string): Promise<void> {
     const plan = await this.plan(runId);
+    const parent = readParent(await this.redis.hget(this.keys.run(runId), 'parent'));
     if (plan) await removeRun(this.redis, this.keys, { id: runId, ...plan });
+    if (parent) await this.childIndex.drop(parent.runId, { ...parent, childId: runId });
     this.plans.delete(runId);
   }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Attempt, TaskLedger } from '@agentainer/engine';
+import type { Attempt, RunningAttempt, TaskLedger } from '@agentainer/engine';
 import type { Redis } from 'ioredis';
 import type { Keys } from './keys.js';
 import { advanceTask } from './scripts/task-advance.js';
@@ -7,6 +7,7 @@ import { expireTasks } from './scripts/task-expire.js';
 import { reportProgress } from './scripts/task-progress.js';
 import { reclaimTasks } from './scripts/task-reclaim.js';
 import { renewTask } from './scripts/task-renew.js';
+import { runningTasks } from './scripts/task-running.js';
 
 export interface LedgerLimits {
   /** Milliseconds that a claim lives unless renewed. */
@@ -43,6 +44,14 @@ export class RedisTaskLedger implements TaskLedger {
 
   reclaim(runId: string, step: string) {
     return reclaimTasks(this.redis, this.keys, runId, step, this.limits.maxLost);
+  }
+
+  running(
+    runId: string,
+    step: string,
+    options: { limit: number; overdue: boolean },
+  ): Promise<RunningAttempt[]> {
+    return runningTasks(this.redis, this.keys, { runId, step }, options);
   }
 
   expire(runId: string, step: string, waitMs: number) {

@@ -25,10 +25,10 @@ export class FakeRunControl implements Pick<
     return this.change(runId, 'running');
   }
 
-  delete(runId: string): Promise<void> {
+  delete(runId: string): Promise<boolean> {
     this.mustHaveEnded(this.find(runId));
     this.runs.runs.delete(runId);
-    return Promise.resolve();
+    return Promise.resolve(true);
   }
 
   async deleteWorkflow(workflowId: string): Promise<boolean> {

@@ -12,7 +12,9 @@ import {
 } from '@agentainer/core';
 import type {
   AttemptRecord,
+  ChildRun,
   Page,
+  ParentTask,
   RunEvent,
   RunListOptions,
   RunRecord,
@@ -47,6 +49,8 @@ export interface FakeRunOptions {
   /** The run that it repeats. */
   rerunOf?: string;
   limitKeys?: readonly string[];
+  /** The task that started it. */
+  parent?: ParentTask;
 }
 
 /** A run whose record is whatever a test sets. */
@@ -93,6 +97,7 @@ export class FakeRun {
       workflowVersion: this.options.workflow?.version ?? null,
       rerunOf: this.options.rerunOf,
       redrivenBy: this.redrivenBy,
+      parent: this.options.parent,
       state: this.state,
       createdAt: this.createdAt,
       finishedAt: isTerminal(RUN_TRANSITIONS, this.state) ? this.finishedAt : 0,
@@ -166,6 +171,7 @@ export class FakeRuns implements Pick<
   | 'history'
   | 'withDeadLetters'
   | 'noteRedrive'
+  | 'children'
 > {
   readonly runs = new Map<string, FakeRun>();
 
@@ -232,6 +238,20 @@ export class FakeRuns implements Pick<
         options,
       ),
     );
+  }
+
+  children(
+    runId: string,
+    { limit, cursor = '', step }: { limit: number; cursor?: string; step?: string },
+  ): Promise<Page<ChildRun>> {
+    const all = [...this.runs.values()].flatMap(({ id: childId, options: { parent } }) =>
+      parent?.runId === runId && (step ?? parent.step) === parent.step ? [{ ...parent, childId }] : [],
+    );
+    const key = ({ step, index, childId }: ChildRun) =>
+      `${step}|${String(index).padStart(9, '0')}|${childId}`;
+    const rest = all.filter((child) => key(child) > cursor).sort((a, b) => (key(a) < key(b) ? -1 : 1));
+    const items = rest.slice(0, limit);
+    return Promise.resolve({ items, ...(rest.length > limit && { next: key(items.at(-1)!) }) });
   }
 
   events(runId: string, after: number, limit: number): Promise<RunEvent[]> {

@@ -38,6 +38,7 @@ it('has a table that names every route of the surface', () => {
     'GET /runs read',
     'GET /runs/:id read',
     'GET /runs/:id/approvals read',
+    'GET /runs/:id/children read',
     'GET /runs/:id/events read',
     'GET /runs/:id/explain read',
     'GET /runs/:id/jobs read',

@@ -1,5 +1,7 @@
 import {
+  hasTasks,
   InvalidInputError,
+  isMap,
   NotFoundError,
   parseTaskId,
   TASK_ERRORS,
@@ -113,8 +115,9 @@ export class JobReader {
   /** The one task of a step that has not been opened yet is already known; those of a map step are not. */
   private async unopened(run: RunRecord, name: string, index: number): Promise<TaskRecord | undefined> {
     const step = run.steps.find((s) => s.name === name);
-    const type = (await this.runs.definition(run.id))?.steps.find((s) => s.name === name)?.type;
-    if (step?.state !== 'pending' || type === 'map' || type === 'wait' || index > 0) return undefined;
+    const defined = (await this.runs.definition(run.id))?.steps.find((s) => s.name === name);
+    if (step?.state !== 'pending' || index > 0) return undefined;
+    if (!defined || !hasTasks(defined) || isMap(defined)) return undefined;
     const times = { createdAt: run.createdAt, startedAt: 0, finishedAt: 0 };
     return { runId: run.id, step: name, index, state: 'pending', attempts: 0, lost: 0, ...times };
   }

@@ -13,6 +13,7 @@ const SCANNED_WORKFLOWS = 500;
 
 const indexCursor = (list: string) => new Cursor(list, z.string().max(200));
 const RUNS = indexCursor('runs');
+const CHILDREN = indexCursor('children');
 const WORKFLOWS = indexCursor('workflows');
 
 export interface PageRequest {
@@ -80,6 +81,14 @@ export class RunReader {
       items: runs.filter((run) => run !== undefined),
       next_cursor: page.next === undefined ? null : RUNS.write(page.next),
     };
+  }
+
+  /** The runs that tasks of a run started, by step and index; those of one step where it is named. */
+  async listChildren({ id }: RunRecord, { limit, cursor, step }: PageRequest & { step?: string }) {
+    const page = await this.runs.children(id, { limit, step, cursor: CHILDREN.read(cursor) });
+    const runs = await Promise.all(page.items.map(({ childId }) => this.runs.load(childId)));
+    const next_cursor = page.next === undefined ? null : CHILDREN.write(page.next);
+    return { items: runs.filter((run) => run !== undefined), next_cursor };
   }
 
   /** Newest first. With a status: those whose latest run has it, from a bounded part of the list. */

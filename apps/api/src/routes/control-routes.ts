@@ -47,8 +47,7 @@ function deletionRoutes(control: Parts['control'], runs: RunReader): Route[] {
       scope: 'write',
       answer: async ({ param }) => {
         const { id } = await runs.run(param('id'));
-        await control.delete(id);
-        return { body: { id, deleted: true } };
+        return { body: { id, deleted: await control.delete(id) } };
       },
     }),
     jsonRoute({

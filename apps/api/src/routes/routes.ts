@@ -5,6 +5,7 @@ import type { Parts } from '../parts.js';
 import { DeadLetterReader } from '../reading/dead-letter-reader.js';
 import { JobReader } from '../reading/job-reader.js';
 import { RunReader } from '../reading/run-reader.js';
+import { childRoutes } from './child-routes.js';
 import { controlRoutes } from './control-routes.js';
 import { deadLetterRoutes } from './dead-letter-routes.js';
 import { explainRoute } from './explain-route.js';
@@ -29,6 +30,7 @@ export function allRoutes(parts: Parts, logger: Logger): Route[] {
     ...workflowRunRoutes(parts, runs, jobs),
     ...stateRoutes(parts, runs),
     ...runRoutes(parts, runs, jobs),
+    ...childRoutes(runs),
     ...controlRoutes(parts, runs),
     ...stepRoutes(parts, runs),
     ...waitRoutes(parts, runs),

@@ -1,8 +1,9 @@
-import { NotFoundError, validateDefinition } from '@agentainer/core';
+import { NotFoundError } from '@agentainer/core';
 import { anyJsonSchema } from '@agentainer/contracts';
 import { jsonRoute, type Route } from '../http/route.js';
 import type { Parts } from '../parts.js';
 import type { RunReader } from '../reading/run-reader.js';
+import { checkedDefinition } from '../reading/workflow-references.js';
 import { momentView } from '../views/time-view.js';
 import { workflowView } from '../views/workflow-view.js';
 
@@ -16,7 +17,7 @@ export function versionRoutes({ workflows }: Parts, runs: RunReader): Route[] {
       body: anyJsonSchema,
       answer: async ({ param, body }) => {
         const { id } = await runs.workflow(param('id'));
-        const workflow = await workflows.update(id, validateDefinition(body));
+        const workflow = await workflows.update(id, await checkedDefinition(workflows, body));
         if (!workflow) throw new NotFoundError('workflow', id);
         return { body: workflowView(workflow, await runs.latest(id)) };
       },

@@ -1,4 +1,4 @@
-import { mapReduceDefinition, validateDefinition } from '@agentainer/core';
+import { mapReduceDefinition } from '@agentainer/core';
 import {
   anyJsonSchema,
   getWorkflowQuerySchema,
@@ -12,13 +12,14 @@ import { createRoute, jsonRoute, type Route } from '../http/route.js';
 import type { Parts } from '../parts.js';
 import type { JobReader } from '../reading/job-reader.js';
 import type { RunReader } from '../reading/run-reader.js';
+import { checkedDefinition } from '../reading/workflow-references.js';
 import { runSummaryView, runView } from '../views/run-view.js';
 import { workflowSummaryView, workflowView } from '../views/workflow-view.js';
 
 /** Definitions: a version of one never changes. */
 export function workflowRoutes({ workflows }: Parts, runs: RunReader): Route[] {
   const create = async (input: unknown, id: string): Promise<CreatedAnswer> => {
-    const workflow = await workflows.create(validateDefinition(input), id);
+    const workflow = await workflows.create(await checkedDefinition(workflows, input), id);
     return { status: 201, headers: { Location: `/workflows/${workflow.id}` }, body: workflowView(workflow) };
   };
   return [

@@ -41,6 +41,7 @@ function reasonView(why: WaitReason): WaitReasonBody {
     }
     case 'opening':
     case 'paused':
+    case 'child_runs':
     case 'parallel_limit':
     case 'no_host':
     case 'queued':

@@ -1,4 +1,4 @@
-import type { Definition } from '@agentainer/core';
+import { type Definition, formatTaskId } from '@agentainer/core';
 import type {
   RunBody,
   RunEventBody,
@@ -6,7 +6,14 @@ import type {
   RunSummaryBody,
   StepProgressBody,
 } from '@agentainer/contracts';
-import { estimatedEnd, parallelOf, type RunEvent, type RunRecord, type StepRecord } from '@agentainer/engine';
+import {
+  estimatedEnd,
+  parallelOf,
+  type ParentTask,
+  type RunEvent,
+  type RunRecord,
+  type StepRecord,
+} from '@agentainer/engine';
 import { momentView, spanView, timeView } from './time-view.js';
 
 export function runSummaryView(run: RunRecord): RunSummaryBody {
@@ -15,6 +22,7 @@ export function runSummaryView(run: RunRecord): RunSummaryBody {
     workflow_id: run.workflowId,
     workflow_version: run.workflowVersion,
     rerun_of: run.rerunOf ?? null,
+    parent: run.parent ? parentView(run.parent) : null,
     status: run.state,
     created_at: momentView(run.createdAt),
     finished_at: timeView(run.finishedAt),
@@ -22,6 +30,11 @@ export function runSummaryView(run: RunRecord): RunSummaryBody {
     deadline: momentView(run.deadline),
     ...(run.error && { error: run.error }),
   };
+}
+
+function parentView(parent: ParentTask) {
+  const { runId, step, index } = parent;
+  return { run_id: runId, step, index, job_id: formatTaskId(parent) };
 }
 
 export function runView(run: RunRecord, definition: Definition): RunBody {

@@ -1,4 +1,11 @@
-import type { Definition, DefinitionInput, Step, WaitStep } from '@agentainer/core';
+import type {
+  Definition,
+  DefinitionInput,
+  RetryPolicy,
+  Step,
+  WaitStep,
+  WorkflowStep,
+} from '@agentainer/core';
 import type { WorkflowBody, WorkflowSummaryBody } from '@agentainer/contracts';
 import type { RunRecord, WorkflowRecord } from '@agentainer/engine';
 import { durationText } from './duration-text.js';
@@ -50,8 +57,21 @@ function limitedView<T extends { timeout?: number }>({ timeout, ...wait }: T) {
   return { ...wait, ...(timeout !== undefined && { timeout: durationText(timeout) }) };
 }
 
+function childView({ step_timeout, retry, ...step }: WorkflowStep): DefinitionInput['steps'][number] {
+  return {
+    ...step,
+    ...(step_timeout !== undefined && { step_timeout: durationText(step_timeout) }),
+    retry: retryView(retry),
+  };
+}
+
+function retryView(retry: RetryPolicy) {
+  return { ...retry, delay: durationText(retry.delay), max_delay: durationText(retry.max_delay) };
+}
+
 function stepView(step: Step): DefinitionInput['steps'][number] {
   if (step.type === 'wait') return waitView(step);
+  if (step.type === 'workflow') return childView(step);
   const { timeout, queue_timeout, heartbeat_timeout, step_timeout, retry, pool_config } = step;
   return {
     ...step,
@@ -59,7 +79,7 @@ function stepView(step: Step): DefinitionInput['steps'][number] {
     ...(queue_timeout !== undefined && { queue_timeout: durationText(queue_timeout) }),
     ...(heartbeat_timeout !== undefined && { heartbeat_timeout: durationText(heartbeat_timeout) }),
     ...(step_timeout !== undefined && { step_timeout: durationText(step_timeout) }),
-    retry: { ...retry, delay: durationText(retry.delay), max_delay: durationText(retry.max_delay) },
+    retry: retryView(retry),
     pool_config: { ...pool_config, idle_timeout: durationText(pool_config.idle_timeout) },
   };
 }

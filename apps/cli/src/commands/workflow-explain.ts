@@ -42,6 +42,8 @@ function reasonText(why: WaitReasonBody): string {
       const what = why.signal === undefined ? `for its ${why.what}` : `for the signal ${why.signal}`;
       return `it waits ${what}${why.until === null ? '' : `, until ${timeText(why.until)}`}`;
     }
+    case 'child_runs':
+      return `${why.running} runs that it started have not ended`;
     case 'retry_backoff':
       return `${why.tasks} failed and are tried again, the next at ${timeText(why.until)}`;
     case 'parallel_limit':

@@ -68,6 +68,7 @@ function runDetails(run: RunBody, terminal: Terminal): string {
     ['run', run.id],
     ['workflow', run.workflow_id],
     ...(run.rerun_of === null ? [] : [['repeats', run.rerun_of] as [string, string]]),
+    ...(run.parent ? [['started by', run.parent.job_id] as [string, string]] : []),
     ['status', statusText(run.status, terminal)],
     ['created', timeText(run.created_at)],
     ['finished', timeText(run.finished_at)],

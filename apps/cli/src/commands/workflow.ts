@@ -1,4 +1,5 @@
 import type { Commands } from '../context.js';
+import { workflowChildrenCommand } from './workflow-children.js';
 import { workflowControlCommands, workflowDeleteCommand } from './workflow-control.js';
 import { workflowCreateCommand } from './workflow-create.js';
 import { workflowExplainCommand } from './workflow-explain.js';
@@ -26,6 +27,7 @@ export const workflowCommands: Commands = (yargs, context) =>
       workflowStatusCommand,
       workflowExplainCommand,
       workflowStepCommand,
+      workflowChildrenCommand,
       workflowScaleCommand,
       workflowJobsCommand,
       workflowStateCommand,

@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { Lane, type LaneJob, type RunRecord, RunAdvancer, RunStarter, Sweeper } from '@agentainer/engine';
+import {
+  ChildRuns,
+  ChildStarter,
+  Lane,
+  type LaneJob,
+  type RunRecord,
+  RunAdvancer,
+  RunStarter,
+  Sweeper,
+} from '@agentainer/engine';
 import { silentLogger } from '@agentainer/runtime';
 import {
   DEFAULT_LEDGER_LIMITS,
@@ -8,6 +17,7 @@ import {
   RedisRunStore,
   RedisStateStore,
   RedisTaskLedger,
+  RedisWorkflowStore,
 } from '@agentainer/store-redis';
 import { FaultyQueue, type Message } from './faulty-queue.fixture.js';
 import { isOver, LedgerModel } from './ledger-model.fixture.js';
@@ -172,15 +182,19 @@ export class EngineWorld {
     const ledger = process.through('ledger', this.ledger);
     const none = { register: () => Promise.resolve(), warm: () => Promise.resolve() };
     const pools = process.through('pools', none);
-    const advancer = new RunAdvancer(runs, queue, pools);
+    const advancer = new RunAdvancer(runs, queue, pools, new ChildRuns(runs, ledger, queue));
     const agents = this.agents;
+    const starter = new RunStarter(runs, advancer, pools, silentLogger);
+    const workflows = new RedisWorkflowStore(this.redis, this.keys);
+    const children = new ChildStarter(runs, ledger, workflows, starter, advancer);
+    const options = { stalledMs: 0, orphanMs: NEVER_MS, batch: 10 };
     return {
       advancer,
       job: process.through('job', {
         change: async (message: Message, next: LaneJob) => void Object.assign(message, next),
       }),
-      starter: new RunStarter(runs, advancer, pools, silentLogger),
-      sweeper: new Sweeper(runs, ledger, queue, advancer, { stalledMs: 0, orphanMs: NEVER_MS, batch: 10 }),
+      starter,
+      sweeper: new Sweeper(runs, ledger, queue, advancer, children, options),
       lane: new Lane(
         { runs, ledger, stops: UNHEARD, agents, advancer },
         { sliceMs: Infinity, agentWaitMs: 0, renewMs: NEVER_MS },

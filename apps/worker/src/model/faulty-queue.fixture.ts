@@ -2,6 +2,7 @@ import type { LaneJob, StepLanes, StepQueue } from '@agentainer/engine';
 import type { Random } from './turns.fixture.js';
 
 export interface Message extends LaneJob {
+  /** Of a lane; one that only wakes a run is of no step. */
   id: string;
   /** Its lane has waited for the time of a retry. */
   delayed: boolean;
@@ -16,6 +17,8 @@ export class FaultyQueue implements StepQueue {
   private readonly queued = new Map<string, Message>();
   private readonly active = new Map<string, Message>();
 
+  private woken = 0;
+
   constructor(private readonly random: Random) {}
 
   get length(): number {
@@ -29,13 +32,19 @@ export class FaultyQueue implements StepQueue {
   addSteps(runId: string, steps: StepLanes[]): Promise<void> {
     for (const { step, lanes, generation } of steps) {
       for (let lane = 0; lane < lanes; lane++)
-        this.add({ runId, step, generation, id: idOf(step, generation, lane) });
+        this.add({ runId, step, generation, id: idOf(runId, step, generation, lane) });
     }
     return Promise.resolve();
   }
 
-  hasLanes(_: string, { step, lanes, generation }: StepLanes): Promise<boolean> {
-    const ids = Array.from({ length: lanes }, (_, lane) => idOf(step, generation, lane));
+  wakeRuns(runIds: string[]): Promise<void> {
+    for (const runId of runIds)
+      this.add({ runId, step: '', generation: 0, id: `wake ${(this.woken += 1)} of ${runId}` });
+    return Promise.resolve();
+  }
+
+  hasLanes(runId: string, { step, lanes, generation }: StepLanes): Promise<boolean> {
+    const ids = Array.from({ length: lanes }, (_, lane) => idOf(runId, step, generation, lane));
     return Promise.resolve(ids.some((id) => this.queued.has(id) || this.active.has(id)));
   }
 
@@ -77,6 +86,6 @@ export class FaultyQueue implements StepQueue {
   }
 }
 
-function idOf(step: string, generation: number, lane: number): string {
-  return `${step}.g${generation}.lane${lane}`;
+function idOf(runId: string, step: string, generation: number, lane: number): string {
+  return `${runId}.${step}.g${generation}.lane${lane}`;
 }

@@ -149,6 +149,7 @@ export class LedgerModel {
         );
       case 'open':
       case 'wait':
+      case 'full':
         return demand(open.length > 0 && this.isOpen(step), `${name}: ${claim.kind} without open tasks`);
       case 'paused':
         return demand(false, `${name}: nobody paused the run`);

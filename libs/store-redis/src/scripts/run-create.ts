@@ -3,6 +3,7 @@ import type { NewRun } from '@agentainer/engine';
 import type { Redis } from 'ioredis';
 import type { CarriedOver } from '../carry-over.js';
 import type { Keys } from '../keys.js';
+import { writeParent } from '../parent-task.js';
 import { Script } from '../script.js';
 
 const script = new Script('run-create');
@@ -31,6 +32,7 @@ export async function createRun(
       run.rerun?.of ?? '',
       carried.suffix,
       JSON.stringify(run.limitKeys ?? []),
+      run.parent ? writeParent(run.parent) : '',
       definition.steps.length,
       ...definition.steps.map((s) => s.name),
       ...carried.fields.flat(),

@@ -25,7 +25,7 @@ it('changes a setting and tells of it', async () => {
 it('lets no more tasks be claimed than may run at once', async () => {
   await configure(STEP, 1);
   const attempt = await run.claim('a1');
-  await expect(run.claim('a2')).rejects.toThrow('nothing to claim: wait');
+  await expect(run.claim('a2')).rejects.toThrow('nothing to claim: full');
   await run.complete(attempt);
   await run.claim('a2');
   await configure(STEP, 2);

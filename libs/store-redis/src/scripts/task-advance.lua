@@ -9,7 +9,7 @@
 --      16 error in brief (JSON)  17 error of a task lost too often (JSON)
 --      18 losses of agents allowed ('' = the agent of what is completed did not go away)
 -- Returns {accepted 0|1, tasks that ended badly, tasks, claim, …}: claim is 'task' (index, attempt, lost, token,
---      item or false, ms left to the run), 'wait' (ms), or 'open', 'idle', 'drained', 'paused', 'closed'
+--      item or false, ms left to the run), 'wait' (ms), 'full' (ms), or 'open', 'idle', 'drained', 'paused', 'closed'
 --- @include "now"
 --- @include "run-event"
 --- @include "run-open"
@@ -49,7 +49,7 @@ local function claim()
   if ARGV[13] ~= '' and tonumber(ARGV[13]) < step.generation then return { accepted, 'idle' } end
   -- Its own lanes are as many as may run: others run tasks of lanes that were given up, and end after them.
   local bound = step.maxParallel or tonumber(ARGV[14])
-  if bound > 0 and step.running >= bound then return { accepted, 'wait', tonumber(ARGV[15]) } end
+  if bound > 0 and step.running >= bound then return { accepted, 'full', tonumber(ARGV[15]) } end
   if ARGV[9] == '' then return { accepted, 'open' } end
   local timeLeft = tonumber(run[2]) - now
   if timeLeft <= 0 then return { accepted, 'closed' } end

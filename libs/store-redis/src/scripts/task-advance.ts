@@ -98,11 +98,11 @@ function endableStates(end: AttemptEnd): TaskState[] {
 
 type ClaimReply =
   | ['task', number, number, number, string, string | null, number]
-  | ['wait', number]
+  | ['wait' | 'full', number]
   | ['open' | 'idle' | 'drained' | 'paused' | 'closed'];
 
 function readClaim(reply: ClaimReply): Claim {
-  if (reply[0] === 'wait') return { kind: 'wait', ms: reply[1] };
+  if (reply[0] === 'wait' || reply[0] === 'full') return { kind: reply[0], ms: reply[1] };
   if (reply[0] !== 'task') return { kind: reply[0] };
   const [, index, attempt, lost, token, item, runTimeLeft] = reply;
   return { kind: 'task', task: { index, attempt, lost, token, item: item ?? undefined, runTimeLeft } };

@@ -1,0 +1,23 @@
+import { type Definition, InvalidInputError, validateDefinition } from '@agentainer/core';
+import type { WorkflowStore } from '@agentainer/engine';
+
+/**
+ * A definition ready to be stored: it is right by itself, and the workflows that it names exist. They may be gone by the
+ * time that a run needs them.
+ * @throws {InvalidInputError} with all faults
+ */
+export async function checkedDefinition(
+  workflows: Pick<WorkflowStore, 'get'>,
+  input: unknown,
+): Promise<Definition> {
+  const definition = validateDefinition(input);
+  const faults = await Promise.all(
+    definition.steps.map(async (step, i) => {
+      if (step.type !== 'workflow' || (await workflows.get(step.workflow, step.version))) return [];
+      const which = step.version === undefined ? step.workflow : `${step.workflow} version ${step.version}`;
+      return [{ path: `steps[${i}].workflow`, message: `workflow ${which} does not exist` }];
+    }),
+  );
+  if (faults.flat().length > 0) throw new InvalidInputError(faults.flat());
+  return definition;
+}
