@@ -10,6 +10,8 @@ export const LIMITS = {
   attempts: 100,
   /** Runs above a run: how deep workflows may start one another. */
   depth: 8,
+  /** Bytes of the result that a definition grown at run time is taken from, as JSON. */
+  definitionBytes: 1_024 * 1_024,
   /** Bytes of the input and of the result of a run that a step started, as JSON. */
   childInputBytes: 4 * 1_024 * 1_024,
   childResultBytes: 1_024 * 1_024,

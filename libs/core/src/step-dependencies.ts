@@ -20,7 +20,11 @@ export function dataSourcesOf(step: Step): string[] {
 
 /** Where a step's data comes from other steps: the field that says so, and the step. */
 export function namedSources(step: Step): { field: string; step: string }[] {
-  const sources = { input: 'input' in step && step.input, items: isMap(step) && step.items };
+  const sources = {
+    input: 'input' in step && step.input,
+    items: isMap(step) && step.items,
+    definition: step.type === 'workflow' && step.definition,
+  };
   return Object.entries(sources).flatMap(([field, source]) =>
     source && 'step' in source ? [{ field, step: source.step }] : [],
   );

@@ -7,6 +7,7 @@ import {
   type WorkflowStep,
 } from '@agentainer/core';
 import { boundedText } from './bounded-text.js';
+import { grownDefinition } from './grown-definition.js';
 import type { AttemptEnd, RunningAttempt, RunStore, TaskLedger, WorkflowStore } from './ports.js';
 import type { NewRun, RunRecord } from './records.js';
 import type { RunAdvancer } from './run-advancer.js';
@@ -16,6 +17,9 @@ import { RunValues } from './values.js';
 
 /** Attempts looked after in one sweep of a step; those that follow are found by the next. */
 const MENDED = 200;
+
+/** Characters of the faults of a definition that its step's error tells. */
+const MOST_FAULTS_LENGTH = 4_000;
 
 /** The run and the step that a child is of. */
 export interface Parentage {
@@ -71,26 +75,35 @@ export class ChildStarter {
   private async childOf({ run, definition, step }: Parentage, task: ClaimedChild): Promise<NewRun> {
     const depth = (run.parent?.depth ?? 0) + 1;
     if (depth > LIMITS.depth) throw new NoChildError('CHILD_TOO_DEEP', `at most ${LIMITS.depth} above a run`);
-    const workflow = await this.workflows.get(step.workflow, step.version);
-    if (!workflow) throw new NoChildError('WORKFLOW_NOT_FOUND', step.workflow);
     const values = new RunValues(this.runs, run.id, definition);
-    const input = await boundedText(
-      await inputOf(values, definition, step, task.item),
-      LIMITS.childInputBytes,
-    );
+    const plan = await this.planOf(values, step);
+    const given = await inputOf(values, definition, step, task.item);
+    const input = await boundedText(given, LIMITS.childInputBytes);
     if (input === undefined) {
       throw new InvalidInputError([{ path: '', message: `has more than ${LIMITS.childInputBytes} bytes` }]);
     }
-    return {
-      id: task.agentId,
-      workflowId: workflow.id,
-      workflowVersion: workflow.version,
-      definition: workflow.definition,
-      input,
-      parent: { runId: run.id, step: step.name, index: task.index, token: task.token, depth },
-    };
+    const parent = { runId: run.id, step: step.name, index: task.index, token: task.token, depth };
+    return { id: task.agentId, ...plan, input, parent };
+  }
+
+  /** What a child works by: a stored workflow, or a definition that was made for it. */
+  private async planOf(values: RunValues, step: WorkflowStep): Promise<Plan> {
+    if (step.workflow !== undefined) {
+      const workflow = await this.workflows.get(step.workflow, step.version);
+      if (!workflow) throw new NoChildError('WORKFLOW_NOT_FOUND', step.workflow);
+      return { workflowId: workflow.id, workflowVersion: workflow.version, definition: workflow.definition };
+    }
+    try {
+      const definition = await grownDefinition(values, this.workflows, step);
+      return { workflowId: null, workflowVersion: null, definition };
+    } catch (error) {
+      if (!(error instanceof InvalidInputError)) throw error;
+      throw new NoChildError('DEFINITION_INVALID', error.message.slice(0, MOST_FAULTS_LENGTH));
+    }
   }
 }
+
+type Plan = Pick<NewRun, 'workflowId' | 'workflowVersion' | 'definition'>;
 
 /** No run can be started for a task. */
 class NoChildError extends Error {

@@ -1,3 +1,4 @@
+export { checkedDefinition } from './checked-definition.js';
 export { ChildLane } from './child-lane.js';
 export { ChildRuns } from './child-runs.js';
 export { ChildStarter } from './child-starter.js';

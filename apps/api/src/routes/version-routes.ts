@@ -1,9 +1,9 @@
 import { NotFoundError } from '@agentainer/core';
 import { anyJsonSchema } from '@agentainer/contracts';
+import { checkedDefinition } from '@agentainer/engine';
 import { jsonRoute, type Route } from '../http/route.js';
 import type { Parts } from '../parts.js';
 import type { RunReader } from '../reading/run-reader.js';
-import { checkedDefinition } from '../reading/workflow-references.js';
 import { momentView } from '../views/time-view.js';
 import { workflowView } from '../views/workflow-view.js';
 

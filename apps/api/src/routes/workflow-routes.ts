@@ -7,12 +7,12 @@ import {
   listWorkflowsQuerySchema,
   startRequestSchema,
 } from '@agentainer/contracts';
+import { checkedDefinition } from '@agentainer/engine';
 import type { CreatedAnswer } from '../http/idempotency.js';
 import { createRoute, jsonRoute, type Route } from '../http/route.js';
 import type { Parts } from '../parts.js';
 import type { JobReader } from '../reading/job-reader.js';
 import type { RunReader } from '../reading/run-reader.js';
-import { checkedDefinition } from '../reading/workflow-references.js';
 import { runSummaryView, runView } from '../views/run-view.js';
 import { workflowSummaryView, workflowView } from '../views/workflow-view.js';
 

@@ -1,5 +1,5 @@
 import { type Definition, InvalidInputError, validateDefinition } from '@agentainer/core';
-import type { WorkflowStore } from '@agentainer/engine';
+import type { WorkflowStore } from './ports.js';
 
 /**
  * A definition ready to be stored: it is right by itself, and the workflows that it names exist. They may be gone by the
@@ -13,7 +13,8 @@ export async function checkedDefinition(
   const definition = validateDefinition(input);
   const faults = await Promise.all(
     definition.steps.map(async (step, i) => {
-      if (step.type !== 'workflow' || (await workflows.get(step.workflow, step.version))) return [];
+      if (step.type !== 'workflow' || step.workflow === undefined) return [];
+      if (await workflows.get(step.workflow, step.version)) return [];
       const which = step.version === undefined ? step.workflow : `${step.workflow} version ${step.version}`;
       return [{ path: `steps[${i}].workflow`, message: `workflow ${which} does not exist` }];
     }),
