@@ -12,12 +12,14 @@ import { anyJsonSchema, taskErrorSchema, timeSchema } from './http-value.js';
 export const runStatusSchema = z.enum(Object.keys(RUN_TRANSITIONS) as [RunState, ...RunState[]]);
 export const stepStatusSchema = z.enum(Object.keys(STEP_TRANSITIONS) as [StepState, ...StepState[]]);
 
+export const stepTypeSchema = z.enum(['sequential', 'map', 'reduce', 'wait', 'workflow']);
+
 const count = z.int().min(0);
 
 /** How far a step is. The counts add up to `total`, which is 0 until the step's tasks are known. */
 export const stepProgressSchema = z.object({
   name: z.string(),
-  type: z.enum(['sequential', 'map', 'reduce', 'wait', 'workflow']),
+  type: stepTypeSchema,
   status: stepStatusSchema,
   total: count,
   pending: count,

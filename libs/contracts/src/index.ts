@@ -7,6 +7,7 @@ export * from './http-page.js';
 export * from './http-run.js';
 export * from './http-dead-letter.js';
 export * from './http-explain.js';
+export * from './http-graph.js';
 export * from './http-job.js';
 export * from './http-step.js';
 export * from './http-workflow.js';

@@ -20,6 +20,7 @@ import {
   redriveAnswerSchema,
   type RedriveRequest,
   runEventPageSchema,
+  runGraphSchema,
   runPageSchema,
   runSchema,
   runStepSchema,
@@ -27,6 +28,7 @@ import {
   stateSchema,
   stateValueSchema,
   stepResultPageSchema,
+  workflowGraphSchema,
   workflowPageSchema,
   workflowSchema,
   workflowVersionsSchema,
@@ -102,6 +104,11 @@ export class AgentainerClient {
   /** The latest version, unless another one is named. */
   getWorkflow(id: string, options: VersionChoice = {}) {
     return this.get(at('workflows', id), workflowSchema, query(options));
+  }
+
+  /** Its steps as nodes and edges, and as text of Mermaid. */
+  getWorkflowGraph(id: string, options: VersionChoice = {}) {
+    return this.get(at('workflows', id, 'graph'), workflowGraphSchema, query(options));
   }
 
   /** Makes the next version; the same definition again is the same version. Runs keep the one they were started with. */
@@ -209,6 +216,11 @@ export class AgentainerClient {
   /** Deletes a run that has ended, with its results, state and events, and with the runs that it started. */
   deleteRun(id: string): Promise<void> {
     return this.delete(at('runs', id));
+  }
+
+  /** Its steps as a graph, with how they stand. */
+  getRunGraph(id: string) {
+    return this.get(at('runs', id, 'graph'), runGraphSchema);
   }
 
   /** The runs that tasks of the run started, by step and index. */

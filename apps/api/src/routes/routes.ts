@@ -9,6 +9,7 @@ import { childRoutes } from './child-routes.js';
 import { controlRoutes } from './control-routes.js';
 import { deadLetterRoutes } from './dead-letter-routes.js';
 import { explainRoute } from './explain-route.js';
+import { graphRoutes } from './graph-routes.js';
 import { jobRoutes } from './job-routes.js';
 import { operationsRoutes } from './operations-routes.js';
 import { rerunRoutes } from './rerun-routes.js';
@@ -31,6 +32,7 @@ export function allRoutes(parts: Parts, logger: Logger): Route[] {
     ...stateRoutes(parts, runs),
     ...runRoutes(parts, runs, jobs),
     ...childRoutes(runs),
+    ...graphRoutes(runs),
     ...controlRoutes(parts, runs),
     ...stepRoutes(parts, runs),
     ...waitRoutes(parts, runs),

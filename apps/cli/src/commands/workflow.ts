@@ -3,6 +3,7 @@ import { workflowChildrenCommand } from './workflow-children.js';
 import { workflowControlCommands, workflowDeleteCommand } from './workflow-control.js';
 import { workflowCreateCommand } from './workflow-create.js';
 import { workflowExplainCommand } from './workflow-explain.js';
+import { workflowGraphCommand } from './workflow-graph.js';
 import { workflowMapReduceCommand } from './workflow-mapreduce.js';
 import { workflowGetCommand, workflowListCommand } from './workflow-read.js';
 import { workflowRerunCommand } from './workflow-rerun.js';
@@ -28,6 +29,7 @@ export const workflowCommands: Commands = (yargs, context) =>
       workflowExplainCommand,
       workflowStepCommand,
       workflowChildrenCommand,
+      workflowGraphCommand,
       workflowScaleCommand,
       workflowJobsCommand,
       workflowStateCommand,
