@@ -147,6 +147,19 @@ it('goes with what the task reports meanwhile', async () => {
   expect(seen).toEqual([{ sum: 1 }, { sum: 3 }]);
 });
 
+it('tells a task of a tree its level', async () => {
+  const server = new AgentServer(
+    () =>
+      (_, { task }) =>
+        task.level ?? null,
+    directory,
+  );
+  await server.listen();
+  ends.push(() => server.close());
+  await expect(run('[]', { level: 0 })).resolves.toEqual({ kind: 'completed', result: '0' });
+  await expect(run('[]')).resolves.toEqual({ kind: 'completed', result: 'null' });
+});
+
 async function until(holds: () => boolean): Promise<void> {
   const deadline = Date.now() + 10_000;
   while (!holds()) {

@@ -40,6 +40,7 @@ export function taskBody(
       step: attempt.step,
       kind: attempt.kind,
       index: attempt.index,
+      ...(attempt.level !== undefined && { level: attempt.level }),
       attempt: attempt.attempt,
       token: attempt.token,
       timeout_ms: attempt.timeoutMs,

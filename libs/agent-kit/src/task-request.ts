@@ -23,6 +23,7 @@ const TASK: Record<keyof TaskRequest['task'], Check> = {
   step: isText,
   kind: (value) => value === 'sequential' || value === 'map' || value === 'reduce',
   index: isCount,
+  level: (value) => value === undefined || isCount(value),
   attempt: isCount,
   token: isText,
   timeout_ms: isCount,

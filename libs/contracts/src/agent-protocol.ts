@@ -20,6 +20,8 @@ export const taskContextSchema = z.object({
   step: z.string(),
   kind: z.enum(['sequential', 'map', 'reduce']),
   index: z.int(),
+  /** Of a reduce step with `fan_in`: 0 where the task gets outcomes of the map, else those of tasks one level below. */
+  level: z.int().min(0).optional(),
   attempt: z.int(),
   /** The attempt's fencing token; with the task's id it is the agent's credential at the gateway. */
   token: z.string(),

@@ -106,6 +106,9 @@ export const stepSchema = z.discriminatedUnion('type', [
     over: nameSchema.optional(),
     /** Takes up the results of the map while that goes on, in the order in which they come. */
     stream: z.boolean().default(false),
+    /** Outcomes that a task gets, at most: there are as many levels of tasks as that takes. */
+    fan_in: z.int().min(2).max(LIMITS.fanIn).optional(),
+    max_parallel: size(LIMITS.parallel).optional(),
   }),
   z
     .strictObject({ type: z.literal('wait'), ...placed, ...waitFields })

@@ -16,6 +16,7 @@ export * from './map-reduce.js';
 export { type GraphStanding, mermaidOf } from './mermaid.js';
 export * from './parse.js';
 export * from './pool-spec.js';
+export * from './reduce-tree.js';
 export { readsAlong, reducedStep, streamedSteps, streams } from './reduce-step.js';
 export * from './state-operation.js';
 export { compensatedBy, dataSourcesOf, dependenciesOf } from './step-dependencies.js';

@@ -8,6 +8,8 @@ export const LIMITS = {
   parallel: 10_000,
   poolSize: 1_000,
   attempts: 100,
+  /** Outcomes that one task of a reduce tree gets. */
+  fanIn: 10_000,
   /** Runs above a run: how deep workflows may start one another. */
   depth: 8,
   /** Bytes of the result that a definition grown at run time is taken from, as JSON. */

@@ -83,6 +83,7 @@ it.each<[object, string[]]>([
   [{ items: { input: 'no-pointer' } }, ['items.input']],
   [{ items: 'text' }, ['items']],
   [{ pool_size: 1, pool_config: {} }, ['pool_size']],
+  [{ stream: true, fan_in: 5 }, ['fan_in']],
   [{ pool_config: { min_size: 3, max_size: 2 } }, ['pool_config.min_size']],
   [
     { max_parallel: LIMITS.parallel + 1, pool_size: 0, timeout: 'soon', task_timeout: -1, extra: 1 },
@@ -90,6 +91,14 @@ it.each<[object, string[]]>([
   ],
 ])('with %j tells of %j', (change, paths) => {
   expect(faultsOf({ ...smallest, ...change })).toEqual(paths);
+});
+
+it('hands on how results are reduced, and gives a tree as many agents as the map', () => {
+  const reduceOf = (body: object) =>
+    validateDefinition(mapReduceDefinition({ ...smallest, ...body })).steps.at(-1)!;
+  expect(reduceOf({})).toMatchObject({ stream: false, pool_config: { max_size: 1 } });
+  expect(reduceOf({ stream: true })).toMatchObject({ stream: true, pool_config: { max_size: 1 } });
+  expect(reduceOf({ fan_in: 50, pool_size: 7 })).toMatchObject({ fan_in: 50, pool_config: { max_size: 7 } });
 });
 
 it.each([[null], [[]], ['text'], [{}]])('is not made of %j', (body) => {

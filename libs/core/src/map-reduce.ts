@@ -30,6 +30,8 @@ export const mapReduceSchema = z
     continue_on_partial: z.boolean().default(false),
     /** The reducer takes up results while the map goes on. */
     stream: z.boolean().optional(),
+    /** Outcomes that one task of the reducer gets, at most; level by level where they are more. */
+    fan_in: z.int().min(2).max(LIMITS.fanIn).optional(),
     failure_tolerance: failureToleranceSchema.optional(),
     on_failure: z.enum(['finish', 'fail_fast']).optional(),
   })
@@ -44,6 +46,10 @@ export const mapReduceSchema = z
   .refine((r) => !(r.continue_on_partial && r.on_failure === 'fail_fast'), {
     path: ['on_failure'],
     message: 'must not be given together with continue_on_partial',
+  })
+  .refine((r) => !(r.stream && r.fan_in !== undefined), {
+    path: ['fan_in'],
+    message: 'must not be given together with stream',
   })
   .refine((r) => !(r.pool_size && r.pool_config), {
     path: ['pool_size'],
@@ -63,6 +69,7 @@ export function mapReduceDefinition(body: unknown): DefinitionInput {
     timeout: request.task_timeout,
     retry: request.retry,
   };
+  const agents = request.pool_size ?? Math.min(max_parallel, 10);
   const single = { ...policies, pool_config: { max_size: 1 } };
   const list = request.list_image
     ? [{ type: 'sequential' as const, name: 'list', image: request.list_image, ...single }]
@@ -85,7 +92,7 @@ export function mapReduceDefinition(body: unknown): DefinitionInput {
         on_failure: request.on_failure,
         ...policies,
         pool_config: request.pool_config ?? {
-          max_size: request.pool_size ?? Math.min(max_parallel, 10),
+          max_size: agents,
           warm_up: true,
         },
       },
@@ -95,7 +102,9 @@ export function mapReduceDefinition(body: unknown): DefinitionInput {
         image: request.reducer_image,
         over: 'map',
         stream: request.stream,
+        fan_in: request.fan_in,
         ...single,
+        ...(request.fan_in !== undefined && { pool_config: { max_size: agents } }),
       },
     ],
   };

@@ -31,3 +31,25 @@ it('has a condition that looks at nothing which is not there yet', () => {
     { path: 'steps[1].when', message: expect.stringContaining('stream') as string },
   ]);
 });
+
+it('holds no agent that runs of its map may need', () => {
+  const runs = { type: 'workflow', name: 'm', workflow: 'wf_01jd0000000000000000000000', items: [1] };
+  expect(() => valid(runs, reduce)).not.toThrow();
+  expect(() => valid(runs, { ...reduce, stream: true })).toThrow();
+});
+
+it('is a tree or goes along, and has many tasks only as a tree', () => {
+  expect(() => valid(map, { ...reduce, fan_in: 2, max_parallel: 3 })).not.toThrow();
+  expect(faultsOf({ ...reduce, fan_in: 2, stream: true })).toEqual(['steps[1].fan_in']);
+  expect(faultsOf({ ...reduce, max_parallel: 3 })).toEqual(['steps[1].max_parallel']);
+  expect(faultsOf({ ...reduce, fan_in: 1 })).toEqual(['steps[1].fan_in']);
+});
+
+function faultsOf(step: object): string[] {
+  try {
+    valid(map, step);
+    return [];
+  } catch (error) {
+    return (error as InvalidInputError).faults.map(({ path }) => path);
+  }
+}

@@ -27,13 +27,41 @@ export function streamedSteps(definition: Pick<Definition, 'steps'>): string[] {
   return [...new Set(maps)];
 }
 
-/** Faults of reduce steps that go on beside their map. */
+/** What a reduce step cannot be at once, and what it cannot look at. */
 export function reduceFaults(definition: Definition): Fault[] {
+  return [...streamFaults(definition), ...treeFaults(definition)];
+}
+
+function treeFaults({ steps }: Definition): Fault[] {
+  return steps.flatMap((step, i) => {
+    if (step.type !== 'reduce') return [];
+    const faults: Fault[] = [];
+    if (step.fan_in !== undefined && step.stream) {
+      const message = 'must not be given together with stream: a tree begins when its map has ended';
+      faults.push({ path: `steps[${i}].fan_in`, message });
+    }
+    if (step.max_parallel !== undefined && step.fan_in === undefined) {
+      const message = 'has no meaning without fan_in: the step has one task';
+      faults.push({ path: `steps[${i}].max_parallel`, message });
+    }
+    return faults;
+  });
+}
+
+function streamFaults(definition: Definition): Fault[] {
   return definition.steps.flatMap((step, i) => {
-    if (!readsAlong(step) || step.when === undefined) return [];
+    if (!readsAlong(step)) return [];
     const over = reducedStep(definition, step);
-    const looksAtMap = new Condition(step.when).references.results.some((result) => result.step === over);
-    const message = `looks at the result of "${over}", which is not there yet when a step with "stream" begins`;
-    return looksAtMap ? [{ path: `steps[${i}].when`, message }] : [];
+    const faults: Fault[] = [];
+    if (definition.steps.some(({ name, type }) => name === over && type === 'workflow')) {
+      const message = `must not be given over "${over}", for its runs may need the agent that this step holds`;
+      faults.push({ path: `steps[${i}].stream`, message });
+    }
+    const looksAt = step.when === undefined ? [] : new Condition(step.when).references.results;
+    if (looksAt.some((result) => result.step === over)) {
+      const message = `looks at the result of "${over}", which is not there yet when a step with "stream" begins`;
+      faults.push({ path: `steps[${i}].when`, message });
+    }
+    return faults;
   });
 }

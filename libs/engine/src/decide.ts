@@ -4,6 +4,7 @@ import {
   isTerminal,
   RUN_TRANSITIONS,
   type Step,
+  type StepState,
   type TaskError,
 } from '@agentainer/core';
 import { endIncomplete, skipCompensations, statesOf, wayHasEnded } from './compensation.js';
@@ -15,6 +16,7 @@ import { joined, type Standing } from './join.js';
 import type { RunRecord } from './records.js';
 import { endingOf, failureOf, hasFailed } from './step-ending.js';
 import { streamedEndings } from './streaming.js';
+import { growthOf } from './tree-growth.js';
 import { type EndedWait, endOfWait, SignalDesk } from './waits.js';
 
 /**
@@ -34,19 +36,7 @@ export function decide(definition: Definition, run: RunRecord): Decision {
   const records = new Map(run.steps.map((s) => [s.name, s]));
   const errors: TaskError[] = run.steps.flatMap((s) => (hasFailed(s) ? [failureOf(s)] : []));
 
-  for (const step of definition.steps) {
-    const record = records.get(step.name)!;
-    const ending = endingOf(step, record, run.readAt);
-    if (!ending) continue;
-    const { to } = ending;
-    if (to !== 'completed') errors.push(failureOf({ ...record, state: to, ...ending }));
-    decision.close.push({ kind: 'close', step: step.name, ...ending });
-    states.set(step.name, to);
-  }
-  for (const change of streamedEndings({ definition, states, records })) {
-    decision.close.push(change);
-    states.set(change.step, change.to);
-  }
+  errors.push(...endSteps(run, { definition, states, records }, decision));
   for (let changed = true; changed;) {
     changed = false;
     for (const step of definition.steps) {
@@ -72,6 +62,32 @@ export function decide(definition: Definition, run: RunRecord): Decision {
     ...skipCompensations(definition, states),
     { kind: 'finish', to: 'completed', error: undefined },
   ]);
+}
+
+/** Closes open steps whose end has come, and lets trees grow by a level; why steps failed by that. */
+function endSteps(
+  run: RunRecord,
+  standing: Standing & { states: Map<string, StepState> },
+  decision: Decision,
+): TaskError[] {
+  const { definition, states, records } = standing;
+  const errors: TaskError[] = [];
+  for (const step of definition.steps) {
+    const record = records.get(step.name)!;
+    const growth = growthOf(definition, step, record, run.steps);
+    if (growth) decision.extend.push(growth);
+    const ending = growth ? undefined : endingOf(step, record, run.readAt);
+    if (!ending) continue;
+    const { to } = ending;
+    if (to !== 'completed') errors.push(failureOf({ ...record, state: to, ...ending }));
+    decision.close.push({ kind: 'close', step: step.name, ...ending });
+    states.set(step.name, to);
+  }
+  for (const change of streamedEndings(standing)) {
+    decision.close.push(change);
+    states.set(change.step, change.to);
+  }
+  return errors;
 }
 
 function endedWaits(definition: Definition, run: RunRecord): EndedWait[] {

@@ -7,6 +7,8 @@ import type { EndedWait } from './waits.js';
 export interface Decision {
   close: Extract<RunChange, { kind: 'close' }>[];
   open: TaskStep[];
+  /** Steps that get further tasks. */
+  extend: Extract<RunChange, { kind: 'extend' }>[];
   /** Steps that begin to wait, and waits that end. */
   wait: WaitStep[];
   endWait: EndedWait[];
@@ -17,7 +19,7 @@ export interface Decision {
 }
 
 export function noDecision(): Decision {
-  return { close: [], open: [], wait: [], endWait: [], ask: [] };
+  return { close: [], open: [], extend: [], wait: [], endWait: [], ask: [] };
 }
 
 /** Adds what ends a run to a decision. */

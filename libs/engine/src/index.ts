@@ -37,6 +37,7 @@ export * from './state-port.js';
 export { StepChanger } from './step-changer.js';
 export { parallelOf } from './step-lanes.js';
 export { Sweeper, type SweeperOptions, DEFAULT_SWEEPER_OPTIONS } from './sweeper.js';
+export { treeOf } from './tree-growth.js';
 export type * from './wait-port.js';
 export { type Decision as ApprovalDecision, type PendingApproval, WaitingRuns } from './waiting-runs.js';
 export type { WaitEnd } from './waits.js';

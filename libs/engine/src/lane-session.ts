@@ -7,6 +7,7 @@ import {
   type ReduceStep,
   TASK_ERRORS,
   type TaskError,
+  type TreeNode,
 } from '@agentainer/core';
 import { arrivingOutcomes } from './arriving-outcomes.js';
 import type { LimitPass } from './limit-pass.js';
@@ -24,6 +25,7 @@ import type {
 import { ProgressWriter } from './progress-writer.js';
 import { retryDelay } from './retry.js';
 import { parallelOf } from './step-lanes.js';
+import { treeOf } from './tree-growth.js';
 import { failsFast } from './step-success.js';
 import { inputOf } from './task-input.js';
 import { type JsonText, RunValues } from './values.js';
@@ -139,9 +141,10 @@ export class LaneSession {
   private async attempt(task: ClaimedTask): Promise<AttemptEnd> {
     const { step, lease, runId } = this.context;
     const ended = new AbortController();
+    const node = await this.nodeOf(task);
     let input: JsonText;
     try {
-      input = await this.inputOf(task, ended.signal);
+      input = await this.inputOf(task, node, ended.signal);
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error;
       return { kind: 'failed', error: { code: 'INPUT_INVALID', message: `input: ${error.message}` } };
@@ -161,6 +164,7 @@ export class LaneSession {
       step: step.name,
       kind: step.type,
       index,
+      level: node?.level,
       attempt: task.attempt,
       token,
       input,
@@ -178,9 +182,24 @@ export class LaneSession {
     return this.endOf(task, result);
   }
 
+  /** The task's place in the tree of its step, where that has one. */
+  private async nodeOf(task: ClaimedTask): Promise<TreeNode | undefined> {
+    const { runs, runId, definition, step } = this.context;
+    if (step.type !== 'reduce' || step.fan_in === undefined) return undefined;
+    return treeOf(definition, step, (await runs.load(runId))?.steps ?? [])?.node(task.index);
+  }
+
   /** @param ended aborts when nobody reads the input any more */
-  private async inputOf(task: ClaimedTask, ended: AbortSignal): Promise<JsonText> {
+  private async inputOf(
+    task: ClaimedTask,
+    node: TreeNode | undefined,
+    ended: AbortSignal,
+  ): Promise<JsonText> {
     const { definition, step } = this.context;
+    if (node && step.type === 'reduce') {
+      const from = node.level === 0 ? reducedStep(definition, step)! : step.name;
+      return this.values.outcomesIn(from, node);
+    }
     const arriving = readsAlong(step) && (await this.arrivingFor(step, ended));
     return arriving || inputOf(this.values, definition, step, task.item);
   }

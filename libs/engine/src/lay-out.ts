@@ -9,6 +9,7 @@ import {
 } from '@agentainer/core';
 import { type Items, itemsOf } from './items.js';
 import type { RunStore } from './ports.js';
+import { treeOf } from './tree-growth.js';
 
 /** Items, and characters of them, that are written at once: they bound what a process holds and how long Redis is held. */
 const PAGE_ITEMS = 500;
@@ -24,7 +25,10 @@ export async function layOutTasks(
   definition: Definition,
   step: Step,
 ): Promise<Layout> {
-  if (!isMap(step)) return { total: 1 };
+  if (!isMap(step)) {
+    const records = step.type === 'reduce' && step.fan_in ? (await runs.load(runId))?.steps : undefined;
+    return { total: treeOf(definition, step, records ?? [])?.leaves ?? 1 };
+  }
   const layout = newId('layout');
   try {
     const items = await itemsOf(runs, runId, definition, step.items);

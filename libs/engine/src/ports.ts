@@ -56,6 +56,8 @@ export interface RunListOptions {
 export type RunChange =
   /** `layout`: where the items of a map step with tasks were put; it is not applied where they are gone. */
   | { kind: 'open'; step: string; total: number; layout?: string }
+  /** Puts more tasks in line, and a new generation of lanes, where the step still has those that were seen. */
+  | { kind: 'extend'; step: string; from: number; generation: number; total: number }
   /** Tasks that are open then end as `tasks` says: `timed_out` where the step is, else `cancelled`, unless it is given. */
   | { kind: 'close'; step: string; to: StepState; error?: TaskError; tasks?: 'cancelled' | 'timed_out' }
   | { kind: 'become'; to: 'running' | 'paused' }
@@ -298,6 +300,8 @@ export interface AttemptRequest {
   step: string;
   kind: 'sequential' | 'map' | 'reduce';
   index: number;
+  /** Of a task of a reduce tree: its level, 0 where it gets outcomes of the map. */
+  level?: number;
   attempt: number;
   token: string;
   /** The input as JSON text, in one piece or in parts. */

@@ -76,6 +76,8 @@ export interface StepRecord extends StepSettings {
   generation: number;
   /** When its tasks were put in line; 0 before. */
   openedAt: number;
+  /** When the latest of its tasks were put in line, where that was later. */
+  linedUpAt?: number;
   /** When a task of it was last claimed or completed, or it was opened; 0 before. */
   touchedAt: number;
   startedAt: number;

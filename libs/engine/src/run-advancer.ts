@@ -138,7 +138,7 @@ export class RunAdvancer {
   }
 
   private async changesFor(definition: Definition, run: RunRecord, decision: Decision): Promise<RunChange[]> {
-    const changes: RunChange[] = [...decision.close];
+    const changes: RunChange[] = [...decision.close, ...decision.extend];
     for (const step of decision.open) {
       const layout = await layOutTasks(this.runs, run.id, definition, step);
       if ('error' in layout) {
@@ -189,9 +189,12 @@ export class RunAdvancer {
 type Opened = Pick<StepRecord, 'name' | 'total' | 'generation' | 'maxParallel'>;
 
 function opened(change: RunChange, run: RunRecord): Opened[] {
-  if (change.kind !== 'open') return [];
-  const maxParallel = run.steps.find((s) => s.name === change.step)?.maxParallel;
-  return [{ name: change.step, total: change.total, generation: 0, maxParallel }];
+  if (change.kind !== 'open' && change.kind !== 'extend') return [];
+  const { step: name, total } = change;
+  const maxParallel = run.steps.find((s) => s.name === name)?.maxParallel;
+  if (change.kind === 'open') return [{ name, total, generation: 0, maxParallel }];
+  // Lanes for the tasks that were put in line, not for those that have ended.
+  return [{ name, total: total - change.from, generation: change.generation + 1, maxParallel }];
 }
 
 /** A step that was opened a while ago and not begun: who opened it may have died before its lanes were queued. */
@@ -200,8 +203,8 @@ function seemsLost(run: RunRecord, step: StepRecord): boolean {
 }
 
 /**
- * An empty step has ended as it opens, one that others go along with lets them open, a step that failed to open changes what comes after it, and so does the end
- * of a run that is compensated.
+ * An empty step has ended as it opens, one that others go along with lets them open, a step that failed to open changes
+ * what comes after it, and so does the end of a run that is compensated.
  */
 function needsAnotherLook(change: RunChange, { steps }: RunRecord): boolean {
   if (change.kind === 'compensate') return true;

@@ -1,7 +1,7 @@
-import { ConflictError, InvalidInputError, isMap, NotFoundError } from '@agentainer/core';
+import { ConflictError, InvalidInputError, NotFoundError } from '@agentainer/core';
 import type { RunStore, StepQueue } from './ports.js';
 import type { StepSettings } from './records.js';
-import { lanesOf } from './step-lanes.js';
+import { hasManyTasks, lanesOf } from './step-lanes.js';
 
 /** Changes a step while its run goes on. */
 export class StepChanger {
@@ -22,8 +22,10 @@ export class StepChanger {
     if (!definition) throw new NotFoundError('run', runId);
     const step = definition.steps.find((s) => s.name === name);
     if (!step) throw new NotFoundError(`step of run ${runId}`, name);
-    if (!isMap(step) && settings.maxParallel !== undefined) {
-      throw new InvalidInputError([{ path: 'max_parallel', message: `is of a map step; ${name} is none` }]);
+    if (!hasManyTasks(step) && settings.maxParallel !== undefined) {
+      throw new InvalidInputError([
+        { path: 'max_parallel', message: `is of a step with many tasks; ${name} is none` },
+      ]);
     }
     const answer = await this.runs.configureStep(runId, name, settings);
     if (answer === 'unknown') throw new NotFoundError('run', runId);

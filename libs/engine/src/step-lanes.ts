@@ -6,6 +6,8 @@ import {
   poolOf,
   type Step,
   type WorkflowStep,
+  type MapStep,
+  type ReduceStep,
 } from '@agentainer/core';
 import type { StepLanes } from './ports.js';
 import type { StepRecord } from './records.js';
@@ -34,9 +36,14 @@ export function lanesOf(
 /** How many tasks of a step may run at once: what was said while it ran, or else what the definition says. */
 export function parallelOf(definition: Definition, record: Pick<StepRecord, 'name' | 'maxParallel'>): number {
   const step = stepNamed(definition, record.name);
-  if (!isMap(step)) return 1;
+  if (!hasManyTasks(step)) return 1;
   const { max_parallel } = definition.config;
   return record.maxParallel ?? Math.min(step.max_parallel ?? max_parallel, max_parallel);
+}
+
+/** Whether a step may have more than one task. */
+export function hasManyTasks(step: Step): step is MapStep | ReduceStep {
+  return isMap(step) || (step.type === 'reduce' && step.fan_in !== undefined);
 }
 
 /** @throws {Error} where the definition has no such step whose tasks agents run. */

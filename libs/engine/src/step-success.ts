@@ -21,6 +21,8 @@ export function succeeded(step: Step, record: Ended): boolean {
 
 /** Whether a step is to be closed at so many failures, although tasks of it are still open. */
 export function failsFast(step: Step, failures: number, total: number): boolean {
+  // What is made of the results needs all of them.
+  if (step.type === 'reduce') return failures > 0;
   if (!isMap(step) || step.on_failure !== 'fail_fast') return false;
   return exceedsTolerance(step.failure_tolerance ?? 0, failures, total);
 }

@@ -11,7 +11,7 @@ import {
 import { outcomeText } from './outcome-text.js';
 import type { RunStore } from './ports.js';
 import type { StoredOutcome } from './records.js';
-import { stepNamed } from './step-lanes.js';
+import { hasManyTasks, stepNamed } from './step-lanes.js';
 
 /** Outcomes read from the record at once: bounds what a process holds of a large step. */
 const OUTCOMES_AT_ONCE = 500;
@@ -54,7 +54,9 @@ export class RunValues {
   async ofStep(name: string): Promise<JsonText> {
     const step = stepNamed(this.definition, name);
     if (isMap(step)) return list(this.outcomes(name), resultOf);
-    const [outcome] = await this.runs.outcomes(this.runId, name, 0, 1);
+    // The last task of a tree is the one at its top.
+    const last = hasManyTasks(step) ? (await this.totalOf(name)) - 1 : 0;
+    const [outcome] = await this.runs.outcomes(this.runId, name, last, 1);
     return outcome && 'result' in outcome ? outcome.result : 'null';
   }
 
@@ -84,6 +86,12 @@ export class RunValues {
     return list(this.outcomes(name), outcomeText);
   }
 
+  /** The same of the tasks `first` … `first + count - 1` alone. */
+  outcomesIn(name: string, { first, count }: { first: number; count: number }): AsyncIterable<string> {
+    const pages = this.outcomes(name, { first, count });
+    return list(pages, (outcome, index) => outcomeText(outcome, first + index));
+  }
+
   /** The result of the run: that of its last step, or of its last steps by name where there are several. */
   async ofRun(): Promise<JsonText> {
     const way = this.definition.steps.filter((step) => compensatedBy(step) === undefined);
@@ -99,12 +107,19 @@ export class RunValues {
     return parts.join('');
   }
 
-  private async *outcomes(step: string): AsyncIterable<(StoredOutcome | undefined)[]> {
-    const run = await this.runs.load(this.runId);
-    const total = run?.steps.find((s) => s.name === step)?.total ?? 0;
-    for (let from = 0; from < total; from += OUTCOMES_AT_ONCE) {
-      yield this.runs.outcomes(this.runId, step, from, Math.min(OUTCOMES_AT_ONCE, total - from));
+  private async *outcomes(
+    step: string,
+    range?: { first: number; count: number },
+  ): AsyncIterable<(StoredOutcome | undefined)[]> {
+    const { first, count } = range ?? { first: 0, count: await this.totalOf(step) };
+    for (let from = first; from < first + count; from += OUTCOMES_AT_ONCE) {
+      yield this.runs.outcomes(this.runId, step, from, Math.min(OUTCOMES_AT_ONCE, first + count - from));
     }
+  }
+
+  private async totalOf(step: string): Promise<number> {
+    const run = await this.runs.load(this.runId);
+    return run?.steps.find((s) => s.name === step)?.total ?? 0;
   }
 }
 

@@ -79,6 +79,7 @@ function readStep(name: string, fields: Fields): StepRecord {
     generation: number('generation'),
     maxParallel: number('maxParallel') || undefined,
     openedAt: number('openedAt'),
+    linedUpAt: number('linedUpAt') || undefined,
     touchedAt: number('touchedAt'),
     startedAt: number('startedAt'),
     finishedAt: number('finishedAt'),

@@ -188,18 +188,18 @@ export class RedisRunStore implements RunStore {
   }
 
   async tasks(runId: string, step: string, from: number, count: number): Promise<TaskRecord[]> {
-    const fields = ['state', 'total', 'openTasks', 'openedAt', 'finishedAt'].map(
+    const fields = ['state', 'total', 'openTasks', 'openedAt', 'finishedAt', 'linedUpAt'].map(
       (field) => `${step}:${field}`,
     );
     const values = await this.redis.hmget(this.keys.runSteps(runId), ...fields);
-    const [state, total, openTasks, openedAt, finishedAt] = values;
+    const [state, total, openTasks, openedAt, finishedAt, linedUpAt] = values;
     const there = Math.min(count, Number(total ?? 0) - from);
     if (!state || there <= 0) return [];
     const texts = await this.redis.hmget(this.keys.stepTasks(runId, step), ...indexes(from, there));
     const closed = {
       state: state as StepState,
       openTasks: openTasks ?? null,
-      openedAt: Number(openedAt),
+      openedAt: Number(linedUpAt ?? openedAt),
       finishedAt: Number(finishedAt ?? 0),
     };
     return texts.map((text, i) => readTask({ runId, step, index: from + i }, text, closed));

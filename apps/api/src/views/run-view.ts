@@ -13,6 +13,7 @@ import {
   type RunEvent,
   type RunRecord,
   type StepRecord,
+  treeOf,
 } from '@agentainer/engine';
 import { momentView, spanView, timeView } from './time-view.js';
 
@@ -54,7 +55,10 @@ export function runStepView(
 }
 
 function stepProgressView(run: RunRecord, step: StepRecord, definition: Definition): StepProgressBody {
-  const type = definition.steps.find((s) => s.name === step.name)?.type ?? 'sequential';
+  const written = definition.steps.find((s) => s.name === step.name);
+  const type = written?.type ?? 'sequential';
+  const tree = written && treeOf(definition, written, run.steps);
+  const further = tree ? tree.size - step.total : 0;
   return {
     name: step.name,
     type,
@@ -66,7 +70,7 @@ function stepProgressView(run: RunRecord, step: StepRecord, definition: Definiti
     finished_at: timeView(step.finishedAt),
     duration_ms: spanView(step.startedAt, step.finishedAt),
     max_parallel: parallelOf(definition, step),
-    estimated_completion_at: timeView(estimatedEnd(step, run.readAt) ?? 0),
+    estimated_completion_at: timeView(estimatedEnd(step, run.readAt, further) ?? 0),
     ...(step.error && { error: step.error }),
   };
 }

@@ -25,6 +25,7 @@ export const workflowMapReduceCommand: Commands = (yargs, context) =>
         pool_size: argv.poolSize,
         timeout: argv.timeout,
         stream: argv.stream,
+        fan_in: argv.fanIn,
       });
       if (items === undefined && argv.list === undefined) {
         print(context.terminal, argv, workflow, () => createdText(workflow));
@@ -55,6 +56,11 @@ function mapReduceOptions(line: Argv<GlobalOptions>) {
       type: 'string',
       coerce: wholeNumber('pool-size'),
       describe: 'Agents, at most',
+    })
+    .option('fan-in', {
+      type: 'string',
+      coerce: wholeNumber('fan-in'),
+      describe: 'Results that one task of the reducer gets, at most: it works level by level',
     })
     .option('stream', { type: 'boolean', describe: 'Reduce results while they come' })
     .option('timeout', { type: 'string', describe: 'Of the whole run, such as 30m' })

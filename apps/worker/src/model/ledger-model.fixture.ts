@@ -1,6 +1,8 @@
 import { isTerminal, RUN_TRANSITIONS, type RunState, type StepState, type TaskState } from '@agentainer/core';
 import type { Claim, Completion, RunChange } from '@agentainer/engine';
 
+type Close = Extract<RunChange, { kind: 'close' }>;
+
 export interface ModelTask {
   state: TaskState;
   attempt: number;
@@ -40,7 +42,8 @@ export class LedgerModel {
       demand(!isOver(this.runState), `${change.kind} after the run's end`);
       if (change.kind === 'finish' || change.kind === 'compensate') this.runState = change.to;
       else if (change.kind === 'open') this.open(change.step, change.total);
-      else if (change.kind === 'close') this.close(change.step, change.to);
+      else if (change.kind === 'extend') this.extend(change.step, change.total);
+      else if (change.kind === 'close') this.close(change);
     }
   }
 
@@ -97,11 +100,22 @@ export class LedgerModel {
     }));
   }
 
-  private close(name: string, to: StepState): void {
+  private extend(name: string, total: number): void {
+    const step = this.steps.get(name)!;
+    demand(
+      step.tasks.every((task) => task.state === 'completed'),
+      `${name} extended before its tasks ended well`,
+    );
+    while (step.tasks.length < total)
+      step.tasks.push({ state: 'pending', attempt: 0, lost: 0, agentsLost: 0 });
+    step.generation += 1;
+  }
+
+  private close({ step: name, to, tasks = to === 'timed_out' ? to : 'cancelled' }: Close): void {
     const step = this.steps.get(name)!;
     step.state = to;
     for (const task of step.tasks) {
-      if (isOpenTask(task)) Object.assign(task, { state: 'timed_out', token: undefined });
+      if (isOpenTask(task)) Object.assign(task, { state: tasks, token: undefined });
     }
   }
 

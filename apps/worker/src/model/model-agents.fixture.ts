@@ -19,7 +19,7 @@ export const COUNTER = 'attempts';
  * what it still does must have no effect.
  */
 export class ModelAgents implements AgentSource {
-  /** What each step got as its input, by step and attempt of its task 0. */
+  /** What each task got as its input in its latest attempt, as `step.index`. */
   readonly inputs = new Map<string, Json>();
   private serial = 0;
 
@@ -49,7 +49,7 @@ export class ModelAgents implements AgentSource {
   private async run(agentId: string, request: AttemptRequest): Promise<AttemptResult> {
     const input = JSON.parse(await textOf(request.input)) as Json;
     const { step, index, attempt, token } = request;
-    if (index === 0) this.inputs.set(step, input);
+    this.inputs.set(`${step}.${index}`, input);
     try {
       await this.host.call('agent.increment', async () => {
         const operation = { op: 'increment', key: COUNTER, by: 1 } as const;

@@ -58,6 +58,7 @@ const drawn = fc.record({
   hours: fc.boolean(),
   parallel: fc.integer({ min: 1, max: 3 }),
   partial: fc.boolean(),
+  fanIn: fc.option(fc.integer({ min: 2, max: 3 }), { nil: undefined }),
   behaviours: fc.array(behaviour, { maxLength: 6 }),
   /** How the step that compensates this one behaves; null where there is none. */
   undo: fc.option(fc.array(behaviour, { maxLength: 3 })),
@@ -109,7 +110,8 @@ function stepOf(i: number, step: Drawn, before: DefinitionInput['steps']): Defin
   };
   const map = before.findLast((s) => s.type === 'map');
   if (step.kind === 'reduce' && map) {
-    return { ...common, type: 'reduce', depends_on: [...new Set([map.name, ...depends_on])], over: map.name };
+    const [over, needs] = [map.name, [...new Set([map.name, ...depends_on])]];
+    return { ...common, type: 'reduce', depends_on: needs, over, fan_in: step.fanIn };
   }
   if (step.kind !== 'map') return { ...common, depends_on };
   const earlier = before.find((s) => depends_on.includes(s.name) && s.type === undefined);

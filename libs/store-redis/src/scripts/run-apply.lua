@@ -3,9 +3,10 @@
 -- KEYS 1 run  2 steps  3 events
 -- ARGV 1 id of the run  2 channel that tells of stops  3 states in which a run has not ended (",a,b,")
 --      4 revision that the changes hold for ('' = any)
---      then for each change six: kind (open|close|become|compensate|finish)  step ('' where the run changes)  new state
---      states it may come from (",a,b,")  number of tasks (open), into which state open ones go (close), or ms until
---      the run's new deadline (compensate)  error (JSON or ''), or where items were laid out, <items>:<layout> (open; '' = nowhere)
+--      then for each change six: kind (open|extend|close|become|compensate|finish)  step ('' where the run changes)  new state
+--      states it may come from (",a,b,")  number of tasks (open, extend), into which state open ones go (close), or ms until
+--      the run's new deadline (compensate)  error (JSON or ''), or where items were laid out, <items>:<layout> (open; '' = nowhere),
+--      or tasks and generation that the step must have (extend)
 -- A change whose present state is not among those allowed is skipped, as is opening with items that are gone.
 -- Returns {revision before, 0|1 for each change: applied}
 --- @include "now"
@@ -26,6 +27,20 @@ local function open(step, total, layout)
   end
   redis.call('HSET', KEYS[2], step .. ':total', total, step .. ':pending', total, step .. ':next', 0,
     step .. ':openedAt', now, step .. ':touchedAt', now)
+end
+
+-- The tasks and the generation that a step has.
+local function extentOf(step)
+  local extent = redis.call('HMGET', KEYS[2], step .. ':total', step .. ':generation')
+  return (extent[1] or 0) .. '|' .. (extent[2] or 0)
+end
+
+local function extend(step, total)
+  local more = total - redis.call('HGET', KEYS[2], step .. ':total')
+  redis.call('HINCRBY', KEYS[2], step .. ':pending', more)
+  redis.call('HINCRBY', KEYS[2], step .. ':generation', 1)
+  redis.call('HSET', KEYS[2], step .. ':total', total, step .. ':linedUpAt', now, step .. ':touchedAt', now)
+  event(KEYS[3], now, 'step.extended', 'step', step, 'total', total)
 end
 
 -- Tasks that have not ended when their step is closed end with it; their own records go on as they are.
@@ -50,8 +65,12 @@ for i = 5, #ARGV, 6 do
   local state = redis.call('HGET', key, prefix .. 'state')
   local allowed = state and string.find(from, ',' .. state .. ',', 1, true)
   if kind == 'open' and err ~= '' and redis.call('EXISTS', err) == 0 then allowed = nil end
+  if kind == 'extend' and extentOf(step) ~= err then allowed = nil end
   answer[#answer + 1] = allowed and 1 or 0
-  if allowed then
+  if allowed and kind == 'extend' then
+    applied = applied + 1
+    extend(step, tasks)
+  elseif allowed then
     applied = applied + 1
     redis.call('HSET', key, prefix .. 'state', to)
     if err ~= '' and kind ~= 'open' then redis.call('HSET', key, prefix .. 'error', err) end

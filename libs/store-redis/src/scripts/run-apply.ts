@@ -1,4 +1,11 @@
-import { isTerminal, RUN_TRANSITIONS, type RunState, sourcesOf, STEP_TRANSITIONS } from '@agentainer/core';
+import {
+  isTerminal,
+  RUN_TRANSITIONS,
+  type RunState,
+  sourcesOf,
+  STEP_TRANSITIONS,
+  type StepState,
+} from '@agentainer/core';
 import type { RunChange } from '@agentainer/engine';
 import type { Redis } from 'ioredis';
 import { allowed } from '../guards.js';
@@ -42,6 +49,8 @@ function changeArguments(keys: Keys, runId: string, change: RunChange): (string 
         change.total,
         change.layout ? keys.stepLayout(runId, change.step, change.layout) : '',
       ];
+    case 'extend':
+      return extendArguments(change);
     case 'close':
       return [
         'close',
@@ -72,4 +81,10 @@ function changeArguments(keys: Keys, runId: string, change: RunChange): (string 
         change.error ? JSON.stringify(change.error) : '',
       ];
   }
+}
+
+function extendArguments(change: Extract<RunChange, { kind: 'extend' }>): (string | number)[] {
+  const { step, from, generation, total } = change;
+  const state: StepState = 'running';
+  return ['extend', step, state, allowed([state]), total, `${from}|${generation}`];
 }

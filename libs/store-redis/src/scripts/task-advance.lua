@@ -62,7 +62,7 @@ local function claim()
   else
     index = tostring(step.next)
     step.next = step.next + 1
-    task = { state = 'pending', attempt = 0, lost = 0, created = step.openedAt, started = now, finished = 0,
+    task = { state = 'pending', attempt = 0, lost = 0, created = step.linedUpAt, started = now, finished = 0,
       agentsLost = 0 }
   end
   if not string.find(ARGV[12], ',' .. task.state .. ',', 1, true) then

@@ -10,7 +10,7 @@
 local name = ARGV[1]
 if redis.call('HGET', KEYS[1], 'state') ~= 'running' then return 0 end
 local step = readStep(KEYS[2], name)
-if (step.state ~= 'ready' and step.state ~= 'running') or now < step.openedAt + ARGV[2] then return 0 end
+if (step.state ~= 'ready' and step.state ~= 'running') or now < step.linedUpAt + ARGV[2] then return 0 end
 if not string.find(ARGV[5], ',pending,', 1, true) then
   return redis.error_reply('ILLEGAL a pending task cannot time out')
 end
@@ -18,7 +18,7 @@ local count = math.min(step.total - step.next, tonumber(ARGV[4]))
 if count <= 0 then return 0 end
 for index = step.next, step.next + count - 1 do
   writeTask(KEYS[4], index, { state = 'timed_out', attempt = 0, lost = 0, token = '', agent = '',
-    created = step.openedAt, started = 0, finished = now })
+    created = step.linedUpAt, started = 0, finished = now })
   redis.call('HSET', KEYS[5], index, 'e' .. ARGV[3])
   if step.streamed then redis.call('RPUSH', KEYS[5] .. ':arrivals', index) end
   event(KEYS[3], now, 'task.timed_out', 'step', name, 'index', index, 'attempt', 0)

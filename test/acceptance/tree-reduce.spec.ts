@@ -1,0 +1,41 @@
+import { Cluster } from '../harness/cluster.js';
+import { until } from '../harness/until.js';
+
+let cluster: Cluster;
+let image: string;
+beforeAll(async () => {
+  image = process.env.AGENTAINER_TEST_AGENT_IMAGE!;
+  cluster = await Cluster.start({ workers: 2 });
+}, 60_000);
+afterAll(() => cluster.stop(), 60_000);
+
+it('R2.3a R2.3c R3.2e reduces level by level, also when a worker is killed on the way', async () => {
+  const { client } = cluster;
+  const items = { range: { from: 0, to: 199 } };
+  const { id } = await client.createWorkflow({
+    name: 'tree',
+    steps: [
+      { type: 'map', name: 'map', image, items, pool_config: { max_size: 2 } },
+      { type: 'reduce', name: 'reduce', image, over: 'map', fan_in: 4, pool_config: { max_size: 2 } },
+    ],
+  });
+  const { id: runId } = await client.startWorkflow(id);
+  await until('the first level is under way', async () => {
+    const step = await client.getStep(runId, 'reduce');
+    return step.completed > 0 && step.completed < step.total;
+  });
+  await cluster.kill('worker-1');
+  const run = await client.waitForRun(runId, { timeoutMs: 90_000 });
+  expect(run).toMatchObject({
+    status: 'completed',
+    steps: [{ total: 200 }, { total: 50 + 13 + 4 + 1, completed: 68 }],
+  });
+  // The fake agent echoes what it gets: the whole tree is in the result.
+  interface Outcome {
+    index: number;
+    result: number | Outcome[];
+  }
+  const leaves = (outcomes: Outcome[]): number[] =>
+    outcomes.flatMap(({ result }) => (typeof result === 'number' ? result : leaves(result)));
+  expect(leaves(run.result as unknown as Outcome[])).toEqual(Array.from({ length: 200 }, (_, i) => i));
+}, 150_000);
