@@ -21,6 +21,7 @@ import type { ControllerConfig } from './config.js';
 import { EgressHost } from './egress-sockets.js';
 import { Gateway } from './gateway.js';
 import { PoolMetrics } from './pool-metrics.js';
+import { engineParts } from './engine-parts.js';
 import { sweeping } from './sweeping.js';
 
 /** Wires the controller of one host: it starts and ends the agents there, and serves them their gateways. */
@@ -34,9 +35,11 @@ export async function composeController(
   const requests = await connectRedis(redisUrl, 'request');
   const subscriber = await connectRedis(redisUrl, 'subscriber');
   const keys = new Keys(config.keyPrefix);
+  const parts = engineParts({ redis, keys, redisUrl, logger });
 
   const leadership = new RedisLeadership({ redis, keys, task: `keeper-${host}`, logger });
-  const gateway = new Gateway(new RedisStateStore(requests, keys), logger);
+  const served = { state: new RedisStateStore(requests, keys), starts: parts.starts };
+  const gateway = new Gateway(served, logger);
   const probe = new AgentConnections();
   const keeper = new Keeper({
     registry: new RedisAgentRegistry(redis, subscriber, keys, host),
@@ -60,6 +63,6 @@ export async function composeController(
     leadership,
     gateway,
     keeper,
-    ...sweeping({ redis, keys, redisUrl, logger }),
+    ...sweeping(parts, { redis, keys, logger }),
   ]);
 }

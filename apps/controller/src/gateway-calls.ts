@@ -1,11 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Problem, type StateAnswer, stateCallSchema } from '@agentainer/contracts';
-import { parse, parseTaskId, type TaskAddress, UnavailableError } from '@agentainer/core';
-import type { RunStateStore, StateOperationAnswer, StateRequest } from '@agentainer/engine';
+import {
+  type Problem,
+  type StartAnswerBody,
+  startCallSchema,
+  type StateAnswer,
+  stateCallSchema,
+} from '@agentainer/contracts';
+import { formatTaskId, parse, parseTaskId, type TaskAddress, UnavailableError } from '@agentainer/core';
+import type { RunStateStore, TaskStarts } from '@agentainer/engine';
 import type { Logger } from '@agentainer/runtime';
 import { asUnavailable } from '@agentainer/store-redis';
 import { parseJson, readBody } from './gateway-body.js';
-import { GatewayError, gatewayProblem, refusalOf } from './gateway-problem.js';
+import { GatewayError, gatewayProblem, refusalOf, startRefusal } from './gateway-problem.js';
 
 /** Bytes of one call. */
 const MAX_BODY_BYTES = 1_024 * 1_024;
@@ -14,13 +20,21 @@ const MAX_IN_FLIGHT = 32;
 
 const CREDENTIAL = /^Bearer ([^\s:]{1,150}):([\w.-]{1,150})$/i;
 
+/** What agents may ask for. */
+export interface Served {
+  state: Pick<RunStateStore, 'apply'>;
+  starts: Pick<TaskStarts, 'start'>;
+}
+
+type Attempt = TaskAddress & { token: string };
+
 /** Answers the HTTP calls of one agent. */
 export class GatewayCalls {
   private inFlight = 0;
 
   constructor(
     private readonly agentId: string,
-    private readonly state: Pick<RunStateStore, 'apply'>,
+    private readonly served: Served,
     private readonly logger: Logger,
   ) {}
 
@@ -38,22 +52,42 @@ export class GatewayCalls {
     }
   }
 
-  private async answer(request: IncomingMessage, body: Buffer): Promise<StateAnswer> {
-    if (request.url !== '/state') throw new GatewayError('NOT_FOUND', 'the only path is /state');
-    if (request.method !== 'POST') throw new GatewayError('METHOD_NOT_ALLOWED', 'the only method is POST');
+  private answer(request: IncomingMessage, body: Buffer): Promise<StateAnswer | StartAnswerBody> {
+    const { url, method } = request;
+    const isKnown = url === '/state' || url === '/start';
+    if (!isKnown) throw new GatewayError('NOT_FOUND', 'the only paths are /state and /start');
+    if (method !== 'POST') throw new GatewayError('METHOD_NOT_ALLOWED', 'the only method is POST');
     const attempt = credentialOf(request);
-    const { seq, operation } = parse(stateCallSchema, parseJson(body));
-    const answer = await this.apply({ ...attempt, agentId: this.agentId, seq, operation });
+    const call = parseJson(body);
+    return this.inTurn(() => (url === '/state' ? this.apply(attempt, call) : this.start(attempt, call)));
+  }
+
+  private async apply(attempt: Attempt, call: unknown): Promise<StateAnswer> {
+    const { seq, operation } = parse(stateCallSchema, call);
+    const answer = await this.served.state.apply({ ...attempt, agentId: this.agentId, seq, operation });
     if (answer.kind !== 'ok') throw refusalOf(answer, operation);
     const { value, swapped } = answer;
     return swapped === undefined ? { value } : { value, swapped };
   }
 
-  private async apply(request: StateRequest): Promise<StateOperationAnswer> {
+  private async start(attempt: Attempt, call: unknown): Promise<StartAnswerBody> {
+    const { seq, start } = parse(startCallSchema, call);
+    const { step_id: stepId, ...asked } = { step_id: undefined, ...start };
+    const answer = await this.served.starts.start(
+      { ...attempt, agentId: this.agentId, seq },
+      asked.kind === 'job' ? { ...asked, stepId } : asked,
+    );
+    if (answer.kind !== 'started') throw startRefusal(answer);
+    const { runId, step } = answer;
+    const job_id = step === undefined ? null : formatTaskId({ runId, step, index: 0 });
+    return { value: { run_id: runId, job_id } };
+  }
+
+  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
     if (this.inFlight >= MAX_IN_FLIGHT) throw new UnavailableError('too many calls at once');
     this.inFlight += 1;
     try {
-      return await this.state.apply(request);
+      return await work();
     } finally {
       this.inFlight -= 1;
     }
@@ -62,7 +96,7 @@ export class GatewayCalls {
   private refuse(response: ServerResponse, error: unknown): void {
     const problem = gatewayProblem(error);
     if (problem.status >= 500) {
-      this.logger.error({ err: error, agentId: this.agentId }, 'a state call failed');
+      this.logger.error({ err: error, agentId: this.agentId }, 'a call of an agent failed');
     }
     send(response, problem.status, 'application/problem+json', problem, {
       ...(problem.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
@@ -72,7 +106,7 @@ export class GatewayCalls {
   }
 }
 
-function credentialOf(request: IncomingMessage): TaskAddress & { token: string } {
+function credentialOf(request: IncomingMessage): Attempt {
   const [, taskId, token] = CREDENTIAL.exec(request.headers.authorization ?? '') ?? [];
   const address = taskId === undefined ? undefined : parseTaskId(taskId);
   if (!address || token === undefined) {
@@ -85,7 +119,7 @@ function send(
   response: ServerResponse,
   status: number,
   type: string,
-  body: StateAnswer | Problem,
+  body: StateAnswer | StartAnswerBody | Problem,
   headers: Record<string, string | number> = {},
 ): void {
   const text = JSON.stringify(body);

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { GATEWAY_PROBLEM_STATUS, type GatewayProblemCode, type Problem } from '@agentainer/contracts';
 import { AgentainerError, InvalidInputError, UnavailableError } from '@agentainer/core';
-import { STATE_LIMITS, type StateOperationAnswer } from '@agentainer/engine';
+import { type StartAnswer, STATE_LIMITS, type StateOperationAnswer } from '@agentainer/engine';
 
 /** Faults told of one call. */
 const MAX_FAULTS = 20;
@@ -33,12 +33,9 @@ export function refusalOf(
 ): GatewayError {
   switch (answer.kind) {
     case 'stale':
-      return new GatewayError('STALE_ATTEMPT', 'the attempt is no longer the running one of its task');
+      return stale();
     case 'conflict':
-      return new GatewayError(
-        'OPERATION_CONFLICT',
-        'an earlier call of the task had this number and asked for something else: calls must be alike in every attempt',
-      );
+      return conflict();
     case 'wrong_type':
       return new GatewayError('WRONG_TYPE', wrongType(answer.expected, operation));
     case 'full':
@@ -47,6 +44,31 @@ export function refusalOf(
         FULL[answer.limit](STATE_LIMITS[answer.limit]),
       );
   }
+}
+
+/** The error that an answer other than `started` stands for. */
+export function startRefusal(answer: Exclude<StartAnswer, { kind: 'started' }>): GatewayError {
+  switch (answer.kind) {
+    case 'stale':
+      return stale();
+    case 'conflict':
+      return conflict();
+    case 'full':
+      return new GatewayError('TOO_MANY_STARTS', 'the task has started as much as its step allows');
+    case 'forbidden':
+      return new GatewayError('FORBIDDEN', answer.reason);
+  }
+}
+
+function stale(): GatewayError {
+  return new GatewayError('STALE_ATTEMPT', 'the attempt is no longer the running one of its task');
+}
+
+function conflict(): GatewayError {
+  return new GatewayError(
+    'OPERATION_CONFLICT',
+    'an earlier call of the task had this number and asked for something else: calls must be alike in every attempt',
+  );
 }
 
 const FULL: Record<keyof typeof STATE_LIMITS, (limit: number) => string> = {

@@ -4,8 +4,17 @@ import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatTaskId, newId, validateDefinition } from '@agentainer/core';
+import { TaskStarts } from '@agentainer/engine';
 import { silentLogger } from '@agentainer/runtime';
-import { connectRedis, Keys, RedisRunStore, RedisStateStore, RedisTaskLedger } from '@agentainer/store-redis';
+import {
+  connectRedis,
+  Keys,
+  RedisRunStore,
+  RedisStartStore,
+  RedisStateStore,
+  RedisTaskLedger,
+  RedisWorkflowStore,
+} from '@agentainer/store-redis';
 import { Gateway } from './gateway.js';
 
 const url = process.env['AGENTAINER_TEST_REDIS']!;
@@ -18,7 +27,13 @@ async function scene() {
   const runs = new RedisRunStore(redis, keys);
   const ledger = new RedisTaskLedger(redis, keys);
   const state = new RedisStateStore(redis, keys);
-  const gateway = new Gateway(state, silentLogger);
+  const starts = new TaskStarts(runs, new RedisWorkflowStore(redis, keys), new RedisStartStore(redis, keys), {
+    enter: async (run) => {
+      await runs.create(run);
+      return (await runs.load(run.id))!;
+    },
+  });
+  const gateway = new Gateway({ state, starts }, silentLogger);
   const connections = new Agent({ keepAlive: true });
   const directories: Record<string, string> = {};
   for (const agentId of ['agent_a', 'agent_b']) {
@@ -28,7 +43,15 @@ async function scene() {
   const runId = newId('run');
   const definition = validateDefinition({
     name: 'counting',
-    steps: [{ name: STEP, type: 'map', image: 'counter', items: [1, 2] }],
+    steps: [
+      {
+        name: STEP,
+        type: 'map',
+        image: 'counter',
+        items: [1, 2],
+        may_start: { images: ['thumbs'], at_most: 2 },
+      },
+    ],
   });
   await runs.create({ id: runId, workflowId: null, workflowVersion: null, definition, input: 'null' });
   await runs.apply(runId, [{ kind: 'open', step: STEP, total: 2 }]);
@@ -38,13 +61,13 @@ async function scene() {
     if (claim.kind !== 'task') throw new Error(`nothing to claim: ${claim.kind}`);
     return `${formatTaskId({ runId, step: STEP, index: claim.task.index })}:${claim.task.token}`;
   };
-  const call = (agentId: string, credential: string, seq: number, operation: object) =>
+  const send = (agentId: string, credential: string, path: string, body: object) =>
     new Promise<{ status: number; body: unknown }>((resolve, reject) => {
       const sent = request({
         socketPath: join(directories[agentId]!, 'gateway.sock'),
         agent: connections,
         method: 'POST',
-        path: '/state',
+        path,
         headers: { authorization: `Bearer ${credential}` },
       });
       sent.on('error', reject);
@@ -53,15 +76,19 @@ async function scene() {
         response.on('data', (chunk: Buffer) => (text += chunk.toString()));
         response.on('end', () => resolve({ status: response.statusCode!, body: JSON.parse(text) }));
       });
-      sent.end(JSON.stringify({ seq, operation }));
+      sent.end(JSON.stringify(body));
     });
+  const call = (agentId: string, credential: string, seq: number, operation: object) =>
+    send(agentId, credential, '/state', { seq, operation });
+  const start = (agentId: string, credential: string, seq: number, what: object) =>
+    send(agentId, credential, '/start', { seq, start: what });
   const close = async () => {
     connections.destroy();
     await gateway.stop();
     redis.disconnect();
     for (const directory of Object.values(directories)) await rm(directory, { recursive: true });
   };
-  return { redis, state, runId, claim, call, close };
+  return { redis, runs, state, runId, claim, call, start, close };
 }
 
 let at: Awaited<ReturnType<typeof scene>>;
@@ -123,4 +150,49 @@ it('answers 503 within two seconds while Redis is away', async () => {
   expect(performance.now() - since).toBeLessThan(2_500);
   await at.redis.connect();
   expect(await at.call('agent_a', credential, 1, increment)).toMatchObject({ status: 200 });
+});
+
+describe('a start', () => {
+  const job = { kind: 'job', image: 'thumbs', step_id: 'small', input: { url: 'a' } };
+  const startedBy = async () => (await at.runs.children(at.runId, { limit: 10 })).items;
+
+  it('is of what the step may start, once for each call, and knows its parent', async () => {
+    const credential = await at.claim('agent_a');
+    const first = await at.start('agent_a', credential, 1, job);
+    const [child, ...others] = await startedBy();
+    expect(others).toEqual([]);
+    const value = { run_id: child!.childId, job_id: `${child!.childId}.${STEP}--small.0` };
+    expect(first).toEqual({ status: 200, body: { value } });
+    expect(await at.start('agent_a', credential, 1, job)).toEqual(first);
+    expect(await startedBy()).toHaveLength(1);
+    const run = (await at.runs.load(child!.childId))!;
+    expect(run.parent).toEqual({ runId: at.runId, step: STEP, index: 0, depth: 1 });
+    expect(await at.runs.input(run.id)).toBe('{"url":"a"}');
+  });
+
+  it('is refused for anything else, and beyond what one task may start', async () => {
+    const credential = await at.claim('agent_a');
+    const refused = (code: string, status: number) =>
+      expect.objectContaining({ status, body: expect.objectContaining({ code }) as object }) as object;
+    expect(await at.start('agent_a', credential, 1, { ...job, image: 'other' })).toEqual(
+      refused('FORBIDDEN', 403),
+    );
+    const workflow = { kind: 'workflow', workflow: `wf_${'0'.repeat(26)}` };
+    expect(await at.start('agent_a', credential, 1, workflow)).toEqual(refused('FORBIDDEN', 403));
+    expect(await at.start('agent_b', credential, 1, job)).toEqual(refused('STALE_ATTEMPT', 409));
+    expect(await at.start('agent_a', credential, 1, { ...job, privileged: true })).toEqual(
+      refused('INVALID_INPUT', 400),
+    );
+    expect(await startedBy()).toEqual([]);
+    for (const seq of [1, 2])
+      expect(await at.start('agent_a', credential, seq, job)).toMatchObject({ status: 200 });
+    expect(await at.start('agent_a', credential, 3, job)).toEqual(refused('TOO_MANY_STARTS', 422));
+    expect(await at.start('agent_a', credential, 2, { ...job, input: 1 })).toEqual(
+      refused('OPERATION_CONFLICT', 409),
+    );
+    expect(await at.call('agent_a', credential, 2, increment)).toEqual(refused('OPERATION_CONFLICT', 409));
+    const other = await at.claim('agent_b');
+    expect(await at.start('agent_b', other, 1, job)).toMatchObject({ status: 200 });
+    expect((await startedBy()).map(({ index }) => index)).toEqual([0, 0, 1]);
+  });
 });

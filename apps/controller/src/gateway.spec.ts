@@ -27,7 +27,7 @@ beforeEach(async () => {
       return apply(request);
     },
   };
-  gateway = new Gateway(state, silentLogger);
+  gateway = new Gateway({ state, starts: { start: () => Promise.resolve({ kind: 'stale' }) } }, silentLogger);
   agent = new Agent({ keepAlive: true });
 });
 afterEach(async () => {

@@ -3,10 +3,9 @@ import { rename } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { GATEWAY_SOCKET } from '@agentainer/contracts';
-import type { RunStateStore } from '@agentainer/engine';
 import type { GatewayHost } from '@agentainer/pool';
 import type { Logger, Service } from '@agentainer/runtime';
-import { GatewayCalls } from './gateway-calls.js';
+import { GatewayCalls, type Served } from './gateway-calls.js';
 
 /** How long a whole request may take to arrive, in milliseconds. */
 const REQUEST_MS = 10_000;
@@ -17,7 +16,7 @@ const MAX_HEADER_BYTES = 4_096;
 
 /**
  * Serves each agent of this host a socket of its own in the agent's directory, through which it reaches the
- * state of the run whose task it runs. An agent acts only for attempts that were given to this very agent
+ * state of the run whose task it runs, and starts what its step may start. An agent acts only for attempts that were given to this very agent
  * and whose token it was told.
  */
 export class Gateway implements GatewayHost, Service {
@@ -26,7 +25,7 @@ export class Gateway implements GatewayHost, Service {
   private stopping: Promise<void> | undefined;
 
   constructor(
-    private readonly state: Pick<RunStateStore, 'apply'>,
+    private readonly served: Served,
     private readonly logger: Logger,
   ) {}
 
@@ -64,7 +63,7 @@ export class Gateway implements GatewayHost, Service {
   }
 
   private async serve(agentId: string, directory: string): Promise<Server> {
-    const calls = new GatewayCalls(agentId, this.state, this.logger);
+    const calls = new GatewayCalls(agentId, this.served, this.logger);
     const server = createServer(
       { maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS },
       (request, response) => {

@@ -1,15 +1,7 @@
-import { ChildRuns, ChildStarter, DueWaits, RunAdvancer, RunStarter, Sweeper } from '@agentainer/engine';
-import { BullStepQueue } from '@agentainer/queue-bullmq';
+import { ChildStarter, DueWaits, Sweeper } from '@agentainer/engine';
 import { closing, type Logger, PeriodicService, type Service } from '@agentainer/runtime';
-import {
-  type Keys,
-  type Redis,
-  RedisLeadership,
-  RedisPoolDirectory,
-  RedisRunStore,
-  RedisTaskLedger,
-  RedisWorkflowStore,
-} from '@agentainer/store-redis';
+import { type Keys, type Redis, RedisLeadership } from '@agentainer/store-redis';
+import type { EngineParts } from './engine-parts.js';
 
 /** Milliseconds between two sweeps. */
 const INTERVAL_MS = 1_000;
@@ -19,19 +11,12 @@ const BELL_MS = 300;
 export interface SweepingOptions {
   redis: Redis;
   keys: Keys;
-  redisUrl: string;
   logger: Logger;
 }
 
 /** The sweeper: every controller has one, and the one that leads sweeps. */
-export function sweeping({ redis, keys, redisUrl, logger }: SweepingOptions): Service[] {
-  const runs = new RedisRunStore(redis, keys);
-  const queue = new BullStepQueue(redisUrl, keys.prefix);
-  const ledger = new RedisTaskLedger(redis, keys);
-  const pools = new RedisPoolDirectory(redis, keys);
-  const advancer = new RunAdvancer(runs, queue, pools, new ChildRuns(runs, ledger, queue));
-  const starter = new RunStarter(runs, advancer, pools, logger);
-  const workflows = new RedisWorkflowStore(redis, keys);
+export function sweeping(parts: EngineParts, { redis, keys, logger }: SweepingOptions): Service[] {
+  const { runs, queue, ledger, workflows, starter, advancer } = parts;
   const children = new ChildStarter(runs, ledger, workflows, starter, advancer);
   const sweeper = new Sweeper(runs, ledger, queue, advancer, children);
   const leadership = new RedisLeadership({ redis, keys, task: 'sweeper', logger });

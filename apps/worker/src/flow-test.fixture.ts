@@ -136,6 +136,14 @@ export class FlowTest implements AgentSource {
     return this.until(runId, (run) => run.state !== 'running');
   }
 
+  /** Waits until a run has ended and is off the list of active ones: what its end calls for is done by then. */
+  async retired(runId: string): Promise<RunRecord> {
+    const deadline = Date.now() + DEADLINE_MS;
+    while ((await this.runs.active({ limit: 1_000 })).items.includes(runId))
+      if (Date.now() > deadline) throw new Error(`not in time: ${runId} is still active`);
+    return (await this.runs.load(runId))!;
+  }
+
   async until(runId: string, holds: (run: RunRecord) => boolean): Promise<RunRecord> {
     const deadline = Date.now() + DEADLINE_MS;
     for (;;) {

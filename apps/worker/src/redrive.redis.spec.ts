@@ -51,15 +51,18 @@ const graph = (map: object = {}): DefinitionInput => ({
   ],
 });
 
+/** Its dead letters are noted by then. */
+const runToEnd = async (definition: DefinitionInput) => flow.retired((await flow.runToEnd(definition)).id);
+
 const onlyRedrive = async (asked: ReturnType<Redriver['byIds']>) => {
   const { redriven } = await asked;
   expect(redriven).toHaveLength(1);
-  return flow.finished(redriven[0]!.runId);
+  return flow.retired(redriven[0]!.runId);
 };
 
 it('runs the tasks chosen again and what depends on them, and keeps the other failures', async () => {
   fail({ 1: 'A', 3: 'B', 4: 'C' });
-  const first = await flow.runToEnd(graph());
+  const first = await runToEnd(graph());
   fail({});
   const second = await onlyRedrive(redriver.byIds([`${first.id}.m.3`]));
   expect(ran).toEqual(['m.3']);
@@ -76,7 +79,7 @@ it('runs the tasks chosen again and what depends on them, and keeps the other fa
   ran = [];
   const { redriven } = await redriver.matching({});
   expect(redriven).toMatchObject([{ of: second.id, letters: 2 }]);
-  const third = await flow.finished(redriven[0]!.runId);
+  const third = await flow.retired(redriven[0]!.runId);
   expect(ran.sort()).toEqual(['m.1', 'm.4', 'sum.0']);
   expect(third.state).toBe('completed');
   expect(((await flow.result(third.id)) as { result: Json }[]).map((o) => o.result)).toEqual([
@@ -86,11 +89,11 @@ it('runs the tasks chosen again and what depends on them, and keeps the other fa
 
 it('redrives only the failures of a step that stays within its tolerance', async () => {
   fail({ 1: 'A', 3: 'B' });
-  const first = await flow.runToEnd(graph({ failure_tolerance: 2 }));
+  const first = await runToEnd(graph({ failure_tolerance: 2 }));
   expect(first.state).toBe('completed');
   fail({});
   const { redriven } = await redriver.matching({ code: 'B' });
-  const second = await flow.finished(redriven[0]!.runId);
+  const second = await flow.retired(redriven[0]!.runId);
   expect(ran.sort()).toEqual(['m.3', 'sum.0']);
   expect(second).toMatchObject({ state: 'completed' });
   expect(second.steps[1]!.counts).toMatchObject({ completed: 5, failed: 1 });
@@ -98,7 +101,7 @@ it('redrives only the failures of a step that stays within its tolerance', async
 
 it('runs on what failing fast cut off', async () => {
   fail({ 0: 'A' });
-  const first = await flow.runToEnd(graph({ on_failure: 'fail_fast', max_parallel: 1 }));
+  const first = await runToEnd(graph({ on_failure: 'fail_fast', max_parallel: 1 }));
   expect(first.steps[1]!.counts).toMatchObject({ completed: 0, failed: 1, cancelled: 5 });
   fail({});
   const second = await onlyRedrive(redriver.byIds([`${first.id}.m.0`]));
@@ -108,7 +111,7 @@ it('runs on what failing fast cut off', async () => {
 
 it('makes one run where the process dies after it was named', async () => {
   fail({ 1: 'A' });
-  const first = await flow.runToEnd(graph());
+  const first = await runToEnd(graph());
   const create = jest.spyOn(flow.runs, 'create').mockRejectedValueOnce(new Error('the process dies here'));
   await expect(redriver.matching({})).rejects.toThrow('dies');
   const named = (await flow.runs.load(first.id))!.redrivenBy!;
@@ -118,7 +121,7 @@ it('makes one run where the process dies after it was named', async () => {
   const both = await Promise.all([redriver.matching({}), redriver.byIds([`${first.id}.m.1`])]);
   const made = new Set(both.flatMap(({ redriven }) => redriven.map(({ runId }) => runId)));
   expect([...made]).toEqual([named]);
-  expect(await flow.finished(named)).toMatchObject({ state: 'completed' });
+  expect(await flow.retired(named)).toMatchObject({ state: 'completed' });
   expect(ran.sort()).toEqual(['m.1', 'sum.0']);
 });
 
@@ -127,7 +130,7 @@ it('touches nothing of a rerun that is made once more while it is worked on', as
   await flow.work(graph());
   const firstId = await flow.start(graph());
   await flow.state.put(firstId, { seen: [1, 2] });
-  const first = await flow.finished(firstId);
+  const first = await flow.retired(firstId);
   const id = `${first.id.slice(0, -4)}zzzz`;
   const again = () => rerunner.rerun(first.id, { id, scope: { kind: 'failed_only' } });
   let begun = () => {};
@@ -145,7 +148,7 @@ it('touches nothing of a rerun that is made once more while it is worked on', as
   expect((await flow.runs.tasks(id, 'm', 1, 1))[0]).toMatchObject({ state: 'running', attempts: 1 });
   expect(await flow.state.all(id)).toEqual({ seen: [1, 2] });
   end();
-  expect((await flow.finished(id)).state).toBe('completed');
+  expect((await flow.retired(id)).state).toBe('completed');
   for (const key of await redis.keys(`${flow.keys.run(id)}*`)) {
     expect([key, (await redis.ttl(key)) > 0]).toEqual([key, key.includes(':copy:')]);
   }

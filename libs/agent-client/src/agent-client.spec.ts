@@ -97,6 +97,7 @@ describe('a task that an agent runs', () => {
       id: 'run_01jd0000000000000000000000.count.4',
       run_id: 'run_01jd0000000000000000000000',
       workflow_id: null,
+      parent_id: null,
       step: 'count',
       kind: 'map',
       index: 4,

@@ -37,6 +37,7 @@ export function taskBody(
       id: formatTaskId(attempt),
       run_id: attempt.runId,
       workflow_id: attempt.workflowId,
+      parent_id: attempt.parent ? formatTaskId(attempt.parent) : null,
       step: attempt.step,
       kind: attempt.kind,
       index: attempt.index,

@@ -15,6 +15,8 @@ import { problemLine, resultLine } from './task-answer.js';
 import { TaskFailure } from './task-failure.js';
 import { parseTaskRequest, TaskRequestError } from './task-request.js';
 import { type RunningTask, TaskAbortedError, TaskSlot } from './task-slot.js';
+import { TaskCalls } from './task-calls.js';
+import { startsThrough } from './task-starts.js';
 import { GatewayState } from './task-state.js';
 
 /** The longest task request, in bytes. */
@@ -138,8 +140,8 @@ export class AgentServer {
         const message = `this agent has no handler for ${task.kind} steps`;
         throw new TaskFailure('STEP_KIND_UNSUPPORTED', message, { retryable: false });
       }
-      const state = new GatewayState(this.gateway, task, signal);
-      const context = { task, signal, state, ...reports };
+      const calls = new TaskCalls(this.gateway, task, signal);
+      const context = { task, signal, state: new GatewayState(calls), ...startsThrough(calls), ...reports };
       if (!isStreamHandler(handler)) return resultLine(await handler(input as never, context));
       if (!(input instanceof OutcomeStream))
         throw new TaskRequestError('the input of a reduce step is a list');

@@ -1,9 +1,10 @@
 import type { TaskContext } from '@agentainer/contracts';
 import type { TaskOutcome } from '@agentainer/core';
+import type { TaskStarts } from './task-starts.js';
 import type { TaskState } from './task-state.js';
 
 /** What a handler gets beside its input. */
-export interface AgentContext {
+export interface AgentContext extends TaskStarts {
   /** Which task this is, of which run, and the how-manieth attempt. */
   readonly task: TaskContext;
   /** Aborts when the task is no longer wanted: its time is over, its worker is gone, or the agent stops. */

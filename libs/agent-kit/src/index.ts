@@ -7,4 +7,5 @@ export type { AgentContext, Dispatch, Handler, Handlers, StreamHandler } from '.
 export { serve, type ServeOptions } from './serve.js';
 export { StaleAttemptError, StateError } from './state-error.js';
 export { type ProgramExit, TaskFailure, type TaskFailureOptions } from './task-failure.js';
+export type { JobStart, Started, TaskStarts } from './task-starts.js';
 export type { TaskState } from './task-state.js';

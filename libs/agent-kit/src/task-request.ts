@@ -20,6 +20,7 @@ const TASK: Record<keyof TaskRequest['task'], Check> = {
   id: isText,
   run_id: isText,
   workflow_id: (value) => value === null || isText(value),
+  parent_id: (value) => value === undefined || value === null || isText(value),
   step: isText,
   kind: (value) => value === 'sequential' || value === 'map' || value === 'reduce',
   index: isCount,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GatewayClient } from './gateway-client.js';
 import { StaleAttemptError, StateError } from './state-error.js';
+import { TaskCalls } from './task-calls.js';
 import { GatewayState } from './task-state.js';
 
 interface Call {
@@ -46,7 +47,7 @@ afterEach(async () => {
 const listen = () =>
   new Promise<void>((resolve) => void gateway.listen(join(directory, 'gateway.sock'), resolve));
 const stateOf = (signal = new AbortController().signal) =>
-  new GatewayState(client, { id: 'run_a.count.3', token: 'tok' }, signal);
+  new GatewayState(new TaskCalls(client, { id: 'run_a.count.3', token: 'tok' }, signal));
 
 describe('the state of a run, from inside a task', () => {
   it('names its attempt, and numbers the calls in the order they are made', async () => {

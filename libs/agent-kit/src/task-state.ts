@@ -1,6 +1,6 @@
-import type { StateAnswer, StateCall, TaskContext } from '@agentainer/contracts';
+import type { StateAnswer, StateCall } from '@agentainer/contracts';
 import type { Json } from '@agentainer/core';
-import type { GatewayClient } from './gateway-client.js';
+import type { TaskCalls } from './task-calls.js';
 
 /**
  * The state that all tasks of a run share. Each operation is atomic and persisted when its promise resolves.
@@ -28,16 +28,7 @@ export interface TaskState {
 
 /** State through the gateway's socket, as one attempt of a task. */
 export class GatewayState implements TaskState {
-  private calls = 0;
-  private readonly credential: string;
-
-  constructor(
-    private readonly gateway: GatewayClient,
-    task: Pick<TaskContext, 'id' | 'token'>,
-    private readonly signal: AbortSignal,
-  ) {
-    this.credential = `${task.id}:${task.token}`;
-  }
+  constructor(private readonly calls: TaskCalls) {}
 
   async get<T extends Json>(key: string): Promise<T | null> {
     return (await this.call({ op: 'get', key })).value as T | null;
@@ -68,10 +59,7 @@ export class GatewayState implements TaskState {
     return { swapped: answer.swapped ?? false, value: answer.value };
   }
 
-  /** The number is taken when the call is made, so that calls made side by side keep their order in each attempt. */
   private call(operation: StateCall['operation']): Promise<StateAnswer> {
-    this.calls += 1;
-    const call: StateCall = { seq: this.calls, operation };
-    return this.gateway.call('/state', this.credential, JSON.stringify(call), this.signal);
+    return this.calls.make('/state', { operation });
   }
 }

@@ -17,6 +17,8 @@ export const taskContextSchema = z.object({
   id: z.string(),
   run_id: z.string(),
   workflow_id: z.string().nullable(),
+  /** The job that started the run of this one; null where none did. */
+  parent_id: z.string().nullable().optional(),
   step: z.string(),
   kind: z.enum(['sequential', 'map', 'reduce']),
   index: z.int(),

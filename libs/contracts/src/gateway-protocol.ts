@@ -1,4 +1,4 @@
-import { stateOperationSchema } from '@agentainer/core';
+import { durationSchema, imageSchema, nameSchema, retrySchema, stateOperationSchema } from '@agentainer/core';
 import { z } from 'zod';
 
 /**
@@ -20,6 +20,38 @@ export const stateAnswerSchema = z.object({ value: z.json(), swapped: z.boolean(
 export type StateAnswer = z.output<typeof stateAnswerSchema>;
 
 /**
+ * `POST /start`, with the same credential and numbers: starts a job, or a run of a workflow, that the step may start. A
+ * repeated call gets its first answer and starts nothing.
+ */
+export const startCallSchema = z.strictObject({
+  seq: z.int().min(1).max(1_000_000),
+  start: z.discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('job'),
+      image: imageSchema,
+      /** The job's step is named after this and the step that starts it. */
+      step_id: nameSchema.optional(),
+      input: z.json().default(null),
+      timeout: durationSchema.optional(),
+      retry: retrySchema.optional(),
+    }),
+    z.strictObject({
+      kind: z.literal('workflow'),
+      workflow: z.string().max(64),
+      version: z.int().min(1).optional(),
+      input: z.json().default(null),
+    }),
+  ]),
+});
+export type StartCall = z.input<typeof startCallSchema>;
+
+/** The run that was started, and the job in it where it has only one. */
+export const startAnswerSchema = z.object({
+  value: z.object({ run_id: z.string(), job_id: z.string().nullable() }),
+});
+export type StartAnswerBody = z.output<typeof startAnswerSchema>;
+
+/**
  * Every code of the gateway's problems, and the HTTP status that goes with it. What is 500 and above may
  * pass: the same call is to be made again. Everything else is final.
  */
@@ -28,6 +60,8 @@ export const GATEWAY_PROBLEM_STATUS = {
   INVALID_JSON: 400,
   /** The credential is not of the form `<task id>:<token>`. */
   UNAUTHENTICATED: 401,
+  /** The step does not allow that. */
+  FORBIDDEN: 403,
   NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
   /** The credential's attempt is not the running one: its work is no longer wanted. */
@@ -38,6 +72,8 @@ export const GATEWAY_PROBLEM_STATUS = {
   VALUE_TOO_LARGE: 413,
   /** The run's state, a list or set of it, or the task's log of calls has no more room. */
   STATE_FULL: 413,
+  /** The task has started as much as its step allows. */
+  TOO_MANY_STARTS: 422,
   /** What the key holds is not what the operation works on. */
   WRONG_TYPE: 422,
   INTERNAL: 500,

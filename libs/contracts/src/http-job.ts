@@ -19,6 +19,8 @@ export const jobSummarySchema = z.object({
   /** Null where the job was created without a workflow. */
   workflow_id: z.string().nullable(),
   run_id: z.string(),
+  /** The job that started the run of this one. */
+  parent_id: z.string().nullable(),
   step_id: z.string(),
   /** The task's place among the tasks of its step, from 0. */
   task_id: z.int(),

@@ -5,16 +5,12 @@ import { failureToleranceSchema } from './failure-tolerance.js';
 import { type ItemSource, itemsSchema } from './item-source.js';
 import { limitsSchema } from './limit.js';
 import { LIMITS } from './limits.js';
-import { nameSchema, pointerSchema } from './names.js';
+import { mayStartSchema } from './may-start.js';
+import { imageSchema, nameSchema, pointerSchema } from './names.js';
 import { ONE_KIND_OF_WAIT, waitFields, waitsForOneThing } from './wait-step.js';
 import { checkWorkflowFields, workflowFields } from './workflow-step.js';
 
-export { LIMITS, nameSchema };
-
-export const imageSchema = z
-  .string()
-  .max(255)
-  .regex(/^[a-zA-Z0-9][\w.:/@-]*$/, 'must be an image reference such as "scraper:latest"');
+export { imageSchema, LIMITS, nameSchema };
 
 const fromValue = z.strictObject({ value: z.json() });
 const fromInput = z.strictObject({ input: pointerSchema });
@@ -82,6 +78,7 @@ const common = {
   heartbeat_timeout: heartbeatTimeoutSchema.optional(),
   step_timeout: durationSchema.optional(),
   retry: retrySchema.prefault({}),
+  may_start: mayStartSchema.optional(),
 };
 
 export const stepSchema = z.discriminatedUnion('type', [

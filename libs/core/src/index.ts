@@ -13,6 +13,7 @@ export * from './json.js';
 export type { Limit } from './limit.js';
 export { LimitKey } from './limit-key.js';
 export * from './map-reduce.js';
+export { type MayStart } from './may-start.js';
 export { type GraphStanding, mermaidOf } from './mermaid.js';
 export * from './parse.js';
 export * from './pool-spec.js';

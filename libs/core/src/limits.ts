@@ -10,6 +10,9 @@ export const LIMITS = {
   attempts: 100,
   /** Outcomes that one task of a reduce tree gets. */
   fanIn: 10_000,
+  /** Images, and workflows, that tasks of a step may start; and starts of one task. */
+  startable: 100,
+  starts: 1_000,
   /** Runs above a run: how deep workflows may start one another. */
   depth: 8,
   /** Bytes of the result that a definition grown at run time is taken from, as JSON. */

@@ -12,3 +12,12 @@ export const pointerSchema = z
   .string()
   .max(1_000)
   .regex(/^(\/.*)?$/s, 'must be a JSON pointer such as "/urls", or ""');
+
+export const imageSchema = z
+  .string()
+  .max(255)
+  .regex(/^[a-zA-Z0-9][\w.:/@-]*$/, 'must be an image reference such as "scraper:latest"');
+
+export const workflowIdSchema = z
+  .string()
+  .regex(/^wf_[0-9a-z]{26}$/, 'must be the id of a workflow, such as "wf_01jd0000000000000000000000"');

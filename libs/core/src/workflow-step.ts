@@ -2,11 +2,7 @@ import { z } from 'zod';
 import { failureToleranceSchema } from './failure-tolerance.js';
 import { itemsSchema } from './item-source.js';
 import { LIMITS } from './limits.js';
-import { nameSchema, pointerSchema } from './names.js';
-
-const workflowIdSchema = z
-  .string()
-  .regex(/^wf_[0-9a-z]{26}$/, 'must be the id of a workflow, such as "wf_01jd0000000000000000000000"');
+import { nameSchema, pointerSchema, workflowIdSchema } from './names.js';
 
 /** The fields that say what a workflow step runs, and those of a map over it. */
 export const workflowFields = {

@@ -13,7 +13,15 @@ export async function checkedDefinition(
   const definition = validateDefinition(input);
   const faults = await Promise.all(
     definition.steps.map(async (step, i) => {
-      if (step.type !== 'workflow' || step.workflow === undefined) return [];
+      const startable = 'may_start' in step ? (step.may_start?.workflows ?? []) : [];
+      const missing = await Promise.all(
+        startable.map(async (id, n) =>
+          (await workflows.get(id))
+            ? []
+            : [{ path: `steps[${i}].may_start.workflows[${n}]`, message: `workflow ${id} does not exist` }],
+        ),
+      );
+      if (step.type !== 'workflow' || step.workflow === undefined) return missing.flat();
       if (await workflows.get(step.workflow, step.version)) return [];
       const which = step.version === undefined ? step.workflow : `${step.workflow} version ${step.version}`;
       return [{ path: `steps[${i}].workflow`, message: `workflow ${which} does not exist` }];

@@ -25,7 +25,7 @@ export class ChildRuns {
 
   /** Whether the task that started a run still waits for it, of which this is a sign of life; true where no task did. */
   async isWanted({ parent }: RunRecord): Promise<boolean> {
-    return !parent || this.ledger.renew(parent.runId, parent.step, parent.index, parent.token);
+    return !parent?.token || this.ledger.renew(parent.runId, parent.step, parent.index, parent.token);
   }
 
   /** Has the children of a step that was closed looked at: they find that nobody waits for them. */
@@ -37,9 +37,10 @@ export class ChildRuns {
   /** Ends the task that started a run as the run has ended. True where that calls for the parent to be advanced. */
   async report(child: RunRecord): Promise<boolean> {
     const { parent } = child;
-    const definition = parent && (await this.runs.definition(parent.runId));
-    if (!definition) return false;
+    if (!parent?.token) return false;
     const { runId, step, index, token } = parent;
+    const definition = await this.runs.definition(runId);
+    if (!definition) return false;
     const [task] = await this.runs.tasks(runId, step, index, 1);
     if (task?.state !== 'running' || task.agentId !== child.id) return false;
     const end = await this.endOf(child, workflowStepNamed(definition, step), task.attempts - task.lost);

@@ -6,6 +6,7 @@ import {
   reducedStep,
   type ReduceStep,
   TASK_ERRORS,
+  type TaskAddress,
   type TaskError,
   type TreeNode,
 } from '@agentainer/core';
@@ -44,6 +45,7 @@ export interface SessionContext {
   stops: StopSignals;
   runId: string;
   workflowId: string | null;
+  parent: TaskAddress | undefined;
   definition: Definition;
   step: AgentStep;
   generation: number;
@@ -161,6 +163,7 @@ export class LaneSession {
     const result = await lease.run({
       runId,
       workflowId: this.context.workflowId,
+      parent: this.context.parent,
       step: step.name,
       kind: step.type,
       index,

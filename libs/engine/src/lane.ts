@@ -126,11 +126,11 @@ export class Lane {
     const waitMs = pass.limited ? Math.min(agentWaitMs, sliceMs) : agentWaitMs;
     const answer = await agents.lease(pool, { waitMs, signal });
     if (answer.kind === 'busy') return { job, end: { kind: 'open' } };
-    const workflowId = await runs.workflowId(job.runId);
+    const [workflowId, parent] = [await runs.workflowId(job.runId), await runs.parent(job.runId)];
     const lease = answer.kind === 'leased' ? answer.lease : leaseOnNothing(answer.error);
     const lost = pass.limited ? AbortSignal.any([lease.lost, pass.lost]) : lease.lost;
     const endsAt = performance.now() + sliceMs;
-    const given = { ...this.dependencies, workflowId, definition, lease, lost, pass, endsAt, signal };
+    const given = { ...this.dependencies, workflowId, parent, definition, lease, lost, pass, endsAt, signal };
     const mayFollow = answer.kind === 'leased' && stepsOf(pool, definition) > 1;
     let suspect = false;
     let advanced: Promise<unknown> | undefined;

@@ -4,12 +4,14 @@ import type {
   PoolSpec,
   RunState,
   StepState,
+  TaskAddress,
   TaskError,
 } from '@agentainer/core';
 import type {
   AttemptRecord,
   ChildRun,
   NewRun,
+  ParentTask,
   RunEvent,
   RunRecord,
   StepSettings,
@@ -52,6 +54,15 @@ export interface RunListOptions {
   jobs?: boolean;
 }
 
+/** Which children of a run are meant. */
+export interface ChildrenOptions {
+  limit: number;
+  cursor?: string;
+  step?: string;
+  /** Of the task of that step. */
+  index?: number;
+}
+
 /** One change that the engine decided on for a run; each is guarded by the states it may start from. */
 export type RunChange =
   /** `layout`: where the items of a map step with tasks were put; it is not applied where they are gone. */
@@ -75,6 +86,8 @@ export interface RunStore {
   definition(runId: string): Promise<Definition | undefined>;
   /** The workflow that a run is of; null for a single job. Comes from the same cache. */
   workflowId(runId: string): Promise<string | null>;
+  /** The task that started a run. Comes from the same cache. */
+  parent(runId: string): Promise<ParentTask | undefined>;
   /** What the keys of a run's limits came to, in their order. Comes from the same cache. */
   limitKeys(runId: string): Promise<readonly string[]>;
   input(runId: string): Promise<string | undefined>;
@@ -116,11 +129,8 @@ export interface RunStore {
   tasks(runId: string, step: string, from: number, count: number): Promise<TaskRecord[]>;
   /** When the next retry of a step is due, by Redis's clock; undefined where none is in line. */
   nextRetry(runId: string, step: string): Promise<number | undefined>;
-  /** The runs that tasks of a run started, by step, index and age; all of them, or those of one step. */
-  children(
-    runId: string,
-    options: { limit: number; cursor?: string; step?: string },
-  ): Promise<Page<ChildRun>>;
+  /** The runs that tasks of a run started, by step, index and age; all of them, or those of one step or task. */
+  children(runId: string, options: ChildrenOptions): Promise<Page<ChildRun>>;
   /** Forgets that a run, which is no more, was the child of another one. */
   dropChild(runId: string, child: ChildRun): Promise<void>;
   events(runId: string, after: number, limit: number): Promise<RunEvent[]>;
@@ -297,6 +307,8 @@ export interface AgentLease {
 export interface AttemptRequest {
   runId: string;
   workflowId: string | null;
+  /** The task that started the run. */
+  parent?: TaskAddress;
   step: string;
   kind: 'sequential' | 'map' | 'reduce';
   index: number;

@@ -26,8 +26,9 @@ export interface WorkflowVersion {
 
 /** The task that started a run. */
 export interface ParentTask extends TaskAddress {
-  /** The fencing token of the attempt that waits for the run's end: it is worked on only while that is the task's attempt. */
-  token: string;
+  /** The fencing token of the attempt whose end is the run's: it is worked on only while that is the task's attempt. Of a run
+   * that a task started by itself there is none: it goes on by itself. */
+  token?: string;
   /** How many runs are above the child. */
   depth: number;
 }

@@ -218,6 +218,11 @@ export class AgentainerClient {
     return this.delete(at('runs', id));
   }
 
+  /** The runs that the task started. */
+  listJobChildren(id: string, options: PageOptions = {}) {
+    return this.get(at('jobs', id, 'children'), runPageSchema, query(options));
+  }
+
   /** Its steps as a graph, with how they stand. */
   getRunGraph(id: string) {
     return this.get(at('runs', id, 'graph'), runGraphSchema);

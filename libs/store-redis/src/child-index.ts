@@ -1,7 +1,7 @@
-import type { ChildRun, Page, ParentTask } from '@agentainer/engine';
+import type { ChildrenOptions, ChildRun, Page, ParentTask } from '@agentainer/engine';
 import type { Redis } from 'ioredis';
 import type { Keys } from './keys.js';
-import { readChild, writeChild } from './parent-task.js';
+import { childPrefix, readChild, writeChild } from './parent-task.js';
 
 /** The runs that tasks of a run started: a sorted set whose scores are all 0, so that it is in the order of its texts. */
 export class ChildIndex {
@@ -19,12 +19,11 @@ export class ChildIndex {
   }
 
   /** The cursor is the last entry of the page before: pages stay right while entries come and go. */
-  async page(
-    runId: string,
-    { limit, cursor, step }: { limit: number; cursor?: string; step?: string },
-  ): Promise<Page<ChildRun>> {
-    const first = step === undefined ? '-' : `[${step}|`;
-    const last = step === undefined ? '+' : `(${step}}`;
+  async page(runId: string, { limit, cursor, step, index }: ChildrenOptions): Promise<Page<ChildRun>> {
+    const of = step !== undefined && childPrefix(step, index);
+    const first = of ? `[${of}` : '-';
+    // Everything that begins so: no character of an entry comes after this one.
+    const last = of ? `(${of}~` : '+';
     const from = cursor === undefined ? first : `(${cursor}`;
     const key = this.keys.runChildren(runId);
     const entries = await this.redis.zrangebylex(key, from, last, 'LIMIT', 0, limit + 1);

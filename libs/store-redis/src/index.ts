@@ -14,6 +14,7 @@ export { type LeadershipOptions, RedisLeadership } from './leadership.js';
 export { RedisPoolDirectory } from './pool-directory.js';
 export { RedisLeaseStore } from './pool-leases.js';
 export { RedisAgentRegistry } from './pool-registry.js';
+export { RedisStartStore } from './start-store.js';
 export { RedisStopSignals } from './stop-signals.js';
 export { RedisStateStore } from './state-store.js';
 export type { Redis } from 'ioredis';

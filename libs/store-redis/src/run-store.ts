@@ -2,7 +2,9 @@ import type { ConditionOutcome, Definition, StepState } from '@agentainer/core';
 import type {
   AttemptRecord,
   ChildRun,
+  ChildrenOptions,
   NewRun,
+  ParentTask,
   RunChange,
   RunEvent,
   RunListOptions,
@@ -43,6 +45,7 @@ const CACHED_PLANS = 32 * 1_024 * 1_024;
 interface RunPlan {
   definition: Definition;
   workflowId: string | null;
+  parent: ParentTask | undefined;
   limitKeys: string[];
 }
 
@@ -108,6 +111,10 @@ export class RedisRunStore implements RunStore {
     return (await this.plan(runId))?.workflowId ?? null;
   }
 
+  async parent(runId: string): Promise<ParentTask | undefined> {
+    return (await this.plan(runId))?.parent;
+  }
+
   async limitKeys(runId: string): Promise<readonly string[]> {
     return (await this.plan(runId))?.limitKeys ?? [];
   }
@@ -115,13 +122,17 @@ export class RedisRunStore implements RunStore {
   private async plan(runId: string): Promise<RunPlan | undefined> {
     const cached = this.plans.get(runId);
     if (cached) return cached;
-    const fields = ['definition', 'workflow', 'limitKeys'] as const;
-    const [definition, workflowId, limitKeys] = await this.redis.hmget(this.keys.run(runId), ...fields);
+    const fields = ['definition', 'workflow', 'limitKeys', 'parent'] as const;
+    const [definition, workflowId, limitKeys, parent] = await this.redis.hmget(
+      this.keys.run(runId),
+      ...fields,
+    );
     if (!definition) return undefined;
     const plan = {
       definition: JSON.parse(definition) as Definition,
       workflowId: workflowId || null,
       limitKeys: JSON.parse(limitKeys || '[]') as string[],
+      parent: readParent(parent),
     };
     this.plans.set(runId, plan, definition.length);
     return plan;
@@ -210,7 +221,7 @@ export class RedisRunStore implements RunStore {
     return due === undefined ? undefined : Number(due);
   }
 
-  children(runId: string, options: { limit: number; cursor?: string; step?: string }) {
+  children(runId: string, options: ChildrenOptions) {
     return this.childIndex.page(runId, options);
   }
 
@@ -254,9 +265,8 @@ export class RedisRunStore implements RunStore {
 
   async remove(runId: string): Promise<void> {
     const plan = await this.plan(runId);
-    const parent = readParent(await this.redis.hget(this.keys.run(runId), 'parent'));
     if (plan) await removeRun(this.redis, this.keys, { id: runId, ...plan });
-    if (parent) await this.childIndex.drop(parent.runId, { ...parent, childId: runId });
+    if (plan?.parent) await this.childIndex.drop(plan.parent.runId, { ...plan.parent, childId: runId });
     this.plans.delete(runId);
   }
 

@@ -31,6 +31,9 @@ export type FakeAgentTask = { attempts?: number } & (
   | { do: 'count'; key: string; ms?: number }
   /** Calls a method of the run's state, and answers with what that gave. */
   | { do: 'state'; call: FakeAgentStateCall; arguments: Json[] }
+  /** Starts a job with this input, and answers with what was started; with `failAfter` its first attempt fails after that. */
+  | { do: 'start'; image: string; step_id?: string; input: Json; failAfter?: boolean }
+  | { do: 'start workflow'; workflow: string; input: Json }
   /** Answers with {@link FakeAgentFacts}. */
   | { do: 'describe' }
 );

@@ -74,6 +74,10 @@ async function perform(task: FakeAgentTask, context: AgentContext): Promise<unkn
       return context.state.increment(task.key);
     case 'state':
       return callState(task, context);
+    case 'start':
+      return startJob(task, context);
+    case 'start workflow':
+      return context.startWorkflow(task.workflow, task.input);
     case 'describe':
       return describe(context);
   }
@@ -82,6 +86,15 @@ async function perform(task: FakeAgentTask, context: AgentContext): Promise<unkn
 function callState(task: FakeAgentTask & { do: 'state' }, { state }: AgentContext): Promise<unknown> {
   const call = state[task.call].bind(state) as (...values: Json[]) => Promise<unknown>;
   return call(...task.arguments);
+}
+
+async function startJob(
+  { image, step_id, input, failAfter }: FakeAgentTask & { do: 'start' },
+  context: AgentContext,
+): Promise<unknown> {
+  const started = await context.startJob({ image, step_id, input });
+  if (failAfter && context.task.attempt === 1) throw new Error('as told');
+  return started;
 }
 
 function describe({ task }: AgentContext): FakeAgentFacts {

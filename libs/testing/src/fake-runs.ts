@@ -13,6 +13,7 @@ import {
 import type {
   AttemptRecord,
   ChildRun,
+  ChildrenOptions,
   Page,
   ParentTask,
   RunEvent,
@@ -240,12 +241,13 @@ export class FakeRuns implements Pick<
     );
   }
 
-  children(
-    runId: string,
-    { limit, cursor = '', step }: { limit: number; cursor?: string; step?: string },
-  ): Promise<Page<ChildRun>> {
+  children(runId: string, { limit, cursor = '', step, index }: ChildrenOptions): Promise<Page<ChildRun>> {
     const all = [...this.runs.values()].flatMap(({ id: childId, options: { parent } }) =>
-      parent?.runId === runId && (step ?? parent.step) === parent.step ? [{ ...parent, childId }] : [],
+      parent?.runId === runId &&
+      (step ?? parent.step) === parent.step &&
+      (index ?? parent.index) === parent.index
+        ? [{ ...parent, childId }]
+        : [],
     );
     const key = ({ step, index, childId }: ChildRun) =>
       `${step}|${String(index).padStart(9, '0')}|${childId}`;

@@ -30,6 +30,7 @@ it('has a table that names every route of the surface', () => {
     'GET /dead-letters/:id read',
     'GET /jobs read',
     'GET /jobs/:id read',
+    'GET /jobs/:id/children read',
     'GET /livez open',
     'GET /metrics read',
     'GET /pools read',

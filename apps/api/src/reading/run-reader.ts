@@ -83,9 +83,9 @@ export class RunReader {
     };
   }
 
-  /** The runs that tasks of a run started, by step and index; those of one step where it is named. */
-  async listChildren({ id }: RunRecord, { limit, cursor, step }: PageRequest & { step?: string }) {
-    const page = await this.runs.children(id, { limit, step, cursor: CHILDREN.read(cursor) });
+  /** The runs that tasks of a run started, by step and index; those of one step or task where it is named. */
+  async listChildren({ id }: RunRecord, { cursor, ...of }: PageRequest & { step?: string; index?: number }) {
+    const page = await this.runs.children(id, { ...of, cursor: CHILDREN.read(cursor) });
     const runs = await Promise.all(page.items.map(({ childId }) => this.runs.load(childId)));
     const next_cursor = page.next === undefined ? null : CHILDREN.write(page.next);
     return { items: runs.filter((run) => run !== undefined), next_cursor };

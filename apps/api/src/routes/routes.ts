@@ -31,7 +31,7 @@ export function allRoutes(parts: Parts, logger: Logger): Route[] {
     ...workflowRunRoutes(parts, runs, jobs),
     ...stateRoutes(parts, runs),
     ...runRoutes(parts, runs, jobs),
-    ...childRoutes(runs),
+    ...childRoutes(runs, jobs),
     ...graphRoutes(runs),
     ...controlRoutes(parts, runs),
     ...stepRoutes(parts, runs),

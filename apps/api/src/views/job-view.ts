@@ -9,6 +9,7 @@ export function jobView(run: RunRecord, task: TaskRecord, error?: TaskError): Jo
     id: formatTaskId(task),
     workflow_id: run.workflowId,
     run_id: run.id,
+    parent_id: run.parent ? formatTaskId(run.parent) : null,
     step_id: task.step,
     task_id: task.index,
     status: task.state,

@@ -1,12 +1,14 @@
 import { type Commands, print } from '../context.js';
 import { jsonValue } from '../input.js';
-import { jobDetails } from '../output/job-table.js';
+import { childTable } from '../output/child-table.js';
+import { jobDetails, nextPageHint } from '../output/job-table.js';
 import { followRun, mustHaveCompleted } from '../follow-run.js';
+import { pageOptions } from '../paging.js';
 
 /** `agentainer job …`. */
 export const jobCommands: Commands = (yargs, context) =>
   yargs.command('job', 'Single jobs without a workflow', (line) =>
-    [createCommand, getCommand]
+    [createCommand, getCommand, childrenCommand]
       .reduce((commands, add) => add(commands, context), line)
       .demandCommand(1, 'a command is needed; see agentainer job --help'),
   );
@@ -43,5 +45,18 @@ const getCommand: Commands = (yargs, context) =>
     async (argv) => {
       const job = await context.client(argv).getJob(argv.id);
       print(context.terminal, argv, job, () => jobDetails(job, context.terminal));
+    },
+  );
+
+const childrenCommand: Commands = (yargs, context) =>
+  yargs.command(
+    'children <id>',
+    'List the runs that a job started',
+    (line) => pageOptions(line.positional('id', { type: 'string', demandOption: true })),
+    async (argv) => {
+      const { id, limit, cursor, json } = argv;
+      const page = await context.client(argv).listJobChildren(id, { limit, cursor });
+      print(context.terminal, { json }, page, () => childTable(page.items, context.terminal));
+      if (!json) context.terminal.err(nextPageHint(page));
     },
   );

@@ -26,3 +26,15 @@ it('lists the runs that steps of a run started, by step and index', async () => 
   expect(await cli('workflow', 'children', first.id)).toBe(0);
   expect(test.terminal.stdout).toBe('no child runs\n');
 });
+
+it('R1.4d lists the runs that one job started', async () => {
+  const run = await test.startedRun();
+  run.open('fetch', [{ state: 'running' }, { state: 'running' }], 'running');
+  const { definition } = run.options;
+  const parent = { runId: run.id, step: 'fetch', depth: 1 };
+  const its = test.api.runs.add({ definition, parent: { ...parent, index: 1 } });
+  test.api.runs.add({ definition, parent: { ...parent, index: 0 } });
+  expect(await cli('job', 'children', `${run.id}.fetch.1`, '--json')).toBe(0);
+  expect(json()).toMatchObject({ items: [{ id: its.id }], next_cursor: null });
+  expect(await cli('job', 'children', `${run.id}.fetch.2`)).toBe(3);
+});

@@ -1,9 +1,6 @@
-import type { RunSummaryBody } from '@agentainer/contracts';
 import { type Commands, print } from '../context.js';
+import { childTable } from '../output/child-table.js';
 import { nextPageHint } from '../output/job-table.js';
-import { table } from '../output/table.js';
-import type { Terminal } from '../output/terminal.js';
-import { durationText, statusText, timeText } from '../output/text.js';
 import { pageOptions } from '../paging.js';
 
 /** `agentainer workflow children`. */
@@ -23,18 +20,3 @@ export const workflowChildrenCommand: Commands = (yargs, context) =>
       if (!json) context.terminal.err(nextPageHint(page));
     },
   );
-
-function childTable(runs: readonly RunSummaryBody[], terminal: Terminal): string {
-  const rows = runs.map((run) => [
-    run.parent?.step,
-    run.parent?.index,
-    run.id,
-    run.workflow_id,
-    statusText(run.status, terminal),
-    timeText(run.created_at),
-    durationText(run.duration_ms),
-    run.error?.code,
-  ]);
-  const head = ['STEP', 'TASK', 'RUN', 'WORKFLOW', 'STATUS', 'CREATED', 'DURATION', 'ERROR'];
-  return runs.length > 0 ? table(head, rows) : 'no child runs\n';
-}

@@ -38,6 +38,7 @@ export function jobDetails(job: JobBody, terminal: Terminal): string {
     ['job', job.id],
     ['workflow', job.workflow_id],
     ['run', job.run_id],
+    ...(job.parent_id === null ? [] : [['started by', job.parent_id] as [string, string]]),
     ['step', job.step_id],
     ['task', job.task_id],
     ['status', statusText(job.status, terminal)],
