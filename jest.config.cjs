@@ -21,7 +21,7 @@ const base = {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/', '<rootDir>/.nx/'],
 };
-const src = '<rootDir>/{apps,libs,examples}/**/src/**';
+const src = '<rootDir>/{apps,libs,examples,bench}/**/src/**';
 const redis = '<rootDir>/test/setup/redis.mjs';
 const stop = '<rootDir>/test/setup/stop.mjs';
 const engine = '<rootDir>/test/setup/redis-and-engine.mjs';

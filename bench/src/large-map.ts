@@ -1,18 +1,16 @@
 import { Redis } from 'ioredis';
 import type { Figure } from './figure.js';
+import { flatnessOf, isLinear } from './memory-shape.js';
 import type { Stage } from './stage.js';
-import { median } from './statistics.js';
 
 const MIB = 1_024 * 1_024;
 const SIZES = [25_000, 50_000, 100_000];
-/** How far from even is still even. */
-const TOLERANCE = 0.2;
 const SAMPLE_MS = 250;
 const DEADLINE_MS = 900_000;
 
 /**
  * Maps of ever more no-op items: whether the process that lays out and works on the largest one holds no more
- * memory at its end than at its begin, and whether each item costs Redis the same however many there are.
+ * memory at its end than when a tenth is done, and whether each item costs Redis the same however many there are.
  */
 export async function measureLargeMaps(stage: Stage): Promise<Figure[]> {
   const redis = new Redis({ path: stage.redisPath });
@@ -31,22 +29,21 @@ export async function measureLargeMaps(stage: Stage): Promise<Figure[]> {
 }
 
 function processFigure(samples: number[]): Figure {
-  const begin = median(samples.slice(0, Math.ceil(samples.length / 5)));
-  const end = median(samples.slice(-Math.ceil(samples.length / 5)));
+  const { tenth, end, most, isFlat } = flatnessOf(samples);
+  const mib = (bytes: number) => Math.round(bytes / MIB);
   return {
     what: 'memory of the process, 100,000 no-op items in one map',
-    measured: `${Math.round(begin / MIB)} → ${Math.round(end / MIB)} MiB`,
-    beside: `most ${Math.round(Math.max(...samples) / MIB)} MiB`,
-    promise: { text: 'flat ± 20 %', kept: Math.abs(end / begin - 1) <= TOLERANCE },
+    measured: `${mib(tenth)} MiB at a tenth, ${mib(end)} at the end`,
+    beside: `most ${mib(most)} MiB`,
+    promise: { text: 'flat ± 20 %', kept: isFlat },
   };
 }
 
 function redisFigure(perItem: number[]): Figure {
-  const spread = Math.max(...perItem) / Math.min(...perItem) - 1;
   return {
     what: `memory of Redis for an item, maps of ${SIZES.map((n) => n.toLocaleString('en')).join(', ')}`,
     measured: `${perItem.map(Math.round).join(', ')} bytes`,
-    promise: { text: 'linear ± 20 %', kept: spread <= TOLERANCE },
+    promise: { text: 'linear ± 20 %', kept: isLinear(perItem) },
   };
 }
 

@@ -1,3 +1,4 @@
+import { chosen } from './choice.js';
 import { type Figure, formatFigures } from './figure.js';
 import { measureHandOver } from './hand-over.js';
 import { measureLargeMaps } from './large-map.js';
@@ -5,6 +6,17 @@ import { measureLeases } from './lease.js';
 import { measureLongTasks, measureSteps, measureThroughput } from './runs.js';
 import { Stage } from './stage.js';
 
+const all: { name: string; measure: (stage: Stage) => Promise<Figure[]> }[] = [
+  { name: 'leases', measure: ({ redisUrl }) => measureLeases(redisUrl) },
+  { name: 'hand-over', measure: measureHandOver },
+  { name: 'steps', measure: measureSteps },
+  { name: '1000-tasks', measure: (stage) => measureThroughput(stage, 1_000) },
+  { name: '10000-tasks', measure: (stage) => measureThroughput(stage, 10_000) },
+  { name: 'large-maps', measure: measureLargeMaps },
+  { name: 'long-tasks', measure: measureLongTasks },
+];
+
+const measurements = chosen(all, process.argv.slice(2));
 const stage = await Stage.open();
 const figures: Figure[] = [];
 const stop = () => void stage.close().finally(() => process.exit(130));
@@ -12,21 +24,13 @@ process.once('SIGINT', stop);
 process.once('SIGTERM', stop);
 
 try {
-  await measure('leases', async () => figures.push(...(await measureLeases(stage.redisUrl))));
-  await measure('hand-over', async () => figures.push(...(await measureHandOver(stage))));
-  await measure('steps', async () => figures.push(...(await measureSteps(stage))));
-  await measure('1,000 tasks', async () => figures.push(...(await measureThroughput(stage, 1_000))));
-  await measure('10,000 tasks', async () => figures.push(...(await measureThroughput(stage, 10_000))));
-  await measure('large maps', async () => figures.push(...(await measureLargeMaps(stage))));
-  await measure('long tasks', async () => figures.push(await measureLongTasks(stage)));
+  for (const { name, measure } of measurements) {
+    process.stderr.write(`measuring ${name} …\n`);
+    figures.push(...(await measure(stage)));
+  }
 } finally {
   process.off('SIGINT', stop);
   process.off('SIGTERM', stop);
   await stage.close();
 }
 process.stdout.write(`${formatFigures(figures)}\n`);
-
-async function measure(what: string, work: () => Promise<unknown>): Promise<void> {
-  process.stderr.write(`measuring ${what} …\n`);
-  await work();
-}

@@ -14,20 +14,22 @@ const SCRIPT_COMMANDS = ['evalsha', 'eval', 'exec'];
 export async function redisWorkOf(redisPath: string, work: () => Promise<unknown>): Promise<RedisWork> {
   const redis = new Redis({ path: redisPath });
   try {
-    const before = await read(redis);
+    const before = readWork(await redis.info('commandstats'));
     await work();
-    const after = await read(redis);
+    const after = readWork(await redis.info('commandstats'));
     return { scripts: after.scripts - before.scripts, commands: after.commands - before.commands };
   } finally {
     redis.disconnect();
   }
 }
 
-async function read(redis: Redis): Promise<RedisWork> {
+/** What Redis has done since its start, by its statistics of commands. */
+export function readWork(commandStats: string): RedisWork {
   const calls = new Map(
-    [...(await redis.info('commandstats')).matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)].map(
-      ([, command, count]) => [command!, Number(count)],
-    ),
+    [...commandStats.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)].map(([, command, count]) => [
+      command!,
+      Number(count),
+    ]),
   );
   const sum = (counts: Iterable<number | undefined>) => [...counts].reduce<number>((a, n) => a + (n ?? 0), 0);
   return {

@@ -95,7 +95,7 @@ export async function measureSteps(stage: Stage): Promise<Figure[]> {
 }
 
 /** Ten tasks of five seconds on five warm agents: two rounds of work, and what comes on top. */
-export async function measureLongTasks(stage: Stage): Promise<Figure> {
+export async function measureLongTasks(stage: Stage): Promise<Figure[]> {
   const pool_config = { min_size: 5, max_size: 5 };
   const id = await workflow(stage, {
     name: 'five-seconds',
@@ -114,9 +114,11 @@ export async function measureLongTasks(stage: Stage): Promise<Figure> {
   const samples: number[] = [];
   for (let round = 0; round < ROUNDS; round++) samples.push(await timeOf(stage, id));
   const took = median(samples) / 1_000;
-  return {
-    what: '10 tasks of 5 s on 5 warm agents',
-    measured: `${took.toFixed(2)} s`,
-    promise: { text: '≤ 10.3 s', kept: took <= 10.3 },
-  };
+  return [
+    {
+      what: '10 tasks of 5 s on 5 warm agents',
+      measured: `${took.toFixed(2)} s`,
+      promise: { text: '≤ 10.3 s', kept: took <= 10.3 },
+    },
+  ];
 }
