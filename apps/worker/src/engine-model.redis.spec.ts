@@ -2,7 +2,11 @@ import {
   compensatedBy,
   dependenciesOf,
   isTerminal,
+  type Definition,
   LIMITS,
+  type MapStep,
+  readsAlong,
+  type ReduceStep,
   reducedStep,
   ReduceTree,
   RUN_TRANSITIONS,
@@ -80,15 +84,30 @@ describe('a process killed at any point of a run', () => {
     'undo-s2': ['lost', 'completed'],
   };
 
-  it.each<CallFault>(['crash before', 'crash after', 'sent twice'])(
-    '%s each of its calls',
-    async (fault) => {
-      const undisturbed = await play({ seed: 1, definition, behaviours, faults: [] });
+  const along = validateDefinition({
+    name: 'w',
+    steps: [
+      { type: 'map', name: 's0', image: 'x', items: [1, 2, 3] },
+      { type: 'reduce', name: 's1', image: 'x', over: 's0', stream: true },
+    ],
+  });
+  for (const { retry } of along.steps.filter((step) => step.type !== 'wait')) retry.delay = 0;
+
+  const plansOf: [string, Omit<Plan, 'seed' | 'faults'>][] = [
+    ['a graph', { definition, behaviours }],
+    ['a step that reads along', { definition: along, behaviours: { s0: ['fails', 'completed'] } }],
+    ['one that answers early', { definition: along, behaviours: { s1: ['answers early'] } }],
+  ];
+  const faults: CallFault[] = ['crash before', 'crash after', 'sent twice'];
+  it.each(plansOf.flatMap(([what, plan]) => faults.map((fault) => ({ what, fault, plan }))))(
+    '$fault each of the calls of $what',
+    async ({ fault, plan }) => {
+      const undisturbed = await play({ seed: 1, ...plan, faults: [] });
       const points = undisturbed.turns.log.length;
-      expect(points).toBeGreaterThan(30);
+      expect(points).toBeGreaterThan(20);
       for (let from = 0; from < points; from += AT_ONCE) {
         const some = Array.from({ length: AT_ONCE }, (_, i) => ({ after: from + i, fault }));
-        await Promise.all(some.map((one) => play({ seed: 1, definition, behaviours, faults: [one] })));
+        await Promise.all(some.map((one) => play({ seed: 1, ...plan, faults: [one] })));
       }
     },
     60_000,
@@ -161,8 +180,37 @@ function expectPolicy({ definition }: Plan, run: RunRecord): void {
     const record = run.steps.find((s) => s.name === step.name)!;
     const dependencies = dependenciesOf(step).map((name) => states.get(name)!);
     const could = dependencies.every((state) => state === 'completed');
-    if (record.state !== 'timed_out') expect(record.state).toBe(could ? endOf(step, record) : 'skipped');
+    if (record.state === 'timed_out') continue;
+    if (readsAlong(step)) expectAlong(step, record, states);
+    else if (record.counts.cancelled > 0 && step.type === 'map') expectEndedEarly(definition, step, run);
+    else expect(record.state).toBe(could ? endOf(step, record) : 'skipped');
   }
+}
+
+/** A step that reads along ends by its own task, or with a map that did not complete. */
+function expectAlong(
+  step: ReduceStep,
+  { state, counts, total }: StepRecord,
+  states: Map<string, StepState>,
+): void {
+  const others = dependenciesOf(step).filter((name) => name !== step.over);
+  const could = others.every((name) => states.get(name) === 'completed');
+  if (total === 0) {
+    expect(could && states.get(step.over!) === 'completed').toBe(false);
+    expect(state).toBe('skipped');
+    return;
+  }
+  expect(could).toBe(true);
+  expect(state).toBe(counts.completed ? 'completed' : counts.cancelled ? 'cancelled' : 'failed');
+  if (state === 'cancelled') expect(['failed', 'timed_out']).toContain(states.get(step.over!));
+}
+
+/** Only a map that nobody waits for but steps that read along, and have ended well, ends before its tasks. */
+function expectEndedEarly({ steps }: Definition, map: MapStep, run: RunRecord): void {
+  const after = steps.filter((step) => dependenciesOf(step).includes(map.name));
+  const ended = after.map(({ name }) => run.steps.find((step) => step.name === name)!.state);
+  expect(after.every(readsAlong)).toBe(true);
+  expect(new Set(ended)).toEqual(new Set(['completed']));
 }
 
 /** What completed last was undone first, and nothing before the run's way had ended. */
@@ -183,10 +231,19 @@ function endOf(step: Step, { counts, total, error }: StepRecord): StepState {
 }
 
 /** A reduce step got every outcome of its map, in item order; where it is a tree, each of its tasks got its part. */
-function expectReduced({ agents, model }: EngineWorld, { definition }: Plan, run: RunRecord): void {
+function expectReduced(
+  { agents, model }: EngineWorld,
+  { definition, behaviours }: Plan,
+  run: RunRecord,
+): void {
   for (const step of definition.steps) {
     const record = run.steps.find((s) => s.name === step.name)!;
     if (step.type !== 'reduce' || record.state !== 'completed') continue;
+    if (readsAlong(step)) {
+      const isWhole = !behaviours[step.name]?.includes('answers early');
+      expectRead(agents.inputs.get(`${step.name}.0`), model.steps.get(step.over!)!.tasks, isWhole);
+      continue;
+    }
     const mapped = model.steps.get(reducedStep(definition, step)!)!.tasks;
     const reduced = model.steps.get(step.name)!.tasks;
     const tree = new ReduceTree(mapped.length, step.fan_in ?? LIMITS.fanIn);
@@ -197,6 +254,14 @@ function expectReduced({ agents, model }: EngineWorld, { definition }: Plan, run
       expect(agents.inputs.get(`${step.name}.${index}`)).toEqual(outcomes.flat());
     }
   }
+}
+
+/** What was read along was told once, and as it is. */
+function expectRead(input: unknown, mapped: ModelTask[], isWhole: boolean): void {
+  const outcomes = input as { index: number }[];
+  expect(new Set(outcomes.map(({ index }) => index)).size).toBe(outcomes.length);
+  for (const outcome of outcomes) expect(outcome).toEqual(outcomeOf(mapped[outcome.index]!, outcome.index));
+  if (isWhole) expect(outcomes).toHaveLength(mapped.map(outcomeOf).flat().length);
 }
 
 /** What a reducer is told of a task: nothing where its item was dropped. */

@@ -8,6 +8,11 @@ const AT_ONCE = 100;
 const SHORTEST_WAIT_MS = 20;
 const LONGEST_WAIT_MS = 250;
 
+/** Waits for so many milliseconds, or until the signal aborts. */
+export type Pause = (ms: number, signal: AbortSignal) => Promise<void>;
+
+const pauseFor: Pause = (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined);
+
 /**
  * How the tasks of a step end, as one JSON list whose parts come while they do; undefined where their order is not
  * kept. It ends when the step has, and when the signal aborts: where the reader's own step has ended nothing more comes,
@@ -17,16 +22,18 @@ export async function arrivingOutcomes(
   runs: Pick<RunStore, 'arrivals'>,
   { runId, step, reader }: { runId: string; step: string; reader: string },
   signal: AbortSignal,
+  pause: Pause = pauseFor,
 ): Promise<AsyncIterable<string> | undefined> {
   const look = (from: number) => runs.arrivals(runId, step, reader, from, AT_ONCE);
   const first = await look(0);
-  return first.areKept ? follow(first, look, signal) : undefined;
+  return first.areKept ? follow(first, look, signal, pause) : undefined;
 }
 
 async function* follow(
   first: Awaited<ReturnType<RunStore['arrivals']>>,
   look: (from: number) => Promise<typeof first>,
   signal: AbortSignal,
+  pause: Pause,
 ): AsyncIterable<string> {
   let separator = '[';
   let from = 0;
@@ -42,7 +49,7 @@ async function* follow(
     if (seen.areAll && seen.areWanted) break;
     if (outcomes.length > 0) wait = SHORTEST_WAIT_MS;
     if (outcomes.length === AT_ONCE) continue;
-    await sleep(wait, undefined, { signal }).catch(() => undefined);
+    await pause(wait, signal);
     wait = Math.min(wait * 1.5, LONGEST_WAIT_MS);
   }
   yield separator === '[' ? '[]' : ']';

@@ -10,7 +10,7 @@ import {
   type TaskError,
   type TreeNode,
 } from '@agentainer/core';
-import { arrivingOutcomes } from './arriving-outcomes.js';
+import { arrivingOutcomes, type Pause } from './arriving-outcomes.js';
 import type { LimitPass } from './limit-pass.js';
 import type {
   AgentLease,
@@ -40,6 +40,7 @@ const NOTHING_TO_DROP: AttemptEnd = {
 };
 
 export interface SessionContext {
+  pause?: Pause;
   runs: RunStore;
   ledger: TaskLedger;
   stops: StopSignals;
@@ -208,9 +209,9 @@ export class LaneSession {
   }
 
   private arrivingFor(step: ReduceStep, ended: AbortSignal): Promise<JsonText | undefined> {
-    const { runs, runId, definition } = this.context;
+    const { runs, runId, definition, pause } = this.context;
     const over = reducedStep(definition, step)!;
-    return arrivingOutcomes(runs, { runId, step: over, reader: step.name }, ended);
+    return arrivingOutcomes(runs, { runId, step: over, reader: step.name }, ended, pause);
   }
 
   private endOf(task: ClaimedTask, result: AttemptResult): AttemptEnd {

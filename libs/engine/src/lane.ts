@@ -2,6 +2,7 @@ import { type Definition, needsAgents, poolOf, readsAlong } from '@agentainer/co
 import { endOfClaim, LaneSession, type SessionEnd } from './lane-session.js';
 import { leaseOnNothing } from './lease-on-nothing.js';
 import type { GateAnswer, LimitGate } from './limit-gate.js';
+import type { Pause } from './arriving-outcomes.js';
 import { FREE_PASS, type LimitPass } from './limit-pass.js';
 import type { AgentSource, RunStore, StepLanes, StopSignals, TaskLedger } from './ports.js';
 import type { RunAdvancer } from './run-advancer.js';
@@ -41,6 +42,8 @@ export interface LaneOptions {
 export const DEFAULT_LANE_OPTIONS: LaneOptions = { sliceMs: 1_000, agentWaitMs: 20_000, renewMs: 3_000 };
 
 export interface LaneDependencies {
+  /** In place of waiting by the clock for more results of a step that goes on. */
+  pause?: Pause;
   runs: RunStore;
   ledger: TaskLedger;
   stops: StopSignals;

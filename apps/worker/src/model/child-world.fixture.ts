@@ -125,7 +125,7 @@ export class ChildWorld {
     const worker = Array.from({ length: WORKERS }, (_, i) => `worker${i}`).find((w) => !this.busy.has(w));
     const mayDeliver = worker !== undefined && this.queue.length > 0;
     if (mayDeliver && (this.turns.length === 0 || this.random.next() < 0.3)) {
-      this.deliver(worker, this.queue.take());
+      this.deliver(worker, this.queue.take(this.queue.any()!));
       return true;
     }
     if (this.turns.length === 0) return false;

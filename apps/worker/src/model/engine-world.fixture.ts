@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readsAlong } from '@agentainer/core';
 import {
   ChildRuns,
   ChildStarter,
@@ -26,6 +27,8 @@ import type { Fault, Plan } from './plan.fixture.js';
 import { type CallFault, KilledError, Process, Random, Turns } from './turns.fixture.js';
 
 const WORKERS = 2;
+/** More than attempts of them are lost: an attempt that is not told to stop waits for the end of its map. */
+const READERS = 20;
 /** A run of the plans' size needs a few hundred calls; more sweeps than these in a row without any other work mean that it is stuck. */
 const MOST_CALLS = 10_000;
 const MOST_SWEEPS = 30;
@@ -69,6 +72,14 @@ export class EngineWorld {
 
   /** Plays the plan to its end. @throws where the record and the model part, or the run does not end */
   async play(): Promise<RunRecord> {
+    try {
+      return await this.playOn();
+    } finally {
+      this.turns.end();
+    }
+  }
+
+  private async playOn(): Promise<RunRecord> {
     let sweeps = 0;
     for (let calls = 0; calls < MOST_CALLS; calls++) {
       const fault = this.dueFault();
@@ -81,6 +92,7 @@ export class EngineWorld {
       const run = await this.find();
       if (run && isOver(run.state) && !(await this.isActive(run.id))) return run;
       if ((sweeps += 1) > MOST_SWEEPS) throw new Error(`the run is stuck: ${JSON.stringify(run)}`);
+      this.turns.letTimePass();
       if (run) this.sweep();
       else this.start();
     }
@@ -100,12 +112,13 @@ export class EngineWorld {
   /** Lets something happen. False where there was nothing to do. */
   private async tick(fault?: Fault): Promise<boolean> {
     if (await this.happened(fault)) return true;
-    const worker = this.idleWorker();
-    const mayDeliver = worker !== undefined && this.queue.length > 0;
-    if (mayDeliver && (this.turns.length === 0 || this.random.next() < 0.3)) {
-      this.deliver(worker, this.queue.take());
+    const message = this.turns.length === 0 || this.random.next() < 0.3 ? this.queue.any() : undefined;
+    const worker = message && this.idleWorker(message);
+    if (worker !== undefined) {
+      this.deliver(worker, this.queue.take(message!));
       return true;
     }
+    if (this.random.next() < 0.1) this.turns.letTimePass();
     if (this.turns.length === 0) return false;
     await this.turns.next(isCallFault(fault) ? fault : undefined);
     return true;
@@ -117,8 +130,11 @@ export class EngineWorld {
     const runId = fault && (await this.runId());
     if (fault === 'lose' && this.queue.length > 0) {
       this.turns.log.push(`lost ${this.queue.lose().id}`);
-    } else if (fault === 'double' && this.queue.length > 0 && worker !== undefined) {
-      this.deliver(worker, this.queue.takeTwice());
+    } else if (fault === 'double' && this.queue.length > 0) {
+      const message = this.queue.any()!;
+      const taker = this.idleWorker(message);
+      if (taker === undefined) return false;
+      this.deliver(taker, message);
     } else if (fault === 'sweep' && runId) {
       this.sweep();
     } else if (fault === 'advance' && runId && worker !== undefined) {
@@ -196,14 +212,17 @@ export class EngineWorld {
       starter,
       sweeper: new Sweeper(runs, ledger, queue, advancer, children, options),
       lane: new Lane(
-        { runs, ledger, stops: UNHEARD, agents, advancer },
+        { runs, ledger, stops: UNHEARD, agents, advancer, pause: () => process.pause() },
         { sliceMs: Infinity, agentWaitMs: 0, renewMs: NEVER_MS },
       ),
     };
   }
 
-  private idleWorker(): string | undefined {
-    const names = Array.from({ length: WORKERS }, (_, i) => `worker${i}`);
+  /** Steps that read along have workers of their own, as their pools have consumers of their own. */
+  private idleWorker(message?: Message): string | undefined {
+    const step = message && this.plan.definition.steps.find(({ name }) => name === message.step);
+    const [kind, count] = step && readsAlong(step) ? ['reader', READERS] : ['worker', WORKERS];
+    const names = Array.from({ length: Number(count) }, (_, i) => `${kind}${i}`);
     return names.find((name) => !this.busy.has(name));
   }
 

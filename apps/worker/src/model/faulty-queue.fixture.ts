@@ -48,20 +48,14 @@ export class FaultyQueue implements StepQueue {
     return Promise.resolve(ids.some((id) => this.queued.has(id) || this.active.has(id)));
   }
 
-  take(): Message {
-    const message = this.any();
+  take(message: Message): Message {
     this.queued.delete(message.id);
     this.active.set(message.id, message);
     return message;
   }
 
-  /** One more delivery of a message that stays where it is: its first taker only seemed to be gone. */
-  takeTwice(): Message {
-    return this.any();
-  }
-
   lose(): Message {
-    const message = this.any();
+    const message = this.any()!;
     this.queued.delete(message.id);
     return message;
   }
@@ -81,8 +75,9 @@ export class FaultyQueue implements StepQueue {
     this.queued.set(job.id, { ...job, delayed: false });
   }
 
-  private any(): Message {
-    return [...this.queued.values()][this.random.below(this.queued.size)]!;
+  /** One that is queued, and stays so: taken without {@link take} it is delivered twice. */
+  any(): Message | undefined {
+    return [...this.queued.values()][this.random.below(this.queued.size)];
   }
 }
 

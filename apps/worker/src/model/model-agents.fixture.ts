@@ -47,8 +47,10 @@ export class ModelAgents implements AgentSource {
   }
 
   private async run(agentId: string, request: AttemptRequest): Promise<AttemptResult> {
-    const input = JSON.parse(await textOf(request.input)) as Json;
     const { step, index, attempt, token } = request;
+    const behaviours = this.plan.behaviours[step] ?? [];
+    const behaviour = behaviours[(index * 5 + attempt - 1) % behaviours.length] ?? 'completed';
+    const input = JSON.parse(await textOf(request, behaviour === 'answers early')) as Json;
     this.inputs.set(`${step}.${index}`, input);
     try {
       await this.host.call('agent.increment', async () => {
@@ -60,8 +62,6 @@ export class ModelAgents implements AgentSource {
       if (!(error instanceof KilledError)) throw error;
       return resultOf('lost', null);
     }
-    const behaviours = this.plan.behaviours[step] ?? [];
-    const behaviour = behaviours[(index * 5 + attempt - 1) % behaviours.length] ?? 'completed';
     return resultOf(behaviour, { by: token, list: [1, 2] });
   }
 }
@@ -69,6 +69,7 @@ export class ModelAgents implements AgentSource {
 function resultOf(behaviour: Behaviour, result: Json): AttemptResult {
   const error = { code: 'X', message: behaviour };
   switch (behaviour) {
+    case 'answers early':
     case 'completed':
       return { kind: 'completed', result: JSON.stringify(result) };
     case 'drops':
@@ -87,9 +88,13 @@ function resultOf(behaviour: Behaviour, result: Json): AttemptResult {
   }
 }
 
-async function textOf(input: AttemptRequest['input']): Promise<string> {
+/** The whole input, or what has come of it when something has, where it comes while its source goes on. */
+async function textOf({ input, inputTimeMs }: AttemptRequest, isEarly: boolean): Promise<string> {
   if (typeof input === 'string') return input;
   const parts: string[] = [];
-  for await (const part of input) parts.push(part);
+  for await (const part of input) {
+    parts.push(part);
+    if (isEarly && inputTimeMs !== undefined && part !== ']' && part !== '[]') return `${parts.join('')}]`;
+  }
   return parts.join('');
 }

@@ -4,7 +4,14 @@ import type { CallFault } from './turns.fixture.js';
 
 /** How an attempt ends, as its agent would have it. */
 export type Behaviour =
-  'completed' | 'drops' | 'fails' | 'fails for good' | 'timed_out' | 'lost' | 'fails, suspect';
+  | 'completed'
+  | 'answers early'
+  | 'drops'
+  | 'fails'
+  | 'fails for good'
+  | 'timed_out'
+  | 'lost'
+  | 'fails, suspect';
 
 /** `lose` and `double` the next message; `sweep` while attempts run, which count as lost then; `time over` for the run. */
 export type Fault = CallFault | 'lose' | 'double' | 'sweep' | 'advance' | 'time over';
@@ -20,7 +27,7 @@ export interface Plan {
 }
 
 const behaviour = fc.oneof(
-  { weight: 5, arbitrary: fc.constant<Behaviour>('completed') },
+  { weight: 5, arbitrary: fc.constantFrom<Behaviour>('completed', 'completed', 'answers early') },
   {
     weight: 2,
     arbitrary: fc.constantFrom<Behaviour>(
@@ -58,6 +65,7 @@ const drawn = fc.record({
   hours: fc.boolean(),
   parallel: fc.integer({ min: 1, max: 3 }),
   partial: fc.boolean(),
+  stream: fc.boolean(),
   fanIn: fc.option(fc.integer({ min: 2, max: 3 }), { nil: undefined }),
   behaviours: fc.array(behaviour, { maxLength: 6 }),
   /** How the step that compensates this one behaves; null where there is none. */
@@ -111,7 +119,8 @@ function stepOf(i: number, step: Drawn, before: DefinitionInput['steps']): Defin
   const map = before.findLast((s) => s.type === 'map');
   if (step.kind === 'reduce' && map) {
     const [over, needs] = [map.name, [...new Set([map.name, ...depends_on])]];
-    return { ...common, type: 'reduce', depends_on: needs, over, fan_in: step.fanIn };
+    const how = step.stream ? { stream: true } : { fan_in: step.fanIn };
+    return { ...common, type: 'reduce', depends_on: needs, over, ...how };
   }
   if (step.kind !== 'map') return { ...common, depends_on };
   const earlier = before.find((s) => depends_on.includes(s.name) && s.type === undefined);

@@ -22,6 +22,8 @@ export class Turns {
   /** What was let through, for the message of a failure. */
   readonly log: string[] = [];
   private readonly waiting: Call[] = [];
+  /** Calls that wait for time to pass. */
+  private resting: Call[] = [];
 
   constructor(private readonly random: Random) {}
 
@@ -31,6 +33,23 @@ export class Turns {
 
   wait(call: Call): void {
     this.waiting.push(call);
+  }
+
+  rest(call: Call): void {
+    this.resting.push(call);
+  }
+
+  /** Who waited for that goes on. */
+  letTimePass(): void {
+    this.waiting.push(...this.resting);
+    this.resting = [];
+  }
+
+  /** Ends what still waits: nobody looks on any more. */
+  end(): void {
+    for (const { reject } of [...this.waiting, ...this.resting]) reject(new KilledError());
+    this.waiting.length = 0;
+    this.resting = [];
   }
 
   /** Lets one call through, whole or with a fault. */
@@ -56,8 +75,10 @@ export class Turns {
   private kill(process: Process, call: Call): void {
     process.isDead = process.isMortal;
     if (!process.isMortal) return call.reject(new KilledError());
-    const its = this.waiting.filter((c) => c.process === process);
-    for (const other of its) this.waiting.splice(this.waiting.indexOf(other), 1);
+    const its = [...this.waiting, ...this.resting].filter((c) => c.process === process);
+    for (const other of its.filter((c) => this.waiting.includes(c)))
+      this.waiting.splice(this.waiting.indexOf(other), 1);
+    this.resting = this.resting.filter((c) => c.process !== process);
     for (const { reject } of [call, ...its]) reject(new KilledError());
   }
 }
@@ -78,6 +99,20 @@ export class Process {
     if (this.isDead) return Promise.reject(new KilledError());
     return new Promise<T>((resolve, reject) =>
       this.turns.wait({ process: this, point, work, resolve: resolve as Call['resolve'], reject }),
+    );
+  }
+
+  /** Goes on when time has passed. */
+  pause(): Promise<void> {
+    if (this.isDead) return Promise.reject(new KilledError());
+    return new Promise<void>((resolve, reject) =>
+      this.turns.rest({
+        process: this,
+        point: 'goes on',
+        work: () => Promise.resolve(),
+        resolve: resolve as Call['resolve'],
+        reject,
+      }),
     );
   }
 
