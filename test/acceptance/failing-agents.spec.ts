@@ -113,3 +113,14 @@ it('ends a run whose time is over, with its tasks', async () => {
   const { items } = await client.listWorkflowJobs(workflow.id);
   expect(items.map((job) => job.status)).toEqual(['timed_out']);
 }, 60_000);
+
+it('R9.2d retires an agent on which three different tasks failed in a row', async () => {
+  const agentOf = async (input: unknown) => (await runJob(input, { pool_config: { max_size: 1 } })).agent_id;
+  const bad = { do: 'fail', code: 'BAD' };
+  const first = await agentOf({ do: 'describe' });
+  expect(await agentOf(bad)).toBe(first);
+  expect(await agentOf(bad)).toBe(first);
+  expect(await agentOf(1)).toBe(first);
+  for (let i = 0; i < 3; i++) expect(await agentOf(bad)).toBe(first);
+  expect(await agentOf(1)).not.toBe(first);
+}, 60_000);

@@ -64,8 +64,8 @@ class WorkerLease implements AgentLease {
     return result;
   }
 
-  async release({ suspect = false }: { suspect?: boolean } = {}): Promise<void> {
+  async release({ suspect = false, failed }: Parameters<AgentLease['release']>[0] = {}): Promise<void> {
     if (suspect) this.connections.drop(this.held.lease.directory);
-    await this.leaser.release(this.held, { uses: this.uses, suspect });
+    await this.leaser.release(this.held, { uses: this.uses, suspect, failed });
   }
 }

@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import type { AgentStep, Definition, PoolConfig } from './definition.js';
 import { needsAgents } from './step-kinds.js';
 
+/** An agent on which so many different tasks failed, one after another, is not used again. */
+export const MOST_FAILED_TASKS = 3;
+
 /** What a pool is made of. Two steps with the same spec share one pool. */
 export interface PoolSpec {
   /** A readable slug of the image and a hash of the whole spec; safe in keys, queue names and container names. */

@@ -11,6 +11,7 @@ import {
   type TreeNode,
 } from '@agentainer/core';
 import { arrivingOutcomes, type Pause } from './arriving-outcomes.js';
+import type { FailureStreak } from './failure-streak.js';
 import type { LimitPass } from './limit-pass.js';
 import type {
   AgentLease,
@@ -53,6 +54,8 @@ export interface SessionContext {
   lease: AgentLease;
   /** When the lease is to be given up, as `performance.now()` tells the time. */
   endsAt: number;
+  /** What failed with this lease. */
+  streak: FailureStreak;
   /** Aborts when the lane's right to work is lost: the lease, or a slot of a limit. */
   lost: AbortSignal;
   /** What rates allow the lane. */
@@ -136,9 +139,9 @@ export class LaneSession {
 
   /** Whether the agent may be used on: it is well, and neither the time slice nor the lease is over. */
   mayClaim(): boolean {
-    const { lease, lost, signal, endsAt } = this.context;
-    if (this.suspect || signal.aborted || lost.aborted || lease.usesLeft <= 0) return false;
-    return performance.now() < endsAt;
+    const { lease, lost, signal, endsAt, streak } = this.context;
+    if (this.suspect || streak.isTooLong || signal.aborted || lost.aborted) return false;
+    return lease.usesLeft > 0 && performance.now() < endsAt;
   }
 
   private async attempt(task: ClaimedTask): Promise<AttemptEnd> {
@@ -181,6 +184,7 @@ export class LaneSession {
     this.current = undefined;
     ended.abort();
     progress.stop();
+    this.context.streak.note({ runId, step: step.name, index: task.index }, result, step.retry);
     this.suspect ||=
       result.kind === 'lost' || result.kind === 'timed_out' || (result.kind === 'failed' && result.suspect);
     return this.endOf(task, result);

@@ -1,4 +1,5 @@
 import { type Definition, needsAgents, poolOf, readsAlong } from '@agentainer/core';
+import { FailureStreak } from './failure-streak.js';
 import { endOfClaim, LaneSession, type SessionEnd } from './lane-session.js';
 import { leaseOnNothing } from './lease-on-nothing.js';
 import type { GateAnswer, LimitGate } from './limit-gate.js';
@@ -133,6 +134,7 @@ export class Lane {
     const lease = answer.kind === 'leased' ? answer.lease : leaseOnNothing(answer.error);
     const lost = pass.limited ? AbortSignal.any([lease.lost, pass.lost]) : lease.lost;
     const endsAt = performance.now() + sliceMs;
+    const streak = new FailureStreak();
     const given = { ...this.dependencies, workflowId, parent, definition, lease, lost, pass, endsAt, signal };
     const mayFollow = answer.kind === 'leased' && stepsOf(pool, definition) > 1;
     let suspect = false;
@@ -141,7 +143,7 @@ export class Lane {
       for (let at = job; ;) {
         const { runId, generation } = at;
         const step = agentStepNamed(definition, at.step);
-        const session = new LaneSession({ ...given, runId, step, generation }, this.options);
+        const session = new LaneSession({ ...given, streak, runId, step, generation }, this.options);
         const end = await session.run();
         suspect = session.suspect;
         if (end.kind !== 'drained') return { job: at, end };
@@ -154,7 +156,7 @@ export class Lane {
         at = next.job;
       }
     } finally {
-      await Promise.all([lease.release({ suspect }), pass.giveBack(), advanced]);
+      await Promise.all([lease.release({ suspect, failed: streak.failed }), pass.giveBack(), advanced]);
     }
   }
 }

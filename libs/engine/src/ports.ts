@@ -300,8 +300,16 @@ export interface AgentLease {
   readonly lost: AbortSignal;
   /** Runs one attempt. Never throws: what goes wrong is part of the answer. */
   run(attempt: AttemptRequest): Promise<AttemptResult>;
-  /** Gives the agent back; `suspect` has it destroyed instead of reused. */
-  release(options?: { suspect?: boolean }): Promise<void>;
+  /** Gives the agent back; `suspect` has it destroyed instead of reused, and so do too many failed tasks in a row. */
+  release(options?: { suspect?: boolean; failed?: FailedTasks }): Promise<void>;
+}
+
+/** Different tasks that failed on an agent one after another until its lease ended. */
+export interface FailedTasks {
+  /** Their ids. */
+  tasks: string[];
+  /** Whether another one completed before them under this lease: then those of earlier leases do not count. */
+  afterSuccess: boolean;
 }
 
 export interface AttemptRequest {

@@ -19,7 +19,8 @@ export function retryDelay(policy: RetryPolicy, failed: FailedAttempt, random: n
   return Math.max(Math.round(delay * (1 - policy.jitter * random)), failed.retryAfterMs ?? 0);
 }
 
-function mayRetry({ non_retryable = [], retry_on }: RetryPolicy, code: string): boolean {
+/** Whether failures with this code are worth another attempt. */
+export function mayRetry({ non_retryable = [], retry_on }: RetryPolicy, code: string): boolean {
   if (NON_RETRYABLE.has(code) || non_retryable.includes(code)) return false;
   return retry_on === undefined || retry_on.includes(code);
 }

@@ -1,7 +1,7 @@
 import { newId, type TaskError } from '@agentainer/core';
 import { type Logger, PeriodicService, type Service, withDeadline } from '@agentainer/runtime';
 import { HeldLease } from './held-lease.js';
-import type { Grant, Lease, LeaseStore } from './ports.js';
+import type { Grant, Lease, LeaseEnding, LeaseStore } from './ports.js';
 import { Ticket } from './ticket.js';
 
 export interface LeaserOptions {
@@ -89,7 +89,7 @@ export class Leaser implements Service {
   }
 
   /** Gives an agent back after so many tasks. A suspect agent is not used again. */
-  async release(held: HeldLease, ending: { uses: number; suspect: boolean }): Promise<void> {
+  async release(held: HeldLease, ending: LeaseEnding): Promise<void> {
     if (!this.held.delete(held.lease.id)) return;
     held.end();
     await this.giveBack(held.lease, ending);
@@ -161,7 +161,7 @@ export class Leaser implements Service {
     return { kind: 'busy' };
   }
 
-  private async giveBack(lease: Lease, ending: { uses: number; suspect: boolean }): Promise<void> {
+  private async giveBack(lease: Lease, ending: LeaseEnding): Promise<void> {
     const release = this.options.store.release(lease, ending);
     await withDeadline('giving an agent back', CALL_DEADLINE_MS, release).catch((error: unknown) =>
       this.options.logger.warn({ err: error, agent: lease.agentId }, 'an agent was not given back'),

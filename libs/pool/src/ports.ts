@@ -49,6 +49,19 @@ export interface Lease {
   usesLeft: number;
 }
 
+/** How a lease ended. */
+export interface LeaseEnding {
+  /** Tasks run under it. */
+  uses: number;
+  /** The agent must not be used again. */
+  suspect: boolean;
+  /**
+   * Different tasks that failed one after another until it ended, by id. Those of earlier leases count with them,
+   * unless another task completed before them under this one.
+   */
+  failed?: { tasks: string[]; afterSuccess: boolean };
+}
+
 export type AcquireAnswer =
   | { kind: 'leased'; lease: Lease }
   /** The ticket stands in line; its grant comes over {@link LeaseStore.onGrant}. */
@@ -67,10 +80,10 @@ export interface LeaseStore {
   /** False where the lease is no longer the agent's; it must then not be used any more. */
   renew(lease: Lease, ttlMs: number): Promise<boolean>;
   /**
-   * Ends a lease after `uses` tasks. A suspect or used-up agent goes to `retiring`; another one goes to
-   * the lane that waits longest, or to idle. False where the lease had already ended.
+   * Ends a lease. A suspect, failing or used-up agent goes to `retiring`; another one goes to the lane that waits
+   * longest, or to idle. False where the lease had already ended.
    */
-  release(lease: Lease, options: { uses: number; suspect: boolean }): Promise<boolean>;
+  release(lease: Lease, ending: LeaseEnding): Promise<boolean>;
   /** Calls `listener` for each grant to a ticket of this process, and for each pool that broke. */
   onGrant(listener: (grant: Grant) => void): () => void;
 }
@@ -120,6 +133,8 @@ export type RetireReason =
   | 'max_uses'
   | 'unhealthy'
   | 'suspect'
+  /** Too many different tasks failed on it in a row. */
+  | 'failing'
   | 'lease_expired'
   | 'died'
   | 'start_failed'

@@ -1,4 +1,4 @@
-import type { AcquireAnswer, Grant, Lease, LeaseStore } from '@agentainer/pool';
+import type { AcquireAnswer, Grant, Lease, LeaseEnding, LeaseStore } from '@agentainer/pool';
 import type { Redis } from 'ioredis';
 import { Channel } from './channel.js';
 import type { Keys } from './keys.js';
@@ -40,7 +40,7 @@ export class RedisLeaseStore implements LeaseStore {
     return renewLease(this.scope, lease, ttlMs);
   }
 
-  release(lease: Lease, ending: { uses: number; suspect: boolean }): Promise<boolean> {
+  release(lease: Lease, ending: LeaseEnding): Promise<boolean> {
     return releaseAgent(this.scope, lease, ending);
   }
 

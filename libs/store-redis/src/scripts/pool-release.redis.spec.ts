@@ -95,3 +95,41 @@ it('retires a suspect agent and a used-up one', async () => {
   expect(await pool.agent('a')).toMatchObject({ state: 'retiring', reason: 'max_uses' });
   expect(await pool.counts()).toEqual({ creating: 0, idle: 0, leased: 0, retiring: 2 });
 });
+
+describe('an agent on which tasks fail', () => {
+  const failed = (tasks: string[], afterSuccess = false) => ({
+    uses: tasks.length,
+    suspect: false,
+    failed: { tasks, afterSuccess },
+  });
+
+  it('is retired after three different ones in a row, over its leases', async () => {
+    const pool = new TestPool(redis);
+    await pool.idle('a');
+    for (const tasks of [['t1'], ['t1'], [], ['t2', 't1']]) {
+      await releaseAgent(pool.scope, await pool.lease(), failed(tasks));
+      expect(await pool.states()).toEqual({ a: 'idle' });
+    }
+    await releaseAgent(pool.scope, await pool.lease(), failed(['t3']));
+    expect(await pool.agent('a')).toMatchObject({ state: 'retiring', reason: 'failing' });
+  });
+
+  it('is kept where one completes between them', async () => {
+    const pool = new TestPool(redis);
+    await pool.idle('a');
+    await releaseAgent(pool.scope, await pool.lease(), failed(['t1', 't2']));
+    await releaseAgent(pool.scope, await pool.lease(), failed(['t3'], true));
+    await releaseAgent(pool.scope, await pool.lease(), failed(['t4']));
+    expect(await pool.states()).toEqual({ a: 'idle' });
+    await releaseAgent(pool.scope, await pool.lease(), failed([], true));
+    await releaseAgent(pool.scope, await pool.lease(), failed(['t5', 't6']));
+    expect(await pool.states()).toEqual({ a: 'idle' });
+  });
+
+  it('is retired at once after three under one lease', async () => {
+    const pool = new TestPool(redis);
+    await pool.idle('a');
+    await releaseAgent(pool.scope, await pool.lease(), failed(['t1', 't2', 't3'], true));
+    expect(await pool.agent('a')).toMatchObject({ state: 'retiring', reason: 'failing' });
+  });
+});

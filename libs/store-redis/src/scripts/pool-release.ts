@@ -1,4 +1,5 @@
-import type { Lease } from '@agentainer/pool';
+import { MOST_FAILED_TASKS } from '@agentainer/core';
+import type { Lease, LeaseEnding } from '@agentainer/pool';
 import type { PoolScope } from '../pool-scope.js';
 import { Script } from '../script.js';
 
@@ -8,8 +9,9 @@ const script = new Script('pool-release');
 export async function releaseAgent(
   scope: PoolScope,
   lease: Lease,
-  { uses, suspect }: { uses: number; suspect: boolean },
+  { uses, suspect, failed: { tasks, afterSuccess } = { tasks: [], afterSuccess: false } }: LeaseEnding,
 ): Promise<boolean> {
   const { agentId, id, epoch } = lease;
-  return (await scope.run(script, lease.poolId, [agentId, id, epoch, uses, suspect ? 1 : 0])) === 1;
+  const ending = [uses, suspect ? 1 : 0, MOST_FAILED_TASKS, afterSuccess ? 1 : 0, ...tasks];
+  return (await scope.run(script, lease.poolId, [agentId, id, epoch, ...ending])) === 1;
 }
