@@ -85,3 +85,15 @@ it('R2.3e merges the state updates of tasks that run side by side', async () => 
   );
   expect([...(state.digits as number[])].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 }, 90_000);
+
+it('R2.5d stops a step of which fewer tasks may fail than have', async () => {
+  const { client } = cluster;
+  const bad = { do: 'fail', code: 'BAD', retryable: false };
+  const items = [bad, bad, bad, ...Array(60).fill({ do: 'sleep', ms: 500 })] as object[];
+  const policies = { on_failure: 'fail_fast', failure_tolerance: '50%', pool_config: { max_size: 2 } };
+  const id = await startedRun([map({ items, ...policies })]);
+  await until('three have failed', async () => (await client.getStep(id, 'map')).failed === 3);
+  const step = await client.changeStep(id, 'map', { failure_tolerance: 2 });
+  expect(step).toMatchObject({ status: 'failed', failure_tolerance: 2, failed: 3, running: 0 });
+  expect(await client.waitForRun(id, { timeoutMs: 60_000 })).toMatchObject({ status: 'failed' });
+}, 90_000);

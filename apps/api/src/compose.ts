@@ -63,7 +63,7 @@ export async function composeApi(
       rerunner,
       redriver: new Redriver(runs, rerunner),
       control: new RunControl(runs, workflows, queue, advancer),
-      steps: new StepChanger(runs, queue),
+      steps: new StepChanger(runs, queue, advancer),
       state: new RedisStateStore(redis, keys),
       waits: new WaitingRuns(runs, advancer, logger),
       pools,

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => redis.quit());
 beforeEach(() => {
   flow = new FlowTest(redis);
-  changer = new StepChanger(flow.runs, flow.queue);
+  changer = new StepChanger(flow.runs, flow.queue, flow.advancer);
 });
 afterEach(() => flow.stop());
 

@@ -1,4 +1,5 @@
 import {
+  failureToleranceSchema,
   nameSchema,
   RUN_TRANSITIONS,
   type RunState,
@@ -36,6 +37,8 @@ export const stepProgressSchema = z.object({
   duration_ms: count.nullable(),
   /** Tasks at once, at most. */
   max_parallel: count,
+  /** How many of its tasks may fail; null where it is no map, or goes on with one success. */
+  failure_tolerance: failureToleranceSchema.nullable(),
   /** When it will have ended, by the tasks that have; null where it does not run, or none has ended. */
   estimated_completion_at: timeSchema.nullable(),
   error: taskErrorSchema.optional(),

@@ -1,4 +1,4 @@
-import { LIMITS } from '@agentainer/core';
+import { failureToleranceSchema, LIMITS } from '@agentainer/core';
 import { z } from 'zod';
 import { jobStatusSchema } from './http-job.js';
 import { pageQuery, pageSchema } from './http-page.js';
@@ -27,6 +27,8 @@ export const changeStepRequestSchema = z
   .strictObject({
     /** Tasks of the step at once, at most; in place of what the definition says. */
     max_parallel: z.int().min(1).max(LIMITS.parallel).optional(),
+    /** How many of its tasks may fail: a count, or a share such as `"20%"`; in place of what the definition says. */
+    failure_tolerance: failureToleranceSchema.optional(),
   })
   .refine((body) => Object.keys(body).length > 0, 'must change something');
 export type ChangeStepRequest = z.input<typeof changeStepRequestSchema>;

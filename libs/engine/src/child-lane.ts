@@ -32,9 +32,9 @@ export class ChildLane {
       // The id is claimed with the task: whoever finds the one can find the other, or make it.
       const agentId = signal.aborted || performance.now() >= endsAt ? undefined : newId('run');
       const request = { runId, step: name, completion, agentId, generation, maxParallel };
-      const { claim, accepted, failures, total } = await this.ledger.completeAndClaim(request);
+      const { claim, accepted, ...tasks } = await this.ledger.completeAndClaim(request);
       // What was claimed with it is not begun: it ends with the step.
-      const isOver = accepted && failsFast(step, failures, total);
+      const isOver = accepted && failsFast(step, tasks);
       if (isOver) return this.advance(runId);
       switch (claim.kind) {
         case 'task':

@@ -56,14 +56,14 @@ export class ChildRuns {
     const definition = await this.runs.definition(runId);
     if (!definition) return false;
     const step = workflowStepNamed(definition, name);
-    const { accepted, claim, failures, total } = await this.ledger.completeAndClaim({
+    const { accepted, claim, ...tasks } = await this.ledger.completeAndClaim({
       runId,
       step: name,
       completion,
       maxParallel: parallelOf(definition, step),
     });
     if (!accepted) return false;
-    if (claim.kind === 'drained' || failsFast(step, failures, total)) return true;
+    if (claim.kind === 'drained' || failsFast(step, tasks)) return true;
     if (claim.kind === 'open' || claim.kind === 'wait') await this.queueLane(runId, definition, name);
     return false;
   }

@@ -127,9 +127,9 @@ export class LaneSession {
     for (;;) {
       const agentId = this.mayClaim() && (await pass.mayBegin()) ? lease.agentId : undefined;
       const request = { runId, step: step.name, completion, agentId, generation, maxParallel };
-      const { claim, accepted, failures, total } = await ledger.completeAndClaim(request);
+      const { claim, accepted, ...tasks } = await ledger.completeAndClaim(request);
       // What was claimed with it is not begun: it ends with the step.
-      if (accepted && failsFast(step, failures, total)) return { kind: 'drained' };
+      if (accepted && failsFast(step, tasks)) return { kind: 'drained' };
       if (claim.kind !== 'task') return endOfClaim(claim);
       pass.begun();
       const { index, token } = claim.task;

@@ -21,6 +21,7 @@ import type {
   WorkflowRecord,
   WorkflowVersion,
 } from './records.js';
+import type { Failures } from './step-success.js';
 import type { WaitStore } from './wait-port.js';
 
 export interface Page<T> {
@@ -101,14 +102,15 @@ export interface RunStore {
   /** The elements of the list or set under a key of the run's state as JSON texts, in pages; undefined where there is none. */
   stateElements(runId: string, key: string): Promise<AsyncIterable<string[]> | undefined>;
   /**
-   * Applies changes whose guards hold and skips the others; the run's revision before, and which were applied.
+   * Applies changes whose guards hold and skips the others; the run's revision before, which were applied,
+   * and how many tasks of opened steps may run at once where that was changed before.
    * @param revision where it is given, nothing is applied to any other one
    */
   apply(
     runId: string,
     changes: RunChange[],
     revision?: number,
-  ): Promise<{ revision: number; applied: boolean[] }>;
+  ): Promise<{ revision: number; applied: boolean[]; maxParallel: ReadonlyMap<string, number> }>;
   /** Enters whether a pending step's condition holds; the first answer counts. */
   settleCondition(runId: string, step: string, outcome: ConditionOutcome): Promise<void>;
   /** JSON text of one value of the run's state, unless it is larger than so many bytes. */
@@ -229,8 +231,9 @@ export interface RunningAttempt {
 export interface TaskLedger {
   /**
    * Completes a task (a late or doubled completion changes nothing), then claims the next one.
-   * `agentId` is who will run it, for a workflow step the id of a run that is not there yet; without one nothing is claimed. A lane of an earlier `generation` than the
-   * step's claims nothing either. Says beside it how many tasks the step has, and how many of them ended badly.
+   * `agentId` is who will run it, for a workflow step the id of a run that is not there yet; without one nothing is
+   * claimed. A lane of an earlier `generation` than the step's claims nothing either. Says beside it how many tasks the
+   * step has, how many of them ended badly, and how many may, where that was changed.
    */
   completeAndClaim(request: {
     runId: string;
@@ -240,7 +243,7 @@ export interface TaskLedger {
     generation?: number;
     /** Tasks of the step at once, at most, unless its record says otherwise. */
     maxParallel?: number;
-  }): Promise<{ accepted: boolean; claim: Claim; failures: number; total: number }>;
+  }): Promise<{ accepted: boolean; claim: Claim } & Failures>;
   /** Says that an attempt is alive. False where it is no longer the task's attempt. */
   renew(runId: string, step: string, index: number, token: string): Promise<boolean>;
   /** Keeps the latest intermediate result of an attempt (JSON text) until its task ends. False as for {@link renew}. */

@@ -1,6 +1,7 @@
 import type {
   ConditionOutcome,
   Definition,
+  FailureTolerance,
   RunState,
   StepState,
   TaskAddress,
@@ -63,6 +64,8 @@ export type TaskCounts = Record<TaskState, number>;
 export interface StepSettings {
   /** Tasks at once, at most; in place of what the definition says. */
   maxParallel?: number;
+  /** How many of its tasks may fail; in place of what the definition says. */
+  failureTolerance?: FailureTolerance;
 }
 
 export interface StepRecord extends StepSettings {

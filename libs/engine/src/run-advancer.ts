@@ -72,7 +72,11 @@ export class RunAdvancer {
         return run;
       }
       changedBefore = true;
-      const { revision, applied } = await this.runs.apply(runId, changes, decision.end && run.revision);
+      const { revision, applied, maxParallel } = await this.runs.apply(
+        runId,
+        changes,
+        decision.end && run.revision,
+      );
       const done = changes.filter((_, i) => applied[i]);
       await this.forgetItems(
         runId,
@@ -81,7 +85,7 @@ export class RunAdvancer {
       await this.enqueue(
         runId,
         definition,
-        done.flatMap((change) => opened(change, run)),
+        done.flatMap((change) => opened(change, maxParallel)),
         first,
         take,
       );
@@ -188,10 +192,11 @@ export class RunAdvancer {
 
 type Opened = Pick<StepRecord, 'name' | 'total' | 'generation' | 'maxParallel'>;
 
-function opened(change: RunChange, run: RunRecord): Opened[] {
+/** How many run at once may have been changed since the run was read: what the record said when it was opened counts. */
+function opened(change: RunChange, bounds: ReadonlyMap<string, number>): Opened[] {
   if (change.kind !== 'open' && change.kind !== 'extend') return [];
   const { step: name, total } = change;
-  const maxParallel = run.steps.find((s) => s.name === name)?.maxParallel;
+  const maxParallel = bounds.get(name);
   if (change.kind === 'open') return [{ name, total, generation: 0, maxParallel }];
   // Lanes for the tasks that were put in line, not for those that have ended.
   return [{ name, total: total - change.from, generation: change.generation + 1, maxParallel }];

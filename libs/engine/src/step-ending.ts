@@ -14,7 +14,7 @@ const STEP_TIMEOUT: TaskError = { code: 'STEP_TIMEOUT', message: TASK_ERRORS.STE
 export function endingOf(step: Step, record: StepRecord, now: number): StepEnding | undefined {
   if (hasEnded(record)) return { to: succeeded(step, record) ? 'completed' : 'failed' };
   if (!isOpen(record)) return undefined;
-  if (failsFast(step, failuresOf(record), record.total)) return { to: 'failed' };
+  if (failsFast(step, { ...record, failures: failuresOf(record) })) return { to: 'failed' };
   if (step.type === 'wait' || step.step_timeout === undefined || now < record.openedAt + step.step_timeout)
     return undefined;
   return { to: 'timed_out', error: STEP_TIMEOUT };

@@ -25,7 +25,15 @@ it('tolerates nothing unless told to', () => {
 
 it('fails fast only where the step says so, and only beyond the tolerance', () => {
   const step = map({ failure_tolerance: '20%', on_failure: 'fail_fast' });
-  expect(failsFast(step, 2, 10)).toBe(false);
-  expect(failsFast(step, 3, 10)).toBe(true);
-  expect(failsFast(map(), 10, 10)).toBe(false);
+  expect(failsFast(step, { failures: 2, total: 10 })).toBe(false);
+  expect(failsFast(step, { failures: 3, total: 10 })).toBe(true);
+  expect(failsFast(map(), { failures: 10, total: 10 })).toBe(false);
+});
+
+it('keeps to the tolerance that was said while the run went on', () => {
+  const hasty = map({ failure_tolerance: '20%', on_failure: 'fail_fast' });
+  expect(failsFast(hasty, { failures: 3, total: 10, failureTolerance: 3 })).toBe(false);
+  expect(failsFast(hasty, { failures: 1, total: 10, failureTolerance: '5%' })).toBe(true);
+  expect(succeeded(map(), { ...ended(7, 3), failureTolerance: '30%' })).toBe(true);
+  expect(succeeded(map({ failure_tolerance: 3 }), { ...ended(7, 3), failureTolerance: 0 })).toBe(false);
 });

@@ -1,6 +1,7 @@
 import {
   type ConditionOutcome,
   type Definition,
+  type FailureTolerance,
   isTerminal,
   type RunState,
   STEP_TRANSITIONS,
@@ -78,6 +79,7 @@ function readStep(name: string, fields: Fields): StepRecord {
     dropped: number('dropped'),
     generation: number('generation'),
     maxParallel: number('maxParallel') || undefined,
+    failureTolerance: readTolerance(fields[`${name}:failureTolerance`]),
     openedAt: number('openedAt'),
     linedUpAt: number('linedUpAt') || undefined,
     touchedAt: number('touchedAt'),
@@ -88,6 +90,12 @@ function readStep(name: string, fields: Fields): StepRecord {
     dueAt: number('dueAt'),
     condition: readCondition(fields[`${name}:condition`]),
   };
+}
+
+/** A count, or a share such as `20%`. */
+export function readTolerance(text: string | undefined): FailureTolerance | undefined {
+  if (!text) return undefined;
+  return text.endsWith('%') ? text : Number(text);
 }
 
 /** Their numbers are kept beside the steps', under names that no step can have. */

@@ -92,6 +92,19 @@ it('hands on how many tasks a step may run at once', async () => {
   expect(answer).toMatchObject({ status: 200, body: { name: 'fetch', max_parallel: 3 } });
 });
 
+it('hands on how many tasks of a step may fail', async () => {
+  const run = await startedRun();
+  run.open('fetch', [{ state: 'pending' }]);
+  const path = `/runs/${run.id}/steps/fetch`;
+  expect((await api.request('GET', path)).body.failure_tolerance).toBe(0);
+  const change = async (failure_tolerance: unknown) =>
+    api.request('PATCH', path, { body: { failure_tolerance } });
+  expect(await change('12.5%')).toMatchObject({ status: 200, body: { failure_tolerance: '12.5%' } });
+  expect((await change('many')).status).toBe(400);
+  expect((await change(-1)).status).toBe(400);
+  expect((await api.request('GET', `/runs/${run.id}/steps/list`)).body.failure_tolerance).toBeNull();
+});
+
 it.each([{}, { max_parallel: 0 }, { max_parallel: 'many' }, { max_parallel: 1, x: 2 }, [], 'x'])(
   'refuses to change %j',
   async (body) => {

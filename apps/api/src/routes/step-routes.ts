@@ -37,7 +37,8 @@ export function stepRoutes({ runs: store, steps }: Parts, runs: RunReader): Rout
       body: changeStepRequestSchema,
       answer: async ({ param, body }) => {
         const { run, step } = await find(param('id'), param('step'));
-        await steps.change(run.id, step.name, { maxParallel: body.max_parallel });
+        const { max_parallel: maxParallel, failure_tolerance: failureTolerance } = body;
+        await steps.change(run.id, step.name, { maxParallel, failureTolerance });
         return view(run.id, step.name);
       },
     }),

@@ -12,7 +12,9 @@ import {
   type ParentTask,
   type RunEvent,
   type RunRecord,
+  stepNamed,
   type StepRecord,
+  toleranceOf,
   treeOf,
 } from '@agentainer/engine';
 import { momentView, spanView, timeView } from './time-view.js';
@@ -55,13 +57,12 @@ export function runStepView(
 }
 
 function stepProgressView(run: RunRecord, step: StepRecord, definition: Definition): StepProgressBody {
-  const written = definition.steps.find((s) => s.name === step.name);
-  const type = written?.type ?? 'sequential';
-  const tree = written && treeOf(definition, written, run.steps);
+  const defined = stepNamed(definition, step.name);
+  const tree = treeOf(definition, defined, run.steps);
   const further = tree ? tree.size - step.total : 0;
   return {
     name: step.name,
-    type,
+    type: defined.type,
     status: step.state,
     total: step.total,
     ...step.counts,
@@ -70,6 +71,7 @@ function stepProgressView(run: RunRecord, step: StepRecord, definition: Definiti
     finished_at: timeView(step.finishedAt),
     duration_ms: spanView(step.startedAt, step.finishedAt),
     max_parallel: parallelOf(definition, step),
+    failure_tolerance: toleranceOf(defined, step) ?? null,
     estimated_completion_at: timeView(estimatedEnd(step, run.readAt, further) ?? 0),
     ...(step.error && { error: step.error }),
   };

@@ -1,4 +1,5 @@
 import type { Commands } from '../context.js';
+import { workflowChangeCommand } from './workflow-change.js';
 import { workflowChildrenCommand } from './workflow-children.js';
 import { workflowControlCommands, workflowDeleteCommand } from './workflow-control.js';
 import { workflowCreateCommand } from './workflow-create.js';
@@ -31,6 +32,7 @@ export const workflowCommands: Commands = (yargs, context) =>
       workflowChildrenCommand,
       workflowGraphCommand,
       workflowScaleCommand,
+      workflowChangeCommand,
       workflowJobsCommand,
       workflowStateCommand,
       workflowMapReduceCommand,

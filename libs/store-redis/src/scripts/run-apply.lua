@@ -8,7 +8,8 @@
 --      the run's new deadline (compensate)  error (JSON or ''), or where items were laid out, <items>:<layout> (open; '' = nowhere),
 --      or tasks and generation that the step must have (extend)
 -- A change whose present state is not among those allowed is skipped, as is opening with items that are gone.
--- Returns {revision before, 0|1 for each change: applied}
+-- Returns {revision before, for each change 0 where it was skipped, else 1, or {tasks of the opened step at once, at most} where
+--      that was changed}
 --- @include "now"
 --- @include "run-event"
 local before = tonumber(redis.call('HGET', KEYS[1], 'revision') or -1)
@@ -67,6 +68,10 @@ for i = 5, #ARGV, 6 do
   if kind == 'open' and err ~= '' and redis.call('EXISTS', err) == 0 then allowed = nil end
   if kind == 'extend' and extentOf(step) ~= err then allowed = nil end
   answer[#answer + 1] = allowed and 1 or 0
+  if allowed and (kind == 'open' or kind == 'extend') then
+    local atOnce = redis.call('HGET', KEYS[2], step .. ':maxParallel')
+    if atOnce then answer[#answer] = { tonumber(atOnce) } end
+  end
   if allowed and kind == 'extend' then
     applied = applied + 1
     extend(step, tasks)

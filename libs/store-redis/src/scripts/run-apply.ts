@@ -16,7 +16,10 @@ const script = new Script('run-apply');
 const runStates = Object.keys(RUN_TRANSITIONS) as RunState[];
 const notEnded = allowed(runStates.filter((state) => !isTerminal(RUN_TRANSITIONS, state)));
 
-/** Applies the changes whose guards hold; the run's revision before, and for each change whether it was applied. */
+/**
+ * Applies the changes whose guards hold; the run's revision before, for each change whether it was applied, and for steps
+ * that were opened how many of their tasks may run at once where that was changed.
+ */
 export async function applyChanges(
   redis: Redis,
   keys: Keys,
@@ -34,8 +37,12 @@ export async function applyChanges(
       ifRevision ?? '',
       ...changes.flatMap((change) => changeArguments(keys, runId, change)),
     ],
-  )) as [number, ...number[]];
-  return { revision, applied: changes.map((_, i) => applied[i] === 1) };
+  )) as [number, ...(0 | 1 | [number])[]];
+  const bounds = changes.flatMap((change, i): [string, number][] => {
+    const answer = applied[i];
+    return 'total' in change && Array.isArray(answer) ? [[change.step, answer[0]]] : [];
+  });
+  return { revision, applied: changes.map((_, i) => Boolean(applied[i])), maxParallel: new Map(bounds) };
 }
 
 function changeArguments(keys: Keys, runId: string, change: RunChange): (string | number)[] {

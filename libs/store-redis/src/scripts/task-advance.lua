@@ -8,8 +8,9 @@
 --      14 tasks of the step at once, at most, unless its record says otherwise (0 = no bound)  15 ms to wait where so many run
 --      16 error in brief (JSON)  17 error of a task lost too often (JSON)
 --      18 losses of agents allowed ('' = the agent of what is completed did not go away)
--- Returns {accepted 0|1, tasks that ended badly, tasks, claim, …}: claim is 'task' (index, attempt, lost, token,
---      item or false, ms left to the run), 'wait' (ms), 'full' (ms), or 'open', 'idle', 'drained', 'paused', 'closed'
+-- Returns {accepted 0|1, tasks that ended badly, tasks, how many may end badly ('' = as defined), claim, …}: claim is
+--      'task' (index, attempt, lost, token, item or false, ms left to the run), 'wait' (ms), 'full' (ms), or 'open',
+--      'idle', 'drained', 'paused', 'closed'
 --- @include "now"
 --- @include "run-event"
 --- @include "run-open"
@@ -22,7 +23,7 @@ local keys = { steps = KEYS[2], events = KEYS[3], tasks = KEYS[5], outcomes = KE
   retries = KEYS[8], operations = KEYS[9], history = KEYS[10] }
 local run = redis.call('HMGET', KEYS[1], 'state', 'deadline')
 local step = readStep(keys.steps, name)
-if not isOpen(run[1]) or (step.state ~= 'ready' and step.state ~= 'running') then return { 0, 0, 0, 'closed' } end
+if not isOpen(run[1]) or (step.state ~= 'ready' and step.state ~= 'running') then return { 0, 0, 0, '', 'closed' } end
 
 local accepted = 0
 local index = ARGV[2]
@@ -89,4 +90,5 @@ local answer = claim()
 if accepted == 1 or answer[2] == 'task' then writeStep(keys.steps, name, step, now) end
 table.insert(answer, 2, step.failed + step.timed_out)
 table.insert(answer, 3, step.total)
+table.insert(answer, 4, step.failureTolerance)
 return answer

@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import { allowed } from '../guards.js';
 import type { Keys } from '../keys.js';
 import { inBrief, poison } from '../poison.js';
+import { readTolerance } from '../run-record.js';
 import { Script } from '../script.js';
 
 const script = new Script('task-advance');
@@ -61,9 +62,10 @@ export async function advanceTask(redis: Redis, keys: Keys, request: TaskAdvance
       ...troubleArguments(completion?.end),
       isLossOfAgent(completion?.end) ? request.maxAgentsLost : '',
     ],
-  )) as [number, number, number, ...ClaimReply];
-  const [accepted, failures, total, ...claim] = answer;
-  return { accepted: accepted === 1, claim: readClaim(claim), failures, total };
+  )) as [number, number, number, string, ...ClaimReply];
+  const [accepted, failures, total, tolerance, ...claim] = answer;
+  const failureTolerance = readTolerance(tolerance);
+  return { accepted: accepted === 1, claim: readClaim(claim), failures, total, failureTolerance };
 }
 
 /** The outcome of an attempt that ended badly, as it is stored. */

@@ -3,13 +3,13 @@ local COUNTS = { 'pending', 'running', 'retrying', 'completed', 'failed', 'timed
 
 local function readStep(key, name)
   local fields = { name .. ':state', name .. ':total', name .. ':openedAt', name .. ':generation', name .. ':maxParallel',
-    name .. ':streamed', name .. ':linedUpAt' }
-  for i, count in ipairs(COUNTS) do fields[7 + i] = name .. ':' .. count end
+    name .. ':streamed', name .. ':linedUpAt', name .. ':failureTolerance' }
+  for i, count in ipairs(COUNTS) do fields[8 + i] = name .. ':' .. count end
   local values = redis.call('HMGET', key, unpack(fields))
   local step = { state = values[1], total = tonumber(values[2] or 0), openedAt = values[3],
     generation = tonumber(values[4] or 0), maxParallel = tonumber(values[5] or nil),
-    streamed = values[6], linedUpAt = values[7] or values[3] }
-  for i, count in ipairs(COUNTS) do step[count] = tonumber(values[7 + i] or 0) end
+    streamed = values[6], linedUpAt = values[7] or values[3], failureTolerance = values[8] or '' }
+  for i, count in ipairs(COUNTS) do step[count] = tonumber(values[8 + i] or 0) end
   return step
 end
 
