@@ -97,3 +97,15 @@ it('R2.5d stops a step of which fewer tasks may fail than have', async () => {
   expect(step).toMatchObject({ status: 'failed', failure_tolerance: 2, failed: 3, running: 0 });
   expect(await client.waitForRun(id, { timeoutMs: 60_000 })).toMatchObject({ status: 'failed' });
 }, 90_000);
+
+it('R6.6b gives a task several items at once', async () => {
+  const items = [1, 2, 3, 4, 5];
+  const id = await startedRun([map({ items, batch_size: 2 })]);
+  const run = await cluster.client.waitForRun(id, { timeoutMs: 60_000 });
+  expect(run).toMatchObject({ status: 'completed', result: [[1, 2], [3, 4], [5]], steps: [{ total: 3 }] });
+  const steps = [map({ items, batch_size: 0, batch_bytes: 5_000_000 })];
+  const refused = cluster.client.createWorkflow({ name: 'batches', steps });
+  await expect(refused).rejects.toMatchObject({
+    faults: [{ path: 'steps[0].batch_size' }, { path: 'steps[0].batch_bytes' }],
+  });
+}, 90_000);

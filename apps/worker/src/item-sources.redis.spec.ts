@@ -110,3 +110,27 @@ it('works through 20,000 items', async () => {
   const last = await flow.runs.outcomes(run.id, 'm', 19_999, 1);
   expect(last).toEqual([{ result: '20000' }]);
 }, 90_000);
+
+it('gives each task a list of items where they are batched', async () => {
+  const inputs: unknown[] = [];
+  flow.behave = (input) => {
+    inputs.push(input);
+    return completed((input as number[]).reduce((sum, n) => sum + n, 0));
+  };
+  const items = { range: { from: 1, to: 10 } };
+  const run = await flow.runToEnd({
+    name: 'w',
+    steps: [
+      { type: 'map', name: 'm', image: 'x', items, batch_size: 4 },
+      { type: 'map', name: 'again', image: 'x', items: { step: 'm' }, batch_bytes: 7 },
+    ],
+  });
+  expect(run.steps.map((step) => step.total)).toEqual([3, 2]);
+  expect(inputs.slice(0, 3).sort()).toEqual([
+    [1, 2, 3, 4],
+    [5, 6, 7, 8],
+    [9, 10],
+  ]);
+  expect(inputs.slice(3).sort()).toEqual([[10, 26], [19]]);
+  expect(await flow.result(run.id)).toEqual([36, 19]);
+});

@@ -54,6 +54,12 @@ export const retrySchema = z.strictObject({
 });
 export type RetryPolicy = z.output<typeof retrySchema>;
 
+/** With one of them, a task of a map step gets a list of items: so many at most, and so many bytes of JSON unless one item has more. */
+export const batchFields = {
+  batch_size: size(LIMITS.batchSize).optional(),
+  batch_bytes: size(LIMITS.itemBytes).optional(),
+};
+
 /** Shorter than that, a busy machine would look like a hung agent. */
 const heartbeatTimeoutSchema = durationSchema.refine((ms) => ms >= 1_000, 'must be at least 1s');
 
@@ -92,6 +98,7 @@ export const stepSchema = z.discriminatedUnion('type', [
     type: z.literal('map'),
     ...common,
     items: itemsSchema,
+    ...batchFields,
     max_parallel: size(LIMITS.parallel).optional(),
     continue_on_partial: z.boolean().default(false),
     failure_tolerance: failureToleranceSchema.optional(),

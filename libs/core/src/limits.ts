@@ -5,6 +5,8 @@ export const LIMITS = {
   /** Bytes of one item as JSON, and of all items of a step together. */
   itemBytes: 4 * 1_024 * 1_024,
   itemsBytes: 256 * 1_024 * 1_024,
+  /** Items in one task of a map step with batches. */
+  batchSize: 10_000,
   parallel: 10_000,
   poolSize: 1_000,
   attempts: 100,

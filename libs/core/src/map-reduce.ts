@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { type DefinitionInput, imageSchema, poolConfigSchema, retrySchema } from './definition.js';
+import {
+  batchFields,
+  type DefinitionInput,
+  imageSchema,
+  poolConfigSchema,
+  retrySchema,
+} from './definition.js';
 import { durationSchema } from './duration-schema.js';
 import { failureToleranceSchema } from './failure-tolerance.js';
 import { givenItemsSchema } from './item-source.js';
@@ -18,6 +24,8 @@ export const mapReduceSchema = z
     list_image: imageSchema.optional(),
     /** The items themselves, or where they come from; the run's input field `items` where neither is given. */
     items: givenItemsSchema.optional(),
+    /** Items of one call of the mapper, which then gets a list of them. */
+    ...batchFields,
     max_parallel: z.int().min(1).max(LIMITS.parallel).default(10),
     pool_size: z.int().min(1).max(LIMITS.poolSize).optional(),
     pool_config: poolConfigSchema.optional(),
@@ -84,6 +92,8 @@ export function mapReduceDefinition(body: unknown): DefinitionInput {
         type: 'map',
         name: 'map',
         image: request.mapper_image,
+        batch_size: request.batch_size,
+        batch_bytes: request.batch_bytes,
         items: request.items ?? (request.list_image ? { step: 'list' } : { input: '/items' }),
         depends_on: list.map((step) => step.name),
         max_parallel,

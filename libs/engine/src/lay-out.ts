@@ -7,6 +7,7 @@ import {
   type Step,
   type TaskError,
 } from '@agentainer/core';
+import { batchesOf } from './batches.js';
 import { type Items, itemsOf } from './items.js';
 import type { RunStore } from './ports.js';
 import { treeOf } from './tree-growth.js';
@@ -18,7 +19,7 @@ const PAGE_LENGTH = 256 * 1_024;
 /** How many tasks a step has and where their items were put, or why they could not be laid out. */
 export type Layout = { total: number; layout?: string } | { error: TaskError };
 
-/** Stores the items of a map step, one task each; other steps have one task, whose input the lane reads. Harmless when repeated. */
+/** Stores the items of a map step, one task for each or for each batch; other steps have one task, whose input the lane reads. Harmless when repeated. */
 export async function layOutTasks(
   runs: RunStore,
   runId: string,
@@ -32,8 +33,9 @@ export async function layOutTasks(
   const layout = newId('layout');
   try {
     const items = await itemsOf(runs, runId, definition, step.items);
+    const batches = batchesOf(withinLimits(items), step.type === 'map' ? step : {});
     let total = 0;
-    for await (const page of pagesOf(items)) {
+    for await (const page of pagesOf(batches)) {
       await runs.putItems(runId, step.name, layout, total, page);
       total += page.length;
     }
@@ -46,9 +48,7 @@ export async function layOutTasks(
 }
 
 /** @throws {InvalidInputError} where they are more, or longer, than a step may have */
-async function* pagesOf(items: Items): AsyncIterable<string[]> {
-  let page: string[] = [];
-  let length = 0;
+async function* withinLimits(items: Items): AsyncIterable<string> {
   let count = 0;
   let bytes = 0;
   for await (const item of items) {
@@ -57,8 +57,16 @@ async function* pagesOf(items: Items): AsyncIterable<string[]> {
     if (++count > LIMITS.items) throw tooMany(`there are more than ${LIMITS.items}`);
     if (size > LIMITS.itemBytes) throw tooMany(`item ${count - 1} has more than ${LIMITS.itemBytes} bytes`);
     if (bytes > LIMITS.itemsBytes) throw tooMany(`they have more than ${LIMITS.itemsBytes} bytes together`);
-    page.push(item);
-    length += item.length;
+    yield item;
+  }
+}
+
+async function* pagesOf(inputs: Items): AsyncIterable<string[]> {
+  let page: string[] = [];
+  let length = 0;
+  for await (const input of inputs) {
+    page.push(input);
+    length += input.length;
     if (page.length < PAGE_ITEMS && length < PAGE_LENGTH) continue;
     yield page;
     page = [];

@@ -72,23 +72,15 @@ export class RunAdvancer {
         return run;
       }
       changedBefore = true;
-      const { revision, applied, maxParallel } = await this.runs.apply(
-        runId,
-        changes,
-        decision.end && run.revision,
-      );
+      const onlyAt = decision.end && run.revision;
+      const { revision, applied, maxParallel } = await this.runs.apply(runId, changes, onlyAt);
       const done = changes.filter((_, i) => applied[i]);
       await this.forgetItems(
         runId,
         changes.filter((_, i) => !applied[i]),
       );
-      await this.enqueue(
-        runId,
-        definition,
-        done.flatMap((change) => opened(change, maxParallel)),
-        first,
-        take,
-      );
+      const steps = done.flatMap((change) => opened(change, maxParallel));
+      await this.enqueue(runId, definition, steps, first, take);
       await this.tellOthers(definition, run, done);
       const alone = revision === run.revision && done.length === changes.length;
       if (alone && !changes.some((change) => needsAnotherLook(change, run))) return run;
