@@ -39,6 +39,8 @@ const homes = {
   undici: ['name:agent-client'],
   yargs: ['name:cli'],
   '@marcbachmann/cel-js': ['name:core'],
+  'stream-json': ['name:worker'],
+  'csv-parse': ['name:worker'],
 };
 const tags = Object.keys(mayImport);
 const projects = [

@@ -1,13 +1,21 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Cluster } from '../harness/cluster.js';
 import { until } from '../harness/until.js';
 
 let cluster: Cluster;
 let image: string;
+let files: string;
 beforeAll(async () => {
   image = process.env.AGENTAINER_TEST_AGENT_IMAGE!;
-  cluster = await Cluster.start({ workers: 2 });
+  files = mkdtempSync(join(tmpdir(), 'af-files-'));
+  cluster = await Cluster.start({ workers: 2, environment: { AGENTAINER_ITEM_FILES: files } });
 }, 60_000);
-afterAll(() => cluster.stop(), 60_000);
+afterAll(async () => {
+  await cluster.stop();
+  rmSync(files, { recursive: true, force: true });
+}, 60_000);
 
 const map = (more: object) => ({ type: 'map' as const, name: 'map', image, items: [], ...more });
 
@@ -108,4 +116,21 @@ it('R6.6b gives a task several items at once', async () => {
   await expect(refused).rejects.toMatchObject({
     faults: [{ path: 'steps[0].batch_size' }, { path: 'steps[0].batch_bytes' }],
   });
+}, 90_000);
+
+it('R2.1b takes its items from a file', async () => {
+  const file = join(files, 'pages.csv');
+  writeFileSync(file, 'url,depth\nhttps://a.example,1\n"https://b.example/?q=1,2",2\n');
+  const id = await startedRun([map({ items: { file } })]);
+  expect(await cluster.client.waitForRun(id, { timeoutMs: 60_000 })).toMatchObject({
+    status: 'completed',
+    result: [
+      { url: 'https://a.example', depth: '1' },
+      { url: 'https://b.example/?q=1,2', depth: '2' },
+    ],
+  });
+  for (const items of [{ file: '/etc/pages.csv' }, { url: 'http://127.0.0.1/pages.csv' }]) {
+    const refused = startedRun([map({ items })]);
+    await expect(refused).rejects.toMatchObject({ status: 400 });
+  }
 }, 90_000);

@@ -26,6 +26,7 @@ beforeEach(async () => {
     bind: '127.0.0.1',
     port: 0,
     bodyLimit: 1 << 20,
+    items: { urls: [], files: [] },
     maxActiveRuns: 3,
     logLevel: 'silent' as const,
   };
@@ -144,7 +145,7 @@ it('R2.4d R8.1e measures how many lanes wait in the queue of each pool', async (
 it('R9.5a shows the queues on the board, and changes none', async () => {
   await request('POST', '/jobs', { image: 'x' });
   const { body } = await request('GET', '/queues/api/queues');
-  expect(body.queues.map((q: { name: string }) => q.name)).toEqual(['runs', 'steps', 'children']);
+  expect(body.queues.map((q: { name: string }) => q.name)).toEqual(['runs', 'steps', 'children', 'items']);
   expect(body.queues.every((q: { readOnlyMode: boolean }) => q.readOnlyMode)).toBe(true);
   expect((await request('PUT', '/queues/api/queues/runs/pause')).status).toBe(405);
 });

@@ -1,5 +1,6 @@
 import {
   ChildRuns,
+  ItemAccess,
   Redriver,
   Rerunner,
   RunAdmission,
@@ -10,7 +11,14 @@ import {
   WaitingRuns,
 } from '@agentainer/engine';
 import type { PoolReader } from '@agentainer/pool';
-import { BullStepQueue, CHILDREN_QUEUE, poolQueue, RUNS_QUEUE, STEPS_QUEUE } from '@agentainer/queue-bullmq';
+import {
+  BullStepQueue,
+  CHILDREN_QUEUE,
+  ITEMS_QUEUE,
+  poolQueue,
+  RUNS_QUEUE,
+  STEPS_QUEUE,
+} from '@agentainer/queue-bullmq';
 import { closing, type Logger, type Registry, type Service, ServiceGroup } from '@agentainer/runtime';
 import {
   ApiKeyStore,
@@ -69,18 +77,14 @@ export async function composeApi(
       pools,
       limits,
       metrics,
+      items: new ItemAccess(config.items),
       queues: () => boardQueues(queue, pools),
       ping: () => redis.ping(),
     },
     logger,
   );
-  const app = createApp(routes, {
-    keys: new ApiKeyStore(redis, keys),
-    idempotency: new IdempotencyStore(redis, keys),
-    logger,
-    metrics,
-    bodyLimit: config.bodyLimit,
-  });
+  const doors = { keys: new ApiKeyStore(redis, keys), idempotency: new IdempotencyStore(redis, keys) };
+  const app = createApp(routes, { ...doors, logger, metrics, bodyLimit: config.bodyLimit });
   const server = new HttpServer(app, { host: config.bind, port: config.port });
   const connections = closing('connections', async () => {
     redis.disconnect();
@@ -99,9 +103,8 @@ function measure(
 
 async function boardQueues(queue: BullStepQueue, pools: PoolReader): Promise<BoardQueue[]> {
   const ids = new Set((await pools.list()).map((pool) => pool.id));
-  return [RUNS_QUEUE, STEPS_QUEUE, CHILDREN_QUEUE, ...[...ids].sort().map(poolQueue)].map((name) =>
-    queue.queue(name),
-  );
+  const known = [RUNS_QUEUE, STEPS_QUEUE, CHILDREN_QUEUE, ITEMS_QUEUE];
+  return [...known, ...[...ids].sort().map(poolQueue)].map((name) => queue.queue(name));
 }
 
 async function queueDepths(queue: BullStepQueue, pools: RedisPoolDirectory): Promise<Map<string, number>> {

@@ -1,4 +1,7 @@
 import {
+  ITEM_SETTINGS,
+  type ItemSettings,
+  itemSettings,
   portSetting,
   PROCESS_SETTINGS,
   type ProcessConfig,
@@ -11,6 +14,7 @@ const MIB = 1_024 * 1_024;
 
 const schema = z.object({
   ...PROCESS_SETTINGS,
+  ...ITEM_SETTINGS,
   AGENTAINER_BIND: z.string().default('127.0.0.1'),
   AGENTAINER_PORT: portSetting.default(8081),
   AGENTAINER_BODY_LIMIT: z.coerce
@@ -23,6 +27,8 @@ const schema = z.object({
 });
 
 export interface ApiConfig extends ProcessConfig {
+  /** From where items of steps may be read. */
+  items: ItemSettings;
   bind: string;
   /** 0 takes a free one. */
   port: number;
@@ -37,6 +43,7 @@ export function readApiConfig(environment?: NodeJS.ProcessEnv): ApiConfig {
   const config = readConfig(schema, environment);
   return {
     ...processConfig(config),
+    items: itemSettings(config),
     bind: config.AGENTAINER_BIND,
     port: config.AGENTAINER_PORT,
     bodyLimit: config.AGENTAINER_BODY_LIMIT,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type DefinitionInput, validateDefinition } from '@agentainer/core';
 import type { Scope } from '@agentainer/contracts';
-import { type LimitStanding, Redriver, type WorkflowRecord } from '@agentainer/engine';
+import { ItemAccess, type LimitStanding, Redriver, type WorkflowRecord } from '@agentainer/engine';
 import type { PoolStatus } from '@agentainer/pool';
 import { Registry, silentLogger } from '@agentainer/runtime';
 import {
@@ -31,6 +31,7 @@ export class FakeApi {
   globalLimit = 0;
   readonly idempotency = new FakeIdempotency();
   readonly metrics = new Registry();
+  readonly items = new ItemAccess({ urls: ['https://data.example/lists/'], files: ['/srv/items'] });
   readonly rerunner = new FakeRerunner(this.runs);
   /** What `/readyz` asks, and every key's verification: replace it to have the store fail. */
   ping: () => Promise<unknown> = () => Promise.resolve('PONG');
@@ -52,6 +53,7 @@ export class FakeApi {
       global: () => Promise.resolve(this.globalLimit),
     },
     metrics: this.metrics,
+    items: this.items,
     queues: () => Promise.resolve(this.queues),
     ping: () => this.ping(),
   };

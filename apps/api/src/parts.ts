@@ -1,4 +1,5 @@
 import type {
+  ItemAccess,
   LimitStore,
   Redriver,
   Rerunner,
@@ -46,6 +47,8 @@ export interface Parts {
   pools: PoolReader;
   limits: Pick<LimitStore, 'standings' | 'global'>;
   metrics: Registry;
+  /** From where items of steps may be read. */
+  items: ItemAccess;
   /** The queues that the board shows. */
   queues(): Promise<BoardQueue[]>;
   /** Resolves when the store answers. */

@@ -134,6 +134,7 @@ it('goes on by the sweeper where the process died that was to queue a compensati
     addRun: async () => undefined,
     addSteps: async () => undefined,
     wakeRuns: async () => undefined,
+    askForItems: async () => undefined,
     hasLanes: async () => false,
   };
   const pools = { register: async () => undefined, warm: async () => undefined };

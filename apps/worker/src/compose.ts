@@ -1,10 +1,13 @@
 import { AgentConnections } from '@agentainer/agent-client';
 import { newId } from '@agentainer/core';
 import {
+  type AllowedItems,
   ChildLane,
   ChildRuns,
   ChildStarter,
   DEFAULT_LANE_OPTIONS,
+  ItemAccess,
+  type ItemReader,
   Lane,
   LimitGate,
   RunAdvancer,
@@ -33,8 +36,15 @@ import {
   RedisWorkflowStore,
 } from '@agentainer/store-redis';
 import type { WorkerConfig } from './config.js';
+import { OutsideItemReader } from './items/outside-item-reader.js';
 import { PoolConsumers } from './pool-consumers.js';
-import { advanceConsumers, childLaneConsumer, laneConsumer } from './run-consumers.js';
+import {
+  advanceConsumers,
+  childLaneConsumer,
+  type ConsumerContext,
+  itemsConsumer,
+  laneConsumer,
+} from './run-consumers.js';
 import { WorkerAgents } from './worker-agents.js';
 import { WorkerMetrics } from './worker-metrics.js';
 
@@ -51,7 +61,9 @@ export async function composeWorker(
   const queue = new BullStepQueue(redisUrl, keyPrefix);
   const pools = new RedisPoolDirectory(redis, keys);
   const ledger = new RedisTaskLedger(redis, keys);
-  const advancer = new RunAdvancer(runs, queue, pools, new ChildRuns(runs, ledger, queue));
+  const childRuns = new ChildRuns(runs, ledger, queue);
+  const advancerWith = (items?: ItemReader) => new RunAdvancer(runs, queue, pools, childRuns, items);
+  const advancer = advancerWith();
   const starter = new RunStarter(runs, advancer, pools, logger);
   const workflows = new RedisWorkflowStore(redis, keys);
   const children = new ChildStarter(runs, ledger, workflows, starter, advancer);
@@ -73,12 +85,11 @@ export async function composeWorker(
       redis.disconnect();
       subscriber.disconnect();
     }),
-    ...(config.metricsPort === undefined
-      ? []
-      : [new MetricsServer({ port: config.metricsPort, registry: metrics })]),
+    ...metricsServers(config, metrics),
     leaser,
     ...advanceConsumers(context, advancer),
     childLaneConsumer(context, new ChildLane(runs, ledger, children, advancer)),
+    itemsReader(context, advancerWith, config.items),
     new PoolConsumers({
       pools: () => registry.pools(),
       onDemand: (listener) => registry.onDemand(listener),
@@ -86,6 +97,20 @@ export async function composeWorker(
       logger,
     }),
   ]);
+}
+
+function metricsServers({ metricsPort: port }: WorkerConfig, registry: Registry): Service[] {
+  return port === undefined ? [] : [new MetricsServer({ port, registry })];
+}
+
+/** What opens steps whose items are outside, from where they may be read. */
+function itemsReader(
+  context: ConsumerContext,
+  advancerWith: (items: ItemReader) => RunAdvancer,
+  allowed: AllowedItems,
+): Service {
+  const access = new ItemAccess(allowed);
+  return itemsConsumer(context, (stop) => advancerWith(new OutsideItemReader(access, stop)));
 }
 
 /** What lets lanes work as far as limits allow; people can read from Redis what the instance's limit is. */

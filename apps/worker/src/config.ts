@@ -1,5 +1,8 @@
 import {
   hostSetting,
+  ITEM_SETTINGS,
+  type ItemSettings,
+  itemSettings,
   portSetting,
   PROCESS_SETTINGS,
   type ProcessConfig,
@@ -10,6 +13,7 @@ import { z } from 'zod';
 
 const schema = z.object({
   ...PROCESS_SETTINGS,
+  ...ITEM_SETTINGS,
   /** The host whose agents this worker uses. */
   AGENTAINER_HOST: hostSetting,
   /** The largest result of a task, in bytes of JSON. */
@@ -26,6 +30,8 @@ const schema = z.object({
 });
 
 export interface WorkerConfig extends ProcessConfig {
+  /** From where items of steps may be read. */
+  items: ItemSettings;
   host: string;
   resultLimit: number;
   maxParallel: number;
@@ -37,6 +43,7 @@ export function readWorkerConfig(environment?: NodeJS.ProcessEnv): WorkerConfig 
   const config = readConfig(schema, environment);
   return {
     ...processConfig(config),
+    items: itemSettings(config),
     host: config.AGENTAINER_HOST,
     resultLimit: config.AGENTAINER_RESULT_LIMIT,
     maxParallel: config.AGENTAINER_MAX_PARALLEL,

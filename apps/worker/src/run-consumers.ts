@@ -3,6 +3,7 @@ import type { PoolSpec } from '@agentainer/core';
 import {
   CHILDREN_QUEUE,
   Consumer,
+  ITEMS_QUEUE,
   lanePayload,
   laneTicket,
   poolQueue,
@@ -13,6 +14,8 @@ import {
 } from '@agentainer/queue-bullmq';
 import type { Logger, Service } from '@agentainer/runtime';
 
+/** Each reads from outside, and is written to Redis, piece by piece. */
+const READINGS_AT_ONCE = 2;
 /** Fan-ins and roots are short: a few round trips each. */
 const ADVANCES_AT_ONCE = 16;
 /** Lanes that start child runs never wait for anything but Redis. */
@@ -52,6 +55,23 @@ export function childLaneConsumer(context: ConsumerContext, lane: ChildLane): Se
     concurrency: STARTERS_AT_ONCE,
     payload: lanePayload,
     handle: (job, { signal }) => lane.work(job, signal),
+  });
+}
+
+/** What takes steps whose items are outside: it opens them. @param advancerUntil one that reads items until it is told to stop */
+export function itemsConsumer(
+  context: ConsumerContext,
+  advancerUntil: (stop: AbortSignal) => RunAdvancer,
+): Service {
+  return new Consumer({
+    ...context,
+    concurrency: READINGS_AT_ONCE,
+    queueName: ITEMS_QUEUE,
+    payload: stepPayload,
+    handle: ({ runId }, { signal }) =>
+      advancerUntil(signal)
+        .advance(runId)
+        .then(() => ({ kind: 'done' as const })),
   });
 }
 

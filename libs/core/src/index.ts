@@ -15,6 +15,13 @@ export { LimitKey } from './limit-key.js';
 export * from './map-reduce.js';
 export { type MayStart } from './may-start.js';
 export { type GraphStanding, mermaidOf } from './mermaid.js';
+export {
+  type FileItems,
+  formatOfName,
+  type ItemFormat,
+  type OutsideItems,
+  type UrlItems,
+} from './outside-items.js';
 export * from './parse.js';
 export * from './pool-spec.js';
 export * from './reduce-tree.js';

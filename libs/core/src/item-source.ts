@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { LIMITS } from './limits.js';
 import { nameSchema, pointerSchema } from './names.js';
 import { stateKeySchema } from './state-operation.js';
+import { fromFile, fromUrl, type OutsideItems } from './outside-items.js';
 
 const itemList = z.array(z.json()).max(LIMITS.items);
 const fromList = z.strictObject({ value: itemList });
@@ -30,19 +31,32 @@ const rangeSchema = z
 const fromRange = z.strictObject({ range: rangeSchema });
 
 const GIVEN = ['a list of JSON values', '{"value": […]}', '{"range": {"from": 1, "to": 9}}'];
-const OUTSIDE = [...GIVEN, '{"input": "/pointer"}', '{"state": "key"}'];
+const OUTSIDE = [
+  ...GIVEN,
+  '{"input": "/pointer"}',
+  '{"state": "key"}',
+  '{"url": "https://…"}',
+  '{"file": "/path"}',
+];
 const help = (forms: string[]) => `must be ${forms.slice(0, -1).join(', ')} or ${forms.at(-1)}`;
 
 /** A list, or where it comes from. */
-export const itemsSchema = z.union([itemList, fromList, fromRange, fromInput, fromState, fromStep], {
-  error: help([...OUTSIDE, '{"step": "name", "pointer": "/…"}']),
-});
+export const itemsSchema = z.union(
+  [itemList, fromList, fromRange, fromInput, fromState, fromUrl, fromFile, fromStep],
+  { error: help([...OUTSIDE, '{"step": "name", "pointer": "/…"}']) },
+);
 export type ItemSource = z.output<typeof itemsSchema>;
 
 /** A list, or where it comes from other than from a step. */
-export const givenItemsSchema = z.union([itemList, fromList, fromRange, fromInput, fromState], {
-  error: help(OUTSIDE),
-});
+export const givenItemsSchema = z.union(
+  [itemList, fromList, fromRange, fromInput, fromState, fromUrl, fromFile],
+  { error: help(OUTSIDE) },
+);
+
+/** Whether items are read from outside of the instance: that may take long, and must be allowed. */
+export function areOutside(items: ItemSource): items is OutsideItems {
+  return 'url' in items || 'file' in items;
+}
 
 /** How many items a range has; 0 where `to` lies on the other side of `from`. */
 export function rangeLength({ from, to, step }: ItemRange): number {

@@ -24,6 +24,8 @@ export const TASK_ERRORS = {
   RUN_CANCELLED: 'the run was cancelled',
   RESULT_TOO_LARGE: 'the result is larger than the limit',
   INPUT_INVALID: 'the input or the items of the step are not what it needs',
+  ITEMS_FORBIDDEN: 'where the items of the step come from is not allowed on this instance',
+  ITEMS_UNAVAILABLE: 'the items of the step could not be read from where they are',
   WAIT_TIMEOUT: 'what the step waited for did not come in time',
   APPROVAL_REJECTED: 'the approval that the step waited for was rejected',
   CONDITION_FAILED: 'whether the condition of the step holds could not be told',

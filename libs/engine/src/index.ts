@@ -15,6 +15,8 @@ export {
 export { appliedLimits, type FullLimit, fullLimits, GLOBAL_LIMIT } from './applied-limits.js';
 export { LimitGate } from './limit-gate.js';
 export type * from './limit-port.js';
+export { type AllowedItems, ItemAccess } from './item-access.js';
+export { type ItemReader, ItemSourceError } from './item-reader.js';
 export { Lane, type LaneEnd, type LaneJob, type LaneOptions, DEFAULT_LANE_OPTIONS } from './lane.js';
 export { DueWaits } from './due-waits.js';
 export type * from './ports.js';

@@ -1,4 +1,5 @@
 import {
+  areOutside,
   type Definition,
   InvalidInputError,
   isMap,
@@ -7,6 +8,7 @@ import {
   type Json,
   rangeLength,
 } from '@agentainer/core';
+import type { ItemReader } from './item-reader.js';
 import type { RunStore } from './ports.js';
 import { stepNamed } from './step-lanes.js';
 import { RunValues } from './values.js';
@@ -23,6 +25,7 @@ export async function itemsOf(
   runId: string,
   definition: Definition,
   source: ItemSource,
+  reader?: ItemReader,
 ): Promise<Items> {
   if (Array.isArray(source)) return texts(source);
   if ('range' in source) return numbers(source.range);
@@ -30,6 +33,10 @@ export async function itemsOf(
     const pages = await runs.stateElements(runId, source.state);
     if (!pages) throw invalid(`the state has no list under "${source.state}"`);
     return flat(pages);
+  }
+  if (areOutside(source)) {
+    if (!reader) throw new Error('who has no reader of items leaves them to others');
+    return reader.read(source);
   }
   const values = new RunValues(runs, runId, definition);
   if ('step' in source && source.pointer === '' && isMap(stepNamed(definition, source.step))) {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   type Definition,
   InvalidInputError,
@@ -8,6 +9,7 @@ import {
   type TaskError,
 } from '@agentainer/core';
 import { batchesOf } from './batches.js';
+import { type ItemReader, ItemSourceError } from './item-reader.js';
 import { type Items, itemsOf } from './items.js';
 import type { RunStore } from './ports.js';
 import { treeOf } from './tree-growth.js';
@@ -15,6 +17,10 @@ import { treeOf } from './tree-growth.js';
 /** Items, and characters of them, that are written at once: they bound what a process holds and how long Redis is held. */
 const PAGE_ITEMS = 500;
 const PAGE_LENGTH = 256 * 1_024;
+
+/** How often items outside are tried to be read that may be there a moment later. */
+const MOST_TRIES = 3;
+const TRY_AGAIN_MS = 1_000;
 
 /** How many tasks a step has and where their items were put, or why they could not be laid out. */
 export type Layout = { total: number; layout?: string } | { error: TaskError };
@@ -25,26 +31,37 @@ export async function layOutTasks(
   runId: string,
   definition: Definition,
   step: Step,
+  reader?: ItemReader,
 ): Promise<Layout> {
   if (!isMap(step)) {
     const records = step.type === 'reduce' && step.fan_in ? (await runs.load(runId))?.steps : undefined;
     return { total: treeOf(definition, step, records ?? [])?.leaves ?? 1 };
   }
-  const layout = newId('layout');
-  try {
-    const items = await itemsOf(runs, runId, definition, step.items);
-    const batches = batchesOf(withinLimits(items), step.type === 'map' ? step : {});
-    let total = 0;
-    for await (const page of pagesOf(batches)) {
-      await runs.putItems(runId, step.name, layout, total, page);
-      total += page.length;
+  for (let tries = 1; ; tries++) {
+    const layout = newId('layout');
+    try {
+      const items = await itemsOf(runs, runId, definition, step.items, reader);
+      const batches = batchesOf(withinLimits(items), step.type === 'map' ? step : {});
+      let total = 0;
+      for await (const page of pagesOf(batches)) {
+        await runs.putItems(runId, step.name, layout, total, page);
+        total += page.length;
+      }
+      return total > 0 ? { total, layout } : { total };
+    } catch (error) {
+      await runs.dropItems(runId, step.name, layout);
+      if (!(error instanceof ItemSourceError && error.mayPass && tries < MOST_TRIES)) return failure(error);
+      await setTimeout(tries * TRY_AGAIN_MS);
     }
-    return total > 0 ? { total, layout } : { total };
-  } catch (error) {
-    await runs.dropItems(runId, step.name, layout);
-    if (!(error instanceof InvalidInputError)) throw error;
-    return { error: { code: 'INPUT_INVALID', message: `items: ${error.message}` } };
   }
+}
+
+/** @throws what is no fault of the items */
+function failure(error: unknown): { error: TaskError } {
+  if (error instanceof ItemSourceError)
+    return { error: { code: error.code, message: `items: ${error.message}` } };
+  if (!(error instanceof InvalidInputError)) throw error;
+  return { error: { code: 'INPUT_INVALID', message: `items: ${error.message}` } };
 }
 
 /** @throws {InvalidInputError} where they are more, or longer, than a step may have */

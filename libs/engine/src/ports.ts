@@ -274,6 +274,8 @@ export interface StepQueue {
   addSteps(runId: string, steps: StepLanes[]): Promise<void>;
   /** Has runs looked at soon, whatever they do. */
   wakeRuns(runIds: string[]): Promise<void>;
+  /** Has the run advanced by somebody who can read items from outside. Harmless when repeated. */
+  askForItems(runId: string, step: string): Promise<void>;
   /** Whether a lane of that generation is queued or being worked on. */
   hasLanes(runId: string, step: StepLanes): Promise<boolean>;
 }

@@ -1,5 +1,7 @@
 import {
+  areOutside,
   type Definition,
+  isMap,
   isTerminal,
   needsAgents,
   poolOf,
@@ -13,6 +15,7 @@ import { retireRun } from './dead-letters.js';
 import { decide } from './decide.js';
 import type { Decision } from './decision.js';
 import { endNow, RUN_CANCELLED } from './end-now.js';
+import type { ItemReader } from './item-reader.js';
 import { layOutTasks } from './lay-out.js';
 import type { Completion, PoolDirectory, RunChange, RunStore, StepLanes, StepQueue } from './ports.js';
 import type { RunRecord, StepRecord } from './records.js';
@@ -25,13 +28,17 @@ const MOST_ROUNDS = 1_000;
 /** Opening a step and queuing its lanes are not this far apart unless somebody died in between. */
 const QUEUED_BY_NOW_MS = 1_000;
 
-/** Brings a run to where its record says that it should be. */
+/**
+ * Brings a run to where its record says that it should be. Without a reader of items it opens no step whose items are
+ * outside, for reading them may take long: it asks somebody who has one to advance the run.
+ */
 export class RunAdvancer {
   constructor(
     private readonly runs: RunStore,
     private readonly queue: StepQueue,
     private readonly pools: PoolDirectory,
     private readonly children: ChildRuns,
+    private readonly items?: ItemReader,
   ) {}
 
   /**
@@ -136,7 +143,11 @@ export class RunAdvancer {
   private async changesFor(definition: Definition, run: RunRecord, decision: Decision): Promise<RunChange[]> {
     const changes: RunChange[] = [...decision.close, ...decision.extend];
     for (const step of decision.open) {
-      const layout = await layOutTasks(this.runs, run.id, definition, step);
+      if (!this.items && isMap(step) && areOutside(step.items)) {
+        await this.queue.askForItems(run.id, step.name);
+        continue;
+      }
+      const layout = await layOutTasks(this.runs, run.id, definition, step, this.items);
       if ('error' in layout) {
         changes.push({ kind: 'close', step: step.name, to: 'failed', error: layout.error });
       } else {

@@ -1,4 +1,12 @@
-import { type Definition, isTerminal, RUN_TRANSITIONS, timeOfId } from '@agentainer/core';
+import {
+  areOutside,
+  type Definition,
+  isMap,
+  isTerminal,
+  RUN_TRANSITIONS,
+  timeOfId,
+  type Step,
+} from '@agentainer/core';
 import type { ChildStarter } from './child-starter.js';
 import { decide } from './decide.js';
 import type { RunStore, StepQueue, TaskLedger } from './ports.js';
@@ -64,10 +72,15 @@ export class Sweeper {
     if (lost) await this.advancer.advance(runId, lostStart);
   }
 
-  /** Who ends a wait, or sends what ends it, or lets a step go along, may die before the run goes on, while other steps are worked on. */
+  /**
+   * Who ends a wait, or sends what ends it, or lets a step go along, or reads items from outside, may die before the run
+   * goes on, while other steps are worked on.
+   */
   private async lostChange(run: RunRecord): Promise<boolean> {
     const definition = (await this.runs.definition(run.id))!;
-    const isCase = definition.steps.some((step) => step.type === 'wait') || run.steps.some((s) => s.streamed);
+    const isCase =
+      definition.steps.some((step) => step.type === 'wait' || hasOutsideItems(step)) ||
+      run.steps.some((s) => s.streamed);
     if (!isCase) return false;
     const { close, open, wait, endWait, ask } = decide(definition, run);
     return [close, open, wait, endWait, ask].some((changes) => changes.length > 0);
@@ -126,6 +139,10 @@ function isWorkedOn(definition: Definition, step: StepRecord): boolean {
 function timesOf(definition: Definition, name: string): { queue_timeout?: number } {
   const step = stepNamed(definition, name);
   return 'queue_timeout' in step ? step : {};
+}
+
+function hasOutsideItems(step: Step): boolean {
+  return isMap(step) && areOutside(step.items);
 }
 
 function lastTouched(run: RunRecord): number {

@@ -6,6 +6,9 @@ export const STEPS_QUEUE = 'steps';
 /** The queue of the lanes that start child runs. */
 export const CHILDREN_QUEUE = 'children';
 
+/** The queue of steps whose items are to be read from outside. */
+export const ITEMS_QUEUE = 'items';
+
 /** The queue of the lanes that need agents of a pool. */
 export function poolQueue(poolId: string): string {
   return `pool-${poolId}`;

@@ -3,6 +3,7 @@ import { FlowProducer, type FlowJob, type JobsOptions, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { connectQueue, queuePrefix } from './connection.js';
 import {
+  ITEMS_QUEUE,
   laneJobId,
   laneQueue,
   poolQueue,
@@ -68,6 +69,13 @@ export class BullStepQueue implements StepQueue, LaneWaker {
   async wakeRuns(runIds: string[]): Promise<void> {
     const jobs = runIds.map((runId) => ({ name: 'wake', data: { runId }, opts: OPTIONS }));
     await this.queue(RUNS_QUEUE).addBulk(jobs);
+  }
+
+  /** The job is gone once it has ended: until the step is open, it may have to be done again. */
+  async askForItems(runId: string, step: string): Promise<void> {
+    const gone = { removeOnComplete: true, removeOnFail: true };
+    const options = { ...OPTIONS, ...gone, jobId: `${runId}.${step}.items` };
+    await this.queue(ITEMS_QUEUE).add(step, { runId, step }, options);
   }
 
   async hasLanes(runId: string, step: StepLanes): Promise<boolean> {

@@ -6,9 +6,10 @@ import type { Parts } from '../parts.js';
 import type { RunReader } from '../reading/run-reader.js';
 import { momentView } from '../views/time-view.js';
 import { workflowView } from '../views/workflow-view.js';
+import { withAllowedItems } from './allowed-items.js';
 
 /** Versions of a workflow: another definition is another version, and runs keep the one they were started with. */
-export function versionRoutes({ workflows }: Parts, runs: RunReader): Route[] {
+export function versionRoutes({ workflows, items }: Parts, runs: RunReader): Route[] {
   return [
     jsonRoute({
       method: 'PUT',
@@ -17,7 +18,8 @@ export function versionRoutes({ workflows }: Parts, runs: RunReader): Route[] {
       body: anyJsonSchema,
       answer: async ({ param, body }) => {
         const { id } = await runs.workflow(param('id'));
-        const workflow = await workflows.update(id, await checkedDefinition(workflows, body));
+        const definition = withAllowedItems(await checkedDefinition(workflows, body), items);
+        const workflow = await workflows.update(id, definition);
         if (!workflow) throw new NotFoundError('workflow', id);
         return { body: workflowView(workflow, await runs.latest(id)) };
       },

@@ -15,11 +15,13 @@ import type { JobReader } from '../reading/job-reader.js';
 import type { RunReader } from '../reading/run-reader.js';
 import { runSummaryView, runView } from '../views/run-view.js';
 import { workflowSummaryView, workflowView } from '../views/workflow-view.js';
+import { type NameOfField, ofMapReduce, withAllowedItems } from './allowed-items.js';
 
 /** Definitions: a version of one never changes. */
-export function workflowRoutes({ workflows }: Parts, runs: RunReader): Route[] {
-  const create = async (input: unknown, id: string): Promise<CreatedAnswer> => {
-    const workflow = await workflows.create(await checkedDefinition(workflows, input), id);
+export function workflowRoutes({ workflows, items }: Parts, runs: RunReader): Route[] {
+  const create = async (input: unknown, id: string, nameOf?: NameOfField): Promise<CreatedAnswer> => {
+    const definition = withAllowedItems(await checkedDefinition(workflows, input), items, nameOf);
+    const workflow = await workflows.create(definition, id);
     return { status: 201, headers: { Location: `/workflows/${workflow.id}` }, body: workflowView(workflow) };
   };
   return [
@@ -37,7 +39,7 @@ export function workflowRoutes({ workflows }: Parts, runs: RunReader): Route[] {
       scope: 'write',
       creates: 'wf',
       body: anyJsonSchema,
-      answer: async ({ body, newId }) => create(mapReduceDefinition(body), newId),
+      answer: async ({ body, newId }) => create(mapReduceDefinition(body), newId, ofMapReduce),
     }),
     jsonRoute({
       method: 'GET',

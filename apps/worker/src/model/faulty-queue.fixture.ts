@@ -43,6 +43,11 @@ export class FaultyQueue implements StepQueue {
     return Promise.resolve();
   }
 
+  /** No plan of the model has items outside. */
+  askForItems(): Promise<void> {
+    return Promise.resolve();
+  }
+
   hasLanes(runId: string, { step, lanes, generation }: StepLanes): Promise<boolean> {
     const ids = Array.from({ length: lanes }, (_, lane) => idOf(runId, step, generation, lane));
     return Promise.resolve(ids.some((id) => this.queued.has(id) || this.active.has(id)));
