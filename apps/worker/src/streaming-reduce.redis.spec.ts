@@ -174,6 +174,29 @@ it('holds no slot of a limit that its map needs', async () => {
   expect(await flow.result(run.id)).toBe(20);
 });
 
+it('is left to others by a worker that stops', async () => {
+  let begun: () => void = () => undefined;
+  const begins = new Promise<void>((resolve) => (begun = resolve));
+  flow.behave = (_, { signal }) =>
+    new Promise((resolve) => {
+      const end = () => resolve(completed(null));
+      void begins.then(() => setTimeout(end, 100));
+      signal.addEventListener('abort', end);
+    });
+  flow.behaveAlong = (_, { signal }) => {
+    begun();
+    const stopped: AttemptResult = { kind: 'stopped', error: { code: 'ATTEMPT_LOST', message: 'stopped' } };
+    return new Promise((resolve) => signal.addEventListener('abort', () => resolve(stopped)));
+  };
+  await flow.work(definition(1_000));
+  const id = await flow.start(definition(1_000));
+  await begins;
+  await flow.stop();
+  const [map, reducer] = (await flow.runs.load(id))!.steps;
+  expect(map).toMatchObject({ state: 'running', counts: { running: 0 } });
+  expect(reducer).toMatchObject({ state: 'running', counts: { retrying: 1 } });
+});
+
 it('is opened by the sweeper where whoever opened the map died', async () => {
   const valid = validateDefinition(definition(1));
   const id = 'run_streaming';

@@ -1,11 +1,11 @@
-import { type Definition, needsAgents, poolOf, readsAlong } from '@agentainer/core';
+import { type Definition, needsAgents, poolOf, readsAlong, type Step } from '@agentainer/core';
+import type { Pause } from './arriving-outcomes.js';
 import { FailureStreak } from './failure-streak.js';
 import { endOfClaim, LaneSession, type SessionEnd } from './lane-session.js';
 import { leaseOnNothing } from './lease-on-nothing.js';
 import type { GateAnswer, LimitGate } from './limit-gate.js';
-import type { Pause } from './arriving-outcomes.js';
 import { FREE_PASS, type LimitPass } from './limit-pass.js';
-import type { AgentSource, RunStore, StepLanes, StopSignals, TaskLedger } from './ports.js';
+import type { AgentLease, AgentSource, RunStore, StepLanes, StopSignals, TaskLedger } from './ports.js';
 import type { RunAdvancer } from './run-advancer.js';
 import { agentStepNamed } from './step-lanes.js';
 
@@ -132,7 +132,7 @@ export class Lane {
     if (answer.kind === 'busy') return { job, end: { kind: 'open' } };
     const [workflowId, parent] = [await runs.workflowId(job.runId), await runs.parent(job.runId)];
     const lease = answer.kind === 'leased' ? answer.lease : leaseOnNothing(answer.error);
-    const lost = pass.limited ? AbortSignal.any([lease.lost, pass.lost]) : lease.lost;
+    const lost = lossOf(agentStepNamed(definition, job.step), { lease, pass, signal });
     const endsAt = performance.now() + sliceMs;
     const streak = new FailureStreak();
     const given = { ...this.dependencies, workflowId, parent, definition, lease, lost, pass, endsAt, signal };
@@ -159,6 +159,15 @@ export class Lane {
       await Promise.all([lease.release({ suspect, failed: streak.failed }), pass.giveBack(), advanced]);
     }
   }
+}
+
+/** What makes a lane give its task up. One that reads along goes on for as long as its map does: a worker that stops cannot wait for it. */
+function lossOf(
+  step: Step,
+  { lease, pass, signal }: { lease: AgentLease; pass: LimitPass; signal: AbortSignal },
+): AbortSignal {
+  if (readsAlong(step)) return AbortSignal.any([lease.lost, signal]);
+  return pass.limited ? AbortSignal.any([lease.lost, pass.lost]) : lease.lost;
 }
 
 /** The step that a lane goes on with: the first one that is opened with a single lane of its pool. */
