@@ -3,7 +3,7 @@ import { type Figure, formatFigures } from './figure.js';
 import { measureHandOver } from './hand-over.js';
 import { measureLargeMaps } from './large-map.js';
 import { measureLeases } from './lease.js';
-import { measureLongTasks, measureSteps, measureThroughput } from './runs.js';
+import { measureFairness, measureLongTasks, measureSteps, measureThroughput } from './runs.js';
 import { Stage } from './stage.js';
 
 const all: { name: string; measure: (stage: Stage) => Promise<Figure[]> }[] = [
@@ -13,6 +13,7 @@ const all: { name: string; measure: (stage: Stage) => Promise<Figure[]> }[] = [
   { name: '1000-tasks', measure: (stage) => measureThroughput(stage, 1_000) },
   { name: '10000-tasks', measure: (stage) => measureThroughput(stage, 10_000) },
   { name: 'large-maps', measure: measureLargeMaps },
+  { name: 'fairness', measure: measureFairness },
   { name: 'long-tasks', measure: measureLongTasks },
 ];
 

@@ -94,6 +94,35 @@ export async function measureSteps(stage: Stage): Promise<Figure[]> {
   ];
 }
 
+/** How long a short run waits for its first task while a long one uses all agents of the pool, in time slices of a lane. */
+export async function measureFairness(stage: Stage): Promise<Figure[]> {
+  const pool_config = { min_size: 2, max_size: 2 };
+  const start = async (tasks: number) => {
+    const items = Array.from({ length: tasks }, () => ({ do: 'sleep', ms: 5 }));
+    const map = { type: 'map' as const, name: 'map', image: stage.image, items, pool_config };
+    return stage.client.startWorkflow(await workflow(stage, { name: 'fair', steps: [map] }));
+  };
+  await stage.warm(pool_config);
+  const long = await start(20_000);
+  const waits: number[] = [];
+  for (let round = 0; round < ROUNDS + 2; round++) {
+    const short = await start(3);
+    await stage.client.waitForRun(short.id, { timeoutMs: 60_000 });
+    const { items: jobs } = await stage.client.listRunJobs(short.id);
+    const begun = Math.min(...jobs.map((job) => Date.parse(job.started_at!)));
+    waits.push(begun - Date.parse(short.created_at));
+  }
+  await stage.client.cancelRun(long.id);
+  const worst = Math.max(...waits);
+  return [
+    {
+      what: 'first task of a 3-task run beside one of 20,000, worst of 5',
+      measured: ms(worst),
+      promise: { text: '≤ 2 slices of 1 s', kept: worst <= 2_000 },
+    },
+  ];
+}
+
 /** Ten tasks of five seconds on five warm agents: two rounds of work, and what comes on top. */
 export async function measureLongTasks(stage: Stage): Promise<Figure[]> {
   const pool_config = { min_size: 5, max_size: 5 };

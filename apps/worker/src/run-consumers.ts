@@ -1,5 +1,5 @@
 import type { ChildLane, Lane, RunAdvancer } from '@agentainer/engine';
-import type { PoolSpec } from '@agentainer/core';
+import { AGEING_MS, type PoolSpec } from '@agentainer/core';
 import {
   CHILDREN_QUEUE,
   Consumer,
@@ -82,11 +82,12 @@ export function laneConsumer(context: ConsumerContext, pool: PoolSpec, lane: Lan
     queueName: poolQueue(pool.id),
     concurrency: pool.config.max_size,
     payload: lanePayload,
+    ageingMs: AGEING_MS,
     handle: (payload, { signal, jobId, change }) =>
       lane.work(payload, {
         signal,
         ticket: laneTicket(pool.id, jobId),
-        othersWait: () => consumer.othersWait(),
+        othersWait: (priority) => consumer.othersWait(priority),
         moveOn: change,
       }),
   });

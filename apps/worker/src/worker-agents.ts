@@ -1,6 +1,6 @@
 import type { AgentConnections } from '@agentainer/agent-client';
 import type { AgentLease, AgentSource, AttemptRequest, AttemptResult, LeaseAnswer } from '@agentainer/engine';
-import type { HeldLease, Leaser } from '@agentainer/pool';
+import type { HeldLease, LeaseOptions, Leaser } from '@agentainer/pool';
 import type { WorkerMetrics } from './worker-metrics.js';
 
 /** An agent that does not answer its probe within that many milliseconds is not used. */
@@ -14,7 +14,7 @@ export class WorkerAgents implements AgentSource {
     private readonly metrics: WorkerMetrics,
   ) {}
 
-  async lease(poolId: string, options: { waitMs: number; signal: AbortSignal }): Promise<LeaseAnswer> {
+  async lease(poolId: string, options: LeaseOptions): Promise<LeaseAnswer> {
     const asked = performance.now();
     for (;;) {
       const waitMs = Math.max(0, options.waitMs - (performance.now() - asked));

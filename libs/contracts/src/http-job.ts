@@ -3,6 +3,7 @@ import {
   imageSchema,
   nameSchema,
   poolConfigSchema,
+  prioritySchema,
   retrySchema,
   TASK_TRANSITIONS,
   type TaskState,
@@ -74,6 +75,8 @@ export const createJobRequestSchema = z.strictObject({
   /** What the job is listed as. */
   step_id: nameSchema.optional(),
   input: anyJsonSchema.default(null),
+  /** 1 is the most urgent. */
+  priority: prioritySchema.optional(),
   timeout: durationSchema.optional(),
   queue_timeout: durationSchema.optional(),
   retry: retrySchema.optional(),

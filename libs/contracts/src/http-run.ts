@@ -1,6 +1,7 @@
 import {
   failureToleranceSchema,
   nameSchema,
+  prioritySchema,
   RUN_TRANSITIONS,
   type RunState,
   STEP_TRANSITIONS,
@@ -66,6 +67,8 @@ export const runSummarySchema = z.object({
 export type RunSummaryBody = z.output<typeof runSummarySchema>;
 
 export const runSchema = runSummarySchema.extend({
+  /** 1 is the most urgent. */
+  priority: prioritySchema,
   /** In the order of the definition. */
   steps: z.array(stepProgressSchema),
   /** Of a completed run. */
@@ -87,6 +90,8 @@ export const startRequestSchema = z
     input: anyJsonSchema.default(null),
     /** Of the workflow; the latest one where it is not given. */
     version: z.int().min(1).optional(),
+    /** In place of the one that the definition names: 1 is the most urgent. */
+    priority: prioritySchema.optional(),
   })
   .prefault({});
 export type StartRequest = z.input<typeof startRequestSchema>;

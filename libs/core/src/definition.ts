@@ -7,6 +7,7 @@ import { limitsSchema } from './limit.js';
 import { LIMITS } from './limits.js';
 import { mayStartSchema } from './may-start.js';
 import { imageSchema, nameSchema, pointerSchema } from './names.js';
+import { prioritySchema } from './priority.js';
 import { ONE_KIND_OF_WAIT, waitFields, waitsForOneThing } from './wait-step.js';
 import { checkWorkflowFields, workflowFields } from './workflow-step.js';
 
@@ -150,6 +151,7 @@ export const definitionSchema = z.strictObject({
       max_parallel: size(LIMITS.parallel).default(16),
       timeout: durationSchema.default(86_400_000),
       compensation_timeout: durationSchema.default(3_600_000),
+      priority: prioritySchema.optional(),
       limits: limitsSchema.optional(),
       max_active_runs: size(LIMITS.activeRuns).optional(),
     })

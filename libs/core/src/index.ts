@@ -26,6 +26,7 @@ export * from './parse.js';
 export * from './pool-spec.js';
 export * from './reduce-tree.js';
 export { readsAlong, reducedStep, streamedSteps, streams } from './reduce-step.js';
+export * from './priority.js';
 export * from './state-operation.js';
 export { compensatedBy, dataSourcesOf, dependenciesOf } from './step-dependencies.js';
 export * from './step-kinds.js';

@@ -1,4 +1,12 @@
-import { type Definition, needsAgents, poolOf, readsAlong, type Step } from '@agentainer/core';
+import {
+  behindMs,
+  type Definition,
+  needsAgents,
+  poolOf,
+  priorityOf,
+  readsAlong,
+  type Step,
+} from '@agentainer/core';
 import type { Pause } from './arriving-outcomes.js';
 import { FailureStreak } from './failure-streak.js';
 import { endOfClaim, LaneSession, type SessionEnd } from './lane-session.js';
@@ -15,6 +23,8 @@ export interface LaneJob {
   step: string;
   /** Lanes of an earlier generation than the step's end: their work was queued again. */
   generation: number;
+  /** Since when it has waited for an agent in vain, where it has; milliseconds since 1970. */
+  since?: number;
 }
 
 /** `again`: the lane has more to do, but not before so many milliseconds, and behind the others that wait. */
@@ -25,8 +35,8 @@ export interface LaneContext {
   signal: AbortSignal;
   /** What brings this lane back from where it waits. */
   ticket: string;
-  /** Whether other lanes wait for this worker. */
-  othersWait(): Promise<boolean>;
+  /** Whether lanes of this priority, or more urgent ones, wait for this worker. */
+  othersWait(priority: number): Promise<boolean>;
   /** Makes the queued job that of another step, so that it is this one which is run again from now on. */
   moveOn(job: LaneJob): Promise<void>;
 }
@@ -81,10 +91,16 @@ export class Lane {
       const { end } = slice;
       at = slice.job;
       if (end.kind === 'drained' || end.kind === 'done') return { kind: 'done' };
-      if (end.kind === 'wait') return { kind: 'again', inMs: end.ms };
-      if (await context.othersWait()) break;
+      if (end.kind === 'wait') return this.again(job, at, end.ms, context);
+      if (await context.othersWait(priorityOf(definition))) break;
     }
-    return { kind: 'again', inMs: 0 };
+    return this.again(job, at, 0, context);
+  }
+
+  /** What the lane is to know when it comes again is in its job. */
+  private async again(job: LaneJob, at: LaneJob, inMs: number, { moveOn }: LaneContext): Promise<LaneEnd> {
+    if (at.since !== job.since) await moveOn(at);
+    return { kind: 'again', inMs };
   }
 
   private async slice(job: LaneJob, definition: Definition, context: LaneContext): Promise<Slice> {
@@ -128,8 +144,13 @@ export class Lane {
     const { agentWaitMs, sliceMs } = this.options;
     // Whoever waits for an agent keeps others from the slots that it holds.
     const waitMs = pass.limited ? Math.min(agentWaitMs, sliceMs) : agentWaitMs;
-    const answer = await agents.lease(pool, { waitMs, signal });
-    if (answer.kind === 'busy') return { job, end: { kind: 'open' } };
+    const now = Date.now();
+    const { since = now, ...begun } = job;
+    let at: LaneJob = begun;
+    const behind = behindMs(priorityOf(definition)) - (now - since);
+    const answer = await agents.lease(pool, { waitMs, signal, behindMs: behind });
+    // It keeps its place by when it first came.
+    if (answer.kind === 'busy') return { job: { ...begun, since }, end: { kind: 'open' } };
     const [workflowId, parent] = [await runs.workflowId(job.runId), await runs.parent(job.runId)];
     const lease = answer.kind === 'leased' ? answer.lease : leaseOnNothing(answer.error);
     const lost = lossOf(agentStepNamed(definition, job.step), { lease, pass, signal });
@@ -140,7 +161,7 @@ export class Lane {
     let suspect = false;
     let advanced: Promise<unknown> | undefined;
     try {
-      for (let at = job; ;) {
+      for (;;) {
         const { runId, generation } = at;
         const step = agentStepNamed(definition, at.step);
         const session = new LaneSession({ ...given, streak, runId, step, generation }, this.options);

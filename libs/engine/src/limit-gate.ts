@@ -1,4 +1,4 @@
-import { type Definition, newId } from '@agentainer/core';
+import { behindMs, type Definition, newId, priorityOf } from '@agentainer/core';
 import { appliedLimits } from './applied-limits.js';
 import { FREE_PASS, HeldSlots, type LimitPass } from './limit-pass.js';
 import type { LaneWaker, LimitSlots, LimitStore } from './limit-port.js';
@@ -33,7 +33,12 @@ export class LimitGate {
     if (global === 0 && !definition.config.limits?.length) return { kind: 'open', pass: FREE_PASS };
     const [workflowId, limitKeys] = [await this.runs.workflowId(runId), await this.runs.limitKeys(runId)];
     const limits = appliedLimits({ definition, workflowId, limitKeys, global });
-    const slots: LimitSlots = { ticket, holder: newId('slot'), limits };
+    const slots: LimitSlots = {
+      ticket,
+      holder: newId('slot'),
+      behindMs: behindMs(priorityOf(definition)),
+      limits,
+    };
     const asked = performance.now();
     const answer = await this.store.take(slots);
     if (answer.kind === 'taken') {

@@ -23,6 +23,8 @@ export interface LimitSlots {
   ticket: string;
   /** Who holds the slots, another one each time that they are asked for. */
   holder: string;
+  /** By how many milliseconds the lane counts as come later than it did, or earlier where it is negative. */
+  behindMs?: number;
   /** At least one, the narrowest first. A lane keeps its place at those before the one that it waits for. */
   limits: readonly Pick<AppliedLimit, 'id' | 'maxParallel' | 'rate'>[];
 }

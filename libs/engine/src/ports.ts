@@ -286,6 +286,8 @@ export interface StepLanes {
   poolId: string | null;
   lanes: number;
   generation: number;
+  /** 1 is the most urgent. */
+  priority: number;
 }
 
 /** Pools that steps need. */
@@ -367,5 +369,9 @@ export type LeaseAnswer =
 
 /** Where lanes get their agents. */
 export interface AgentSource {
-  lease(poolId: string, options: { waitMs: number; signal: AbortSignal }): Promise<LeaseAnswer>;
+  /** @param options `behindMs`: by how much the lane counts as come later than now, or earlier where it is negative */
+  lease(
+    poolId: string,
+    options: { waitMs: number; signal: AbortSignal; behindMs: number },
+  ): Promise<LeaseAnswer>;
 }

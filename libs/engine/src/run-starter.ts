@@ -1,4 +1,4 @@
-import { type Definition, type Json, newId, poolsOf } from '@agentainer/core';
+import { type Definition, type Json, newId, poolsOf, withPriority } from '@agentainer/core';
 import { type Logger, withDeadline } from '@agentainer/runtime';
 import { limitKeysOf } from './applied-limits.js';
 import type { PoolDirectory, RunStore } from './ports.js';
@@ -12,6 +12,8 @@ const QUEUE_DEADLINE_MS = 10_000;
 export interface StartOptions {
   /** The id that the run gets. Starting again with the id of a run that exists changes nothing. */
   id?: string;
+  /** In place of the one that the definition names. */
+  priority?: number;
 }
 
 /** Starts runs of workflows, and single jobs, which are runs of one step without a workflow. */
@@ -41,14 +43,14 @@ export class RunStarter {
   private start(
     definition: Definition,
     input: Json,
-    { id = newId('run') }: StartOptions,
+    { id = newId('run'), priority }: StartOptions,
     workflow: Partial<WorkflowRecord>,
   ): Promise<RunRecord> {
     return this.enter({
       id,
       workflowId: workflow.id ?? null,
       workflowVersion: workflow.version ?? null,
-      definition,
+      definition: withPriority(definition, priority),
       input: JSON.stringify(input),
     });
   }

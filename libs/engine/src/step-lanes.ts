@@ -4,6 +4,7 @@ import {
   isMap,
   needsAgents,
   poolOf,
+  priorityOf,
   type Step,
   type WorkflowStep,
   type MapStep,
@@ -22,7 +23,8 @@ export function lanesOf(
 ): StepLanes {
   const step = stepNamed(definition, record.name);
   const { name, generation } = record;
-  if (step.type === 'workflow') return { step: name, poolId: null, lanes: 1, generation };
+  const priority = priorityOf(definition);
+  if (step.type === 'workflow') return { step: name, poolId: null, lanes: 1, generation, priority };
   const pool = poolOf(agentStepNamed(definition, name));
   const limits = (definition.config.limits ?? []).map((limit) => limit.max_parallel ?? Infinity);
   return {
@@ -30,6 +32,7 @@ export function lanesOf(
     poolId: pool.id,
     lanes: Math.min(record.total, parallelOf(definition, record), pool.config.max_size, ...limits),
     generation,
+    priority,
   };
 }
 

@@ -1,6 +1,6 @@
 export * from './ports.js';
 export { awaitHealthy, type HealthWait } from './await-healthy.js';
 export { HeldLease } from './held-lease.js';
-export { Leaser, type LeaserAnswer, type LeaserOptions } from './leaser.js';
+export { type LeaseOptions, Leaser, type LeaserAnswer, type LeaserOptions } from './leaser.js';
 export { Keeper, type KeeperOptions } from './keeper.js';
 export { desiredSize, planPool, type PoolPlan } from './plan.js';

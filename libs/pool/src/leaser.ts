@@ -15,6 +15,12 @@ export interface LeaserOptions {
   askAgainMs?: number;
 }
 
+export interface LeaseOptions {
+  waitMs: number;
+  signal: AbortSignal;
+  behindMs?: number;
+}
+
 export type LeaserAnswer =
   | { kind: 'leased'; held: HeldLease }
   /** No agent became free in time. */
@@ -72,10 +78,13 @@ export class Leaser implements Service {
     return this.stopping;
   }
 
-  /** An agent of the pool, as soon as one is free, for at most `waitMs`; `busy` where the signal aborts. */
-  async lease(poolId: string, options: { waitMs: number; signal: AbortSignal }): Promise<LeaserAnswer> {
+  /**
+   * An agent of the pool, as soon as one is free, for at most `waitMs`; `busy` where the signal aborts. In line it
+   * counts as come `behindMs` later than it did, or earlier where that is negative.
+   */
+  async lease(poolId: string, options: LeaseOptions): Promise<LeaserAnswer> {
     if (this.stopping || options.signal.aborted) return { kind: 'busy' };
-    const ticket = new Ticket(newId('lease'), poolId);
+    const ticket = new Ticket(newId('lease'), poolId, options.behindMs);
     this.waiting.set(ticket.id, ticket);
     const leasing = this.wait(ticket, options);
     this.leasing.add(leasing);
@@ -95,10 +104,7 @@ export class Leaser implements Service {
     await this.giveBack(held.lease, ending);
   }
 
-  private async wait(
-    ticket: Ticket,
-    { waitMs, signal }: { waitMs: number; signal: AbortSignal },
-  ): Promise<LeaserAnswer> {
+  private async wait(ticket: Ticket, { waitMs, signal }: LeaseOptions): Promise<LeaserAnswer> {
     const giveUp = () => ticket.settle({ kind: 'busy' });
     const deadline = setTimeout(giveUp, waitMs);
     const again = setInterval(() => void this.ask(ticket), this.askAgainMs);
@@ -119,7 +125,7 @@ export class Leaser implements Service {
     if (ticket.asking || !ticket.open) return;
     ticket.asking = true;
     try {
-      const answer = await this.options.store.acquire(ticket.poolId, ticket.id, this.ttlMs);
+      const answer = await this.options.store.acquire(ticket.poolId, ticket.id, this.ttlMs, ticket.behindMs);
       if (answer.kind === 'leased') this.onLease(answer.lease);
       else if (answer.kind === 'broken') ticket.settle(answer);
     } catch (error) {

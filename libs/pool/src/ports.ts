@@ -72,9 +72,10 @@ export type AcquireAnswer =
 export interface LeaseStore {
   /**
    * Pops an idle agent, or puts the ticket in line and tells the keeper. `ttlMs` is the lease's life unless renewed.
+   * In line it counts as come `behindMs` later than it did, or earlier where that is negative.
    * The same ticket again gets the same answer, or what came of it in the meantime: safe to repeat.
    */
-  acquire(poolId: string, ticket: string, ttlMs: number): Promise<AcquireAnswer>;
+  acquire(poolId: string, ticket: string, ttlMs: number, behindMs: number): Promise<AcquireAnswer>;
   /** Takes a ticket out of line; the lease, where it was granted in the meantime. */
   withdraw(poolId: string, ticket: string): Promise<Lease | undefined>;
   /** False where the lease is no longer the agent's; it must then not be used any more. */

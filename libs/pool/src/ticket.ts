@@ -16,6 +16,8 @@ export class Ticket {
   constructor(
     readonly id: string,
     readonly poolId: string,
+    /** By how many milliseconds it counts as come later than it did. */
+    readonly behindMs = 0,
   ) {
     this.answer = new Promise((resolve) => (this.resolve = resolve));
   }

@@ -1,8 +1,9 @@
-import type { Logger, Service } from '@agentainer/runtime';
-import { DelayedError, type Job, Worker } from 'bullmq';
+import { type Logger, PeriodicService, type Service } from '@agentainer/runtime';
+import { DelayedError, type Job, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { z } from 'zod';
 import { connectQueue, queuePrefix } from './connection.js';
+import { firstScoreOf, QueueAgeing } from './queue-ageing.js';
 
 /** A dead worker's jobs are noticed when their locks end: within `LOCK_MS` + `STALLED_CHECK_MS`. */
 const LOCK_MS = 6_000;
@@ -29,6 +30,8 @@ export interface ConsumerOptions<T extends z.ZodType> {
   concurrency: number;
   payload: T;
   handle(payload: z.output<T>, job: JobContext<z.output<T>>): Promise<JobEnd>;
+  /** Milliseconds after which the first job of a level of priority moves up one, where it is still the first; never, where not given. */
+  ageingMs?: number;
   logger: Logger;
 }
 
@@ -38,6 +41,7 @@ export class Consumer<T extends z.ZodType> implements Service {
   private readonly abort = new AbortController();
   private connection: Redis | undefined;
   private worker: Worker | undefined;
+  private ageing: Service | undefined;
   private stopping: Promise<void> | undefined;
 
   constructor(private readonly options: ConsumerOptions<T>) {
@@ -60,13 +64,13 @@ export class Consumer<T extends z.ZodType> implements Service {
       logger.error({ err: error, queueName, job: job?.id }, 'job failed'),
     );
     await this.worker.waitUntilReady();
+    await this.startAgeing(this.connection);
   }
 
-  /** Whether jobs of this queue wait for somebody to take them. */
-  async othersWait(): Promise<boolean> {
-    const client = this.connection;
-    if (!client) return false;
-    return (await client.llen(`${queuePrefix(this.options.keyPrefix)}:${this.options.queueName}:wait`)) > 0;
+  /** Whether jobs of this priority, or more urgent ones, wait for somebody to take them. */
+  async othersWait(priority: number): Promise<boolean> {
+    const key = `${queuePrefix(this.options.keyPrefix)}:${this.options.queueName}:prioritized`;
+    return ((await this.connection?.zcount(key, '-inf', `(${firstScoreOf(priority + 1)}`)) ?? 0) > 0;
   }
 
   stop(): Promise<void> {
@@ -74,8 +78,19 @@ export class Consumer<T extends z.ZodType> implements Service {
     return this.stopping;
   }
 
+  private async startAgeing(connection: Redis): Promise<void> {
+    const { ageingMs, keyPrefix, queueName, logger } = this.options;
+    if (ageingMs === undefined) return;
+    const queue = new Queue(queueName, { connection, prefix: queuePrefix(keyPrefix) });
+    const ageing = new QueueAgeing(queue, connection, ageingMs);
+    const name = `ageing of ${queueName}`;
+    this.ageing = new PeriodicService({ name, intervalMs: ageingMs / 5, logger }, () => ageing.look());
+    await this.ageing.start();
+  }
+
   private async close(): Promise<void> {
     this.abort.abort();
+    await this.ageing?.stop();
     await this.worker?.close();
     this.connection?.disconnect();
   }
@@ -88,6 +103,9 @@ export class Consumer<T extends z.ZodType> implements Service {
       change: (next) => job.updateData(next),
     });
     if (end.kind === 'done') return;
+    // A job that moved up while it waited had its turn.
+    const { priority } = job.opts;
+    if (priority !== undefined && job.priority !== priority) await job.changePriority({ priority });
     await job.moveToDelayed(Date.now() + end.inMs, token);
     throw new DelayedError();
   }

@@ -8,4 +8,5 @@ export {
   RUNS_QUEUE,
   STEPS_QUEUE,
 } from './queue-names.js';
+export { QueueAgeing } from './queue-ageing.js';
 export { BullStepQueue } from './step-queue.js';

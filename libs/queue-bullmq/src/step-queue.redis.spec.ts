@@ -8,12 +8,18 @@ beforeEach(() => {
 });
 afterEach(() => queue.close());
 
-const lanes = (step: string, count: number) => ({ step, poolId: 'p', lanes: count, generation: 0 });
-const waiting = (name: string) => queue.queue(name).getJobCounts('waiting', 'waiting-children');
+const lanes = (step: string, count: number) => ({
+  step,
+  poolId: 'p',
+  lanes: count,
+  generation: 0,
+  priority: 5,
+});
+const waiting = (name: string) => queue.queue(name).getJobCounts('prioritized', 'waiting-children');
 
 it('puts several lanes under a fan-in', async () => {
   await queue.addRun('run', [lanes('a', 3)]);
-  await expect(waiting(poolQueue('p'))).resolves.toMatchObject({ waiting: 3 });
+  await expect(waiting(poolQueue('p'))).resolves.toMatchObject({ prioritized: 3 });
   await expect(waiting(STEPS_QUEUE)).resolves.toMatchObject({ 'waiting-children': 1 });
 });
 
@@ -21,7 +27,7 @@ it('puts a single lane under the run itself, which goes on waiting for the steps
   await queue.addRun('run', [lanes('a', 1)]);
   await queue.addSteps('run', [lanes('b', 1)]);
   await queue.addSteps('run', [lanes('b', 1)]);
-  await expect(waiting(poolQueue('p'))).resolves.toMatchObject({ waiting: 2 });
+  await expect(waiting(poolQueue('p'))).resolves.toMatchObject({ prioritized: 2 });
   await expect(waiting(STEPS_QUEUE)).resolves.toMatchObject({ 'waiting-children': 0 });
   const root = await queue.queue('runs').getJob('run');
   await expect(root!.getDependenciesCount()).resolves.toMatchObject({ unprocessed: 2 });

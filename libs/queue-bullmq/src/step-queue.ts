@@ -114,12 +114,12 @@ export class BullStepQueue implements StepQueue, LaneWaker {
   }
 
   /** A step's lanes under their fan-in; a single lane needs none, for it brings the run forward itself, or is run again. */
-  private flowOf(runId: string, { step, poolId, lanes, generation }: StepLanes): FlowJob {
+  private flowOf(runId: string, { step, poolId, lanes, generation, priority }: StepLanes): FlowJob {
     const jobs: FlowJob[] = Array.from({ length: lanes }, (_, lane) => ({
       name: `${step} lane ${lane}`,
       queueName: laneQueue(poolId),
       data: { runId, step, generation },
-      opts: { ...OPTIONS, jobId: laneJobId(runId, step, generation, lane) },
+      opts: { ...OPTIONS, priority, jobId: laneJobId(runId, step, generation, lane) },
     }));
     if (jobs.length === 1) return jobs[0]!;
     return {

@@ -124,10 +124,14 @@ export class AgentainerClient {
     return (await this.get(at('workflows', id, 'versions'), workflowVersionsSchema)).items;
   }
 
-  /** A new run of the workflow's latest version, unless another one is named. */
-  startWorkflow(id: string, input: Json = null, options: CreateOptions & VersionChoice = {}) {
-    const { version } = options;
-    return this.post(at('workflows', id, 'start'), { input, version }, runSchema, options);
+  /** A new run of the workflow's latest version, unless another one is named. A `priority` counts in place of the definition's. */
+  startWorkflow(
+    id: string,
+    input: Json = null,
+    options: CreateOptions & VersionChoice & { priority?: number } = {},
+  ) {
+    const { version, priority } = options;
+    return this.post(at('workflows', id, 'start'), { input, version, priority }, runSchema, options);
   }
 
   listWorkflowRuns(id: string, options: PageOptions = {}) {

@@ -29,19 +29,21 @@ function randomOf(seed: number): (below: number) => number {
 
 type Limit = LimitSlots['limits'][number];
 
-const rate = (burst: number) => ({ count: 1, perMs: 3_600_000, burst });
+/** Longer than any test: nothing drips, and no waiting makes up for a priority. */
+const HOUR_MS = 3_600_000;
+const rate = (burst: number) => ({ count: 1, perMs: HOUR_MS, burst });
 
 /** What the limits must answer, by the rules alone. */
 class Model {
   readonly held = new Map<string, Set<string>>();
   /** Tokens of the limits that have a rate; none drips while the test lasts. */
   readonly tokens = new Map<string, number>();
-  /** Tickets in the order in which they came first, and the limits in whose lines they stand. */
-  readonly line: { ticket: string; at: Set<string> }[] = [];
+  /** Tickets by priority and by when they came first, and the limits in whose lines they stand. */
+  readonly line: { ticket: string; behind: number; at: Set<string> }[] = [];
 
-  take(ticket: string, holder: string, limits: Limit[]): 'taken' | 'wait' {
+  take(ticket: string, holder: string, behind: number, limits: Limit[]): 'taken' | 'wait' {
     const mine = this.line.findIndex((entry) => entry.ticket === ticket);
-    const before = mine < 0 ? this.line : this.line.slice(0, mine);
+    const before = mine < 0 ? this.line.filter((entry) => entry.behind <= behind) : this.line.slice(0, mine);
     const full = limits.findIndex(({ id, maxParallel = Infinity }) => {
       const ahead = before.filter(({ at }) => at.has(id)).length;
       return ahead >= Math.min(maxParallel - this.holders(id).size, this.tokens.get(id) ?? Infinity);
@@ -53,7 +55,7 @@ class Model {
       return 'taken';
     }
     const at = new Set(limits.slice(0, full + 1).map(({ id }) => id));
-    if (mine < 0) this.line.push({ ticket, at });
+    if (mine < 0) this.line.splice(before.length, 0, { ticket, behind, at });
     else this.line[mine]!.at = at;
     return 'wait';
   }
@@ -110,11 +112,12 @@ it.each(Array.from({ length: ROUNDS }, (_, i) => i + 1))(
       const holder = work?.holder;
       const action = below(10);
       if (holder === undefined && action < 8) {
-        const slots = { ticket, holder: `h${step}`, limits };
+        const behindMs = (lane % 3) * HOUR_MS;
+        const slots = { ticket, holder: `h${step}`, behindMs, limits };
         const answer = await store.take(slots);
         // As where an answer was lost and the request is sent again.
         if (below(4) === 0) await store.take(slots);
-        expect([step, answer.kind]).toEqual([step, model.take(ticket, slots.holder, limits)]);
+        expect([step, answer.kind]).toEqual([step, model.take(ticket, slots.holder, behindMs, limits)]);
         if (answer.kind === 'taken') working.set(lane, { holder: slots.holder, unspent: true });
       } else if (holder === undefined) {
         // The lane has nothing left to do, or died in line.

@@ -65,7 +65,7 @@ export class RedisPoolDirectory implements PoolDirectory, PoolReader {
     const key = this.keys.pool(id, host);
     const [fields, waiting] = await Promise.all([
       this.redis.hmget(key, ...STATUS_FIELDS),
-      this.redis.llen(`${key}:waiters`),
+      this.redis.zcard(`${key}:waiters`),
     ]);
     const [creating = 0, idle = 0, leased = 0, retiring = 0, served = 0] = fields.slice(0, 5).map(Number);
     const [error, retryAt] = fields.slice(5) as [string | null, string | null];

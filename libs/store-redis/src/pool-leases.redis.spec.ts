@@ -119,7 +119,7 @@ it('gives what a dead worker waited for to the next one', async () => {
   const [a, b, c] = workers as [TestWorker, TestWorker, TestWorker];
   const held = await a.lease(pool);
   if (held.kind !== 'leased') throw new Error(held.kind);
-  await b.store.acquire(pool.spec.id, 'of-the-dead', 10_000);
+  await b.store.acquire(pool.spec.id, 'of-the-dead', 10_000, 0);
   const waiting = c.lease(pool);
   await until(async () => (await pool.snapshot()).waiting === 2);
   await b.goDeaf(pool);

@@ -26,10 +26,10 @@ export class RedisLeaseStore implements LeaseStore {
     this.grants = new Channel(subscriber, keys.grants(workerId));
   }
 
-  async acquire(poolId: string, ticket: string, ttlMs: number): Promise<AcquireAnswer> {
+  async acquire(poolId: string, ticket: string, ttlMs: number, behindMs: number): Promise<AcquireAnswer> {
     // A grant that is told before this process listens would be taken for one to a dead worker.
     await this.grants.ready();
-    return acquireAgent(this.scope, poolId, { ticket, workerId: this.workerId, ttlMs });
+    return acquireAgent(this.scope, poolId, { ticket, workerId: this.workerId, ttlMs, behindMs });
   }
 
   withdraw(poolId: string, ticket: string): Promise<Lease | undefined> {

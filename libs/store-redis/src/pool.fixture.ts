@@ -42,8 +42,8 @@ export class TestPool {
     }
   }
 
-  acquire(ticket = `ticket-${this.tickets++}`, workerId = WORKER, ttlMs = TTL_MS) {
-    return acquireAgent(this.scope, this.spec.id, { ticket, workerId, ttlMs });
+  acquire(ticket = `ticket-${this.tickets++}`, workerId = WORKER, ttlMs = TTL_MS, behindMs = 0) {
+    return acquireAgent(this.scope, this.spec.id, { ticket, workerId, ttlMs, behindMs });
   }
 
   /** A lease that must be there at once. */

@@ -1,4 +1,4 @@
-import { type Definition, type Json, newId } from '@agentainer/core';
+import { type Definition, type Json, newId, withPriority } from '@agentainer/core';
 import type {
   Page,
   RunRecord,
@@ -69,16 +69,22 @@ export class FakeWorkflowStore implements WorkflowStore {
 export class FakeRunStarter implements Pick<RunStarter, 'startWorkflow' | 'startJob'> {
   constructor(private readonly runs: FakeRuns) {}
 
-  startWorkflow(workflow: WorkflowRecord, input: Json, { id }: StartOptions = {}): Promise<RunRecord> {
-    return Promise.resolve(this.runs.add({ id, definition: workflow.definition, workflow, input }).record());
+  startWorkflow(
+    workflow: WorkflowRecord,
+    input: Json,
+    { id, priority }: StartOptions = {},
+  ): Promise<RunRecord> {
+    const definition = withPriority(workflow.definition, priority);
+    return Promise.resolve(this.runs.add({ id, definition, workflow, input }).record());
   }
 
   startJob(
     definition: Definition,
     input: Json,
-    { id, workflowId }: StartOptions & { workflowId?: string } = {},
+    { id, priority, workflowId }: StartOptions & { workflowId?: string } = {},
   ): Promise<RunRecord> {
-    return Promise.resolve(this.runs.add({ id, definition, input, listedWith: workflowId }).record());
+    const own = withPriority(definition, priority);
+    return Promise.resolve(this.runs.add({ id, definition: own, input, listedWith: workflowId }).record());
   }
 }
 

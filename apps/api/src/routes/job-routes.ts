@@ -30,10 +30,10 @@ export function jobRoutes({ starter }: Parts, runs: RunReader, jobs: JobReader):
       creates: 'run',
       body: anyJsonSchema,
       answer: async ({ body, newId }) => {
-        const { input, workflow_id: workflowId } = parse(createJobRequestSchema, body);
+        const { input, priority, workflow_id: workflowId } = parse(createJobRequestSchema, body);
         const definition = jobDefinition(body as unknown as CreateJobRequest);
         if (workflowId !== undefined) await mustExist(runs, workflowId);
-        const run = await starter.startJob(definition, input, { id: newId, workflowId });
+        const run = await starter.startJob(definition, input, { id: newId, priority, workflowId });
         const step = definition.steps[0]!.name;
         const { job } = await jobs.byId(formatTaskId({ runId: run.id, step, index: 0 }));
         return { status: 201, headers: { Location: `/jobs/${job.id}` }, body: job };
@@ -60,7 +60,13 @@ function jobAnswer({ job, result }: FoundJob) {
 }
 
 /** A job without a workflow is a run of one step that gets the run's whole input. */
-function jobDefinition({ input: _, workflow_id: __, step_id, ...step }: CreateJobRequest): Definition {
+function jobDefinition({
+  input: _,
+  workflow_id: __,
+  priority: ___,
+  step_id,
+  ...step
+}: CreateJobRequest): Definition {
   return validateDefinition({
     name: JOB_STEP,
     steps: [{ type: 'sequential', name: step_id ?? JOB_STEP, input: { input: '' }, ...step }],

@@ -140,3 +140,19 @@ it('lists the runs of one workflow, newest first', async () => {
   expect(body.items.map((r: { id: string }) => r.id)).toEqual([runs[1]!.id, runs[0]!.id]);
   expect((await api.request('GET', '/runs')).body.items).toHaveLength(3);
 });
+
+it("R9.2e takes a priority with the start, in place of the definition's", async () => {
+  const { id } = await api.workflow({
+    name: 'w',
+    config: { priority: 3 },
+    steps: [{ name: 'a', image: 'x' }],
+  });
+  const start = async (body: object) => (await api.request('POST', `/workflows/${id}/start`, { body })).body;
+  expect(await start({})).toMatchObject({ priority: 3 });
+  expect(await start({ priority: 1 })).toMatchObject({ priority: 1 });
+  expect(await start({ priority: 0 })).toMatchObject({ errors: [{ path: 'priority' }] });
+  const plain = await api.workflow({ name: 'w', steps: [{ name: 'a', image: 'x' }] });
+  expect((await api.request('POST', `/workflows/${plain.id}/start`)).body).toMatchObject({ priority: 5 });
+  const job = await api.request('POST', '/jobs', { body: { image: 'x', priority: 9 } });
+  expect(runSchema.parse((await api.request('GET', `/runs/${job.body.run_id}`)).body).priority).toBe(9);
+});

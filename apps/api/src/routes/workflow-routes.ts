@@ -75,7 +75,10 @@ export function workflowRunRoutes({ starter }: Parts, runs: RunReader, jobs: Job
       body: startRequestSchema,
       answer: async ({ param, body, newId }) => {
         const workflow = await runs.workflow(param('id'), body.version);
-        const run = await starter.startWorkflow(workflow, body.input, { id: newId });
+        const run = await starter.startWorkflow(workflow, body.input, {
+          id: newId,
+          priority: body.priority,
+        });
         // A call that takes over from a dead one may find the run as that one started it.
         const definition = await runs.definition(run);
         return { status: 201, headers: { Location: `/runs/${run.id}` }, body: runView(run, definition) };

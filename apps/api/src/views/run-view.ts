@@ -1,4 +1,4 @@
-import { type Definition, formatTaskId } from '@agentainer/core';
+import { type Definition, formatTaskId, priorityOf } from '@agentainer/core';
 import type {
   RunBody,
   RunEventBody,
@@ -43,6 +43,7 @@ function parentView(parent: ParentTask) {
 export function runView(run: RunRecord, definition: Definition): RunBody {
   return {
     ...runSummaryView(run),
+    priority: priorityOf(definition),
     steps: run.steps.map((step) => stepProgressView(run, step, definition)),
   };
 }

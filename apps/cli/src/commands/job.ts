@@ -4,6 +4,7 @@ import { childTable } from '../output/child-table.js';
 import { jobDetails, nextPageHint } from '../output/job-table.js';
 import { followRun, mustHaveCompleted } from '../follow-run.js';
 import { pageOptions } from '../paging.js';
+import { PRIORITY } from './workflow-start.js';
 
 /** `agentainer job …`. */
 export const jobCommands: Commands = (yargs, context) =>
@@ -23,13 +24,14 @@ const createCommand: Commands = (yargs, context) =>
         .option('input', { type: 'string', describe: 'Its input: JSON, or @file' })
         .option('workflow', { type: 'string', describe: 'The id of a workflow to list it with' })
         .option('step', { type: 'string', describe: 'What to list it as' })
+        .option('priority', PRIORITY)
         .option('timeout', { type: 'string', describe: 'Of one attempt, such as 5m' })
         .option('wait', { type: 'boolean', default: false, describe: 'Wait for its end' }),
     async (argv) => {
-      const { image, timeout, wait, json, workflow: workflow_id, step: step_id } = argv;
+      const { image, priority, timeout, wait, json, workflow: workflow_id, step: step_id } = argv;
       const client = context.client(argv);
       const input = argv.input === undefined ? null : await jsonValue('input', argv.input, context.terminal);
-      const created = await client.createJob({ image, input, timeout, workflow_id, step_id });
+      const created = await client.createJob({ image, input, priority, timeout, workflow_id, step_id });
       const run = wait ? await followRun(client, created.run_id, context.terminal) : undefined;
       const job = run ? await client.getJob(created.id) : created;
       print(context.terminal, { json }, job, () => jobDetails(job, context.terminal));

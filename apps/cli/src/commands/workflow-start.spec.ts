@@ -17,6 +17,17 @@ describe('R5.3b agentainer workflow start', () => {
     expect(test.terminal.stderr).toContain('--input: must not be given together with --input-file');
   });
 
+  it('R9.2e starts it as urgent as asked', async () => {
+    const { id } = await test.api.workflow(DEFINITION);
+    expect(await cli('workflow', 'start', id, '--priority', '2', '--json')).toBe(0);
+    expect(json()).toMatchObject({ priority: 2 });
+    expect(await cli('workflow', 'start', id, '--priority', '10')).not.toBe(0);
+    expect(await cli('workflow', 'start', id, '--priority', 'high')).toBe(2);
+    expect(await cli('job', 'create', '--image', 'x', '--priority', '8')).toBe(0);
+    const priorities = [...test.api.runs.runs.values()].map((run) => run.options.definition.config.priority);
+    expect(priorities).toEqual([2, 8]);
+  });
+
   it('waits, and leaves standard output to the result', async () => {
     const { id } = await test.api.workflow(DEFINITION);
     const add = test.api.runs.add.bind(test.api.runs);

@@ -7,6 +7,13 @@ import { followRun, mustHaveCompleted } from '../follow-run.js';
 import { jsonFile, jsonValue, wholeNumber } from '../input.js';
 import { durationText } from '../output/text.js';
 
+/** The option of commands that start something. */
+export const PRIORITY = {
+  type: 'string',
+  coerce: wholeNumber('priority'),
+  describe: 'From 1 (most urgent) to 9; 5 by default',
+} as const;
+
 /** `agentainer workflow start`. */
 export const workflowStartCommand: Commands = (yargs, context) =>
   yargs.command(
@@ -25,6 +32,7 @@ export const workflowStartCommand: Commands = (yargs, context) =>
           coerce: wholeNumber('of-version'),
           describe: 'Another version than the latest',
         })
+        .option('priority', PRIORITY)
         .option('wait', {
           type: 'boolean',
           default: false,
@@ -56,6 +64,7 @@ export async function givenInput(
 export interface StartOptions {
   workflowId: string;
   version?: number;
+  priority?: number;
   input: Json;
   wait: boolean;
   json: boolean;
@@ -67,8 +76,9 @@ export async function startRun(
   client: AgentainerClient,
   options: StartOptions,
 ): Promise<void> {
-  const { workflowId, input, version } = options;
-  await showRun(context, client, await client.startWorkflow(workflowId, input, { version }), options);
+  const { workflowId, input, version, priority } = options;
+  const run = await client.startWorkflow(workflowId, input, { version, priority });
+  await showRun(context, client, run, options);
 }
 
 /** Tells of a run that was started; with `wait`, of its end. @throws {RunFailedError} */

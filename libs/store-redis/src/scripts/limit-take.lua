@@ -1,12 +1,13 @@
 -- Takes a slot of every limit that applies to a lane, and a token where it has a rate, or nothing: then its ticket stands in line.
 -- KEYS 1 limits
 -- ARGV 1 ticket  2 holder  3 ms the slots live unless renewed  4 ms a ticket lives beyond the time that it is to come again
---      5 least and 6 most ms until it is to come again  7… limits, the narrowest first
+--      5 least and 6 most ms until it is to come again  7 ms by which it counts as come later than it did
+--      8… limits, the narrowest first
 -- Returns {'taken'}, or {'wait', ms until it is to come again, tickets whose turn it is …}
 --- @include "now"
 --- @include "limit-lines"
 local ticket, holder = ARGV[1], ARGV[2]
-local limits = readLimits(7)
+local limits = readLimits(8)
 redis.call('ZREMRANGEBYSCORE', root .. ':known', '-inf', now - 3600000)
 for _, limit in ipairs(limits) do
   tidy(limit.id)
@@ -24,7 +25,7 @@ end
 -- The same request, sent twice.
 if redis.call('ZSCORE', heldKey(limits[1].id), holder) then return hold() end
 
-local came = moment
+local came = moment + ARGV[7] * 1000
 for _, limit in ipairs(limits) do
   came = math.min(came, tonumber(redis.call('ZSCORE', lineKey(limit.id), ticket)) or came)
 end

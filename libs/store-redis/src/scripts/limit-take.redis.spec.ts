@@ -147,3 +147,20 @@ it('fills the bucket drop by drop', async () => {
   const answer = await store.take(slots('b', [fast]));
   expect(answer).toMatchObject({ kind: 'wait' });
 });
+
+it('lets the more urgent ones go first, unless others have waited for long', async () => {
+  const a = slots('a', [NARROW]);
+  await store.take(a);
+  await store.take({ ...slots('plain', [NARROW]), behindMs: 0 });
+  await store.take({ ...slots('later', [NARROW]), behindMs: 10_000 });
+  await store.take({ ...slots('urgent', [NARROW]), behindMs: -10_000 });
+  const order: string[] = [];
+  let last = a;
+  for (let i = 0; i < 3; i++) {
+    const [next] = await store.release(last);
+    order.push(next!);
+    last = slots(next!, [NARROW]);
+    expect(await store.take(last)).toEqual({ kind: 'taken' });
+  }
+  expect(order).toEqual(['urgent', 'plain', 'later']);
+});

@@ -20,10 +20,10 @@ export interface LimitTimes {
 export async function takeSlots(
   redis: Redis,
   keys: Keys,
-  { ticket, holder, limits }: LimitSlots,
+  { ticket, holder, behindMs = 0, limits }: LimitSlots,
   { ttlMs, leastMs, mostMs, graceMs }: LimitTimes,
 ): Promise<SlotAnswer> {
-  const args = [ticket, holder, ttlMs, graceMs, leastMs, mostMs, ...limitArguments(limits)];
+  const args = [ticket, holder, ttlMs, graceMs, leastMs, mostMs, behindMs, ...limitArguments(limits)];
   const reply = await script.run(redis, [keys.limits()], args);
   const [kind, inMs, ...called] = reply as [string, number, ...string[]];
   return kind === 'taken' ? { kind } : { kind: 'wait', inMs, called };

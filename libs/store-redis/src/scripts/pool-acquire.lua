@@ -1,6 +1,7 @@
 -- Leases an idle agent to a ticket, or puts the ticket in line. The same ticket again gets what it has.
 -- KEYS 1 pool on one host
 -- ARGV 1-4 as "pool-agent" says  5 ticket  6 worker  7 ms the lease lives unless renewed
+--      8 ms by which it counts as come later than now, in line
 -- Returns {'leased', ticket, agent, epoch, directory, uses left}, {'queued'} or {'broken', error (JSON)}
 --- @include "now"
 --- @include "pool-agent"
@@ -15,7 +16,7 @@ local waits = holds == ''
 
 local id = redis.call('LINDEX', pool .. ':idle', 0)
 if id then
-  if waits then redis.call('LREM', pool .. ':waiters', 1, ticket) end
+  if waits then redis.call('ZREM', pool .. ':waiters', ticket) end
   local epoch = nextEpoch(id)
   if not grant(id, ticket, epoch, worker, ttl) then
     return redis.error_reply('ILLEGAL agent ' .. id .. ' is in the list of idle ones and may not be leased')
@@ -25,12 +26,12 @@ end
 
 local broken = brokenBecause()
 if broken then
-  redis.call('LREM', pool .. ':waiters', 1, ticket)
+  redis.call('ZREM', pool .. ':waiters', ticket)
   redis.call('HDEL', pool .. ':tickets', ticket)
   return { 'broken', broken }
 end
 if not waits then
-  redis.call('RPUSH', pool .. ':waiters', ticket)
+  redis.call('ZADD', pool .. ':waiters', time[1] * 1000000 + time[2] + ARGV[8] * 1000, ticket)
   redis.call('HSET', pool .. ':tickets', ticket, worker .. '|' .. ttl .. '|')
 end
 if live() < (tonumber(redis.call('HGET', pool, 'maxSize')) or math.huge) then wakeKeeper() end

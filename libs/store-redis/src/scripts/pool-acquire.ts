@@ -9,8 +9,8 @@ const script = new Script('pool-acquire');
 export async function acquireAgent(
   scope: PoolScope,
   poolId: string,
-  request: { ticket: string; workerId: string; ttlMs: number },
+  request: { ticket: string; workerId: string; ttlMs: number; behindMs?: number },
 ): Promise<AcquireAnswer> {
-  const { ticket, workerId, ttlMs } = request;
-  return readAcquireAnswer(poolId, await scope.run(script, poolId, [ticket, workerId, ttlMs]));
+  const { ticket, workerId, ttlMs, behindMs = 0 } = request;
+  return readAcquireAnswer(poolId, await scope.run(script, poolId, [ticket, workerId, ttlMs, behindMs]));
 }

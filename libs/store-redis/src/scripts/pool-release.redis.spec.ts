@@ -133,3 +133,19 @@ describe('an agent on which tasks fail', () => {
     expect(await pool.agent('a')).toMatchObject({ state: 'retiring', reason: 'failing' });
   });
 });
+
+it('hands it to the most urgent ticket, unless another one has waited for long', async () => {
+  const pool = new TestPool(redis);
+  const inbox = await Inbox.open(subscriber, pool);
+  await pool.idle('a');
+  let lease = await pool.lease();
+  const behind = { plain: 0, later: 10_000, urgent: -10_000, waited: 10_000 - 60_000 };
+  for (const [ticket, ms] of Object.entries(behind)) await pool.acquire(ticket, undefined, undefined, ms);
+  for (const ticket of ['waited', 'urgent', 'plain', 'later']) {
+    await releaseAgent(pool.scope, lease, fine(1));
+    const grant = await inbox.next();
+    if (grant.kind !== 'leased') throw new Error('expected a lease');
+    expect(grant.ticket).toBe(ticket);
+    lease = grant.lease;
+  }
+});

@@ -9,5 +9,5 @@ for i, id in ipairs(redis.call('SMEMBERS', pool .. ':agents')) do
   agents[i] = { id, unpack(redis.call('HMGET', pool .. ':agent:' .. id, 'state', 'directory', 'uses', 'createdAt',
     'since', 'leaseUntil', 'reason')) }
 end
-return { now, redis.call('LLEN', pool .. ':waiters'),
+return { now, redis.call('ZCARD', pool .. ':waiters'),
   redis.call('HMGET', pool, 'warm', 'warmUntil', 'error', 'retryAt', 'failures'), agents }

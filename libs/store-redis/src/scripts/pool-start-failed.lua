@@ -15,12 +15,12 @@ if tonumber(ARGV[7]) >= tonumber(redis.call('HGET', pool, 'failures') or 0) then
 end
 local told = 0
 if not brokenBecause() then return told end
-local ticket = redis.call('LPOP', pool .. ':waiters')
+local ticket = nextTicket()
 while ticket do
   local worker = readTicket(ticket)
   redis.call('HDEL', pool .. ':tickets', ticket)
   if worker then tell(worker, 'broken', { ticket, ARGV[6] }) end
   told = told + 1
-  ticket = redis.call('LPOP', pool .. ':waiters')
+  ticket = nextTicket()
 end
 return told

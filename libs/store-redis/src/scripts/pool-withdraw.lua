@@ -7,6 +7,6 @@
 --- @include "pool-lease"
 local _, _, holds = readTicket(ARGV[5])
 if holds and holds ~= '' then return leaseOf(holds, ARGV[5]) or false end
-redis.call('LREM', pool .. ':waiters', 1, ARGV[5])
+redis.call('ZREM', pool .. ':waiters', ARGV[5])
 redis.call('HDEL', pool .. ':tickets', ARGV[5])
 return false

@@ -1,7 +1,7 @@
 -- Limits: who holds their slots, who waits for one, and how many attempts may begin. Needs "now".
 -- KEYS[1] comes before the keys of each limit, which share its hash tag:
 -- :<id>:held sorted set, holder → when its slot ends unless renewed
--- :<id>:line sorted set, ticket → when it came (microseconds), and :<id>:until, ticket → when its place is given up
+-- :<id>:line sorted set, ticket → when it counts as come (microseconds), and :<id>:until, ticket → when its place is given up
 -- :<id>:full string, microseconds: when the bucket of a limit with a rate is full again, where it is not
 local root = KEYS[1]
 

@@ -1,6 +1,6 @@
 -- Agents of a pool on one host. Needs "now".
 -- KEYS[1] is the pool, a hash with counts and settings; the other keys begin with it and share its hash tag:
--- :agent:<id> hash · :agents set of ids · :idle list of ids, latest first · :waiters list of tickets, longest first
+-- :agent:<id> hash · :agents set of ids · :idle list of ids, latest first · :waiters sorted set, ticket → when it counts as come (microseconds)
 -- :tickets hash, ticket → worker|ttl|agent, the agent '' while the ticket waits
 -- ARGV[1] the moves that agents may make (" idle>leased …")  ARGV[2] what comes before a worker in its channel's name
 -- ARGV[3] channel of the host's keeper  ARGV[4] id of the pool
@@ -20,6 +20,9 @@ end
 local function readTicket(ticket)
   return string.match(redis.call('HGET', pool .. ':tickets', ticket) or '', '^([^|]*)|(%d+)|(.*)$')
 end
+
+-- Takes the ticket out of line that is next; nil where none waits.
+local function nextTicket() return redis.call('ZPOPMIN', pool .. ':waiters')[1] end
 
 local function dropLease(id)
   local ticket = redis.call('HGET', agentKey(id), 'lease')

@@ -30,9 +30,9 @@ local function tell(worker, kind, words)
   return redis.call('PUBLISH', ARGV[2] .. worker, cjson.encode({ kind, ARGV[4], unpack(words) })) > 0
 end
 
--- Gives an agent to the ticket that waits longest and whose worker lives, or else makes it idle.
+-- Gives an agent to the ticket that is next and whose worker lives, or else makes it idle.
 local function place(id)
-  local ticket = redis.call('LPOP', pool .. ':waiters')
+  local ticket = nextTicket()
   while ticket do
     local worker, ttl = readTicket(ticket)
     local epoch = nextEpoch(id)
@@ -40,7 +40,7 @@ local function place(id)
       return grant(id, ticket, epoch, worker, ttl)
     end
     redis.call('HDEL', pool .. ':tickets', ticket)
-    ticket = redis.call('LPOP', pool .. ':waiters')
+    ticket = nextTicket()
   end
   return move(id, 'idle')
 end

@@ -1,0 +1,81 @@
+import { type DefinitionInput, validateDefinition } from '@agentainer/core';
+import { connectRedis, type Redis } from '@agentainer/store-redis';
+import type { LeaseAnswer } from '@agentainer/engine';
+import { completed, FlowTest } from './flow-test.fixture.js';
+
+let redis: Redis;
+let test: FlowTest;
+beforeAll(async () => {
+  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
+});
+afterAll(() => redis.quit());
+beforeEach(() => {
+  test = new FlowTest(redis);
+});
+afterEach(() => test.stop());
+
+/** Steps of one pool with one agent: its lanes run one at a time. */
+const map = (items: number, priority?: number): DefinitionInput => ({
+  name: 'w',
+  config: { priority },
+  steps: [
+    {
+      type: 'map',
+      name: 'm',
+      image: 'x',
+      items: { range: { from: 1, to: items } },
+      pool_config: { max_size: 1 },
+    },
+  ],
+});
+
+it('lets a lane give way to one that is more urgent, and not to one that is less', async () => {
+  const order: string[] = [];
+  test.behave = async (_, { runId }) => {
+    if (order.at(-1) !== runId) order.push(runId);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    return completed(null);
+  };
+  await test.work(map(1));
+  const plain = await test.start(map(200));
+  await test.until(plain, (run) => run.steps[0]!.counts.completed > 0);
+  const low = await test.start(map(1, 9));
+  const urgent = await test.start(map(100, 1));
+  for (const run of [plain, low, urgent]) expect((await test.finished(run)).state).toBe('completed');
+  // Slices are 20 ms: the urgent run is never interrupted, and the least urgent one waits for the end of the others.
+  expect(order).toEqual([plain, urgent, plain, low]);
+});
+
+it('goes by what was asked for at the start rather than by the definition', async () => {
+  const { id } = await test.starter.startJob(validateDefinition(map(1, 2)), null, { priority: 7 });
+  expect((await test.runs.definition(id))!.config.priority).toBe(7);
+});
+
+/** Agents of which the first few that are asked for are busy. */
+class BusyTest extends FlowTest {
+  busy = 0;
+  readonly behind: number[] = [];
+
+  override async lease(_?: string, options?: { behindMs: number }): Promise<LeaseAnswer> {
+    this.behind.push(options!.behindMs);
+    if (this.busy-- <= 0) return super.lease();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    return { kind: 'busy' };
+  }
+}
+
+it('keeps the place of a lane that found no agent and had to let others take its turn', async () => {
+  const busy = new BusyTest(redis);
+  busy.busy = 2;
+  try {
+    const runs = [await busy.start(map(1)), await busy.start(map(1))];
+    await busy.work(map(1));
+    for (const run of runs) expect((await busy.finished(run)).state).toBe('completed');
+  } finally {
+    await busy.stop();
+  }
+  // Each of the two came in vain once, let the other one by, and came back.
+  expect(busy.behind).toHaveLength(4);
+  expect(busy.behind.slice(0, 2)).toEqual([0, 0]);
+  for (const ms of busy.behind.slice(2)) expect(ms).toBeLessThan(0);
+});
