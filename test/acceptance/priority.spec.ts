@@ -7,26 +7,35 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => cluster.stop(), 60_000);
 
+/** When the tasks of a run began and ended. */
+async function times(runId: string) {
+  const { items } = await cluster.client.listRunJobs(runId, { limit: 100 });
+  const begun = items.map((job) => Date.parse(job.started_at!));
+  const ended = items.map((job) => Date.parse(job.finished_at!));
+  return { begun, first: Math.min(...begun), last: Math.max(...ended) };
+}
+
 it('R9.2e an urgent run goes before others of its pool that came earlier, and they go on after it', async () => {
   const { client } = cluster;
-  const workflow = async (tasks: number) => {
-    const items = Array.from({ length: tasks }, () => ({ do: 'sleep', ms: 20 }));
+  const workflow = async (ms: number) => {
+    const items = Array.from({ length: 100 }, () => ({ do: 'sleep', ms }));
     const image = process.env.AGENTAINER_TEST_AGENT_IMAGE!;
     const map = { type: 'map' as const, name: 'map', image, items, pool_config: { max_size: 1 } };
     return (await client.createWorkflow({ name: 'w', steps: [map] })).id;
   };
-  const [long, short] = [await workflow(150), await workflow(100)];
-  const first = await client.startWorkflow(long);
-  await until(
-    'the first run is at work',
-    async () => (await client.getRun(first.id)).steps[0]!.completed > 5,
-  );
+  const [long, short] = [await workflow(40), await workflow(15)];
+  const plain = await client.startWorkflow(long);
+  await until('the first run is at work', async () => (await client.getRun(plain.id)).steps[0]!.completed > 5);
   const low = await client.startWorkflow(short, null, { priority: 9 });
   const urgent = await client.startWorkflow(short, null, { priority: 1 });
   expect(urgent.priority).toBe(1);
 
-  const ended = async (id: string) =>
-    Date.parse((await client.waitForRun(id, { timeoutMs: 60_000 })).finished_at!);
-  const ends = [await ended(urgent.id), await ended(first.id), await ended(low.id)];
-  expect(ends).toEqual([...ends].sort((a, b) => a - b));
+  const runs = [urgent.id, plain.id, low.id];
+  for (const run of runs)
+    expect((await client.waitForRun(run, { timeoutMs: 60_000 })).status).toBe('completed');
+  const [ofUrgent, ofPlain, ofLow] = await Promise.all(runs.map(times));
+  const between = ofPlain!.begun.filter((at) => at > ofUrgent!.first && at < ofUrgent!.last);
+  expect(between).toEqual([]);
+  expect(ofPlain!.begun.some((at) => at >= ofUrgent!.last)).toBe(true);
+  expect(ofLow!.last).toBeGreaterThan(ofPlain!.last);
 }, 90_000);

@@ -167,6 +167,7 @@ export class FlowTest implements AgentSource {
     const lease = {
       agentId: 'inline',
       usesLeft: Infinity,
+      keep: () => Promise.resolve(true),
       lost: new AbortController().signal,
       run: async (request: AttemptRequest) => {
         const { input } = request;

@@ -160,3 +160,17 @@ it('begins no more attempts than a rate allows, retries counted too, and gives b
   while (await busy());
   expect((await standing()).fullAt! - Date.now()).toBeLessThanOrEqual(2 * 50);
 });
+
+it('an attempt whose lane lost its slot is given up, for another one may have begun in its place', async () => {
+  // No renewal comes as early as that.
+  test.limits = new RedisLimitStore(redis, test.keys, { ttlMs: 200, leastMs: 1, mostMs: 1, graceMs: 1 });
+  let stopped = 0;
+  test.behave = async (_, { signal, attempt }) => {
+    if (attempt > 1) return completed(null);
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    stopped++;
+    return { kind: 'stopped', error: { code: 'STOPPED', message: 'stopped' } };
+  };
+  expect((await test.runToEnd(map([{ max_parallel: 1 }], 1), {})).state).toBe('completed');
+  expect(stopped).toBe(1);
+});

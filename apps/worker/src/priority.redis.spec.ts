@@ -54,11 +54,16 @@ it('goes by what was asked for at the start rather than by the definition', asyn
 /** Agents of which the first few that are asked for are busy. */
 class BusyTest extends FlowTest {
   busy = 0;
+  keeps = true;
   readonly behind: number[] = [];
 
   override async lease(_?: string, options?: { behindMs: number }): Promise<LeaseAnswer> {
     this.behind.push(options!.behindMs);
-    if (this.busy-- <= 0) return super.lease();
+    if (this.busy-- <= 0) {
+      const answer = await super.lease();
+      if (answer.kind === 'leased') answer.lease.keep = () => Promise.resolve(this.keeps);
+      return answer;
+    }
     await new Promise((resolve) => setTimeout(resolve, 5));
     return { kind: 'busy' };
   }
@@ -78,4 +83,25 @@ it('keeps the place of a lane that found no agent and had to let others take its
   expect(busy.behind).toHaveLength(4);
   expect(busy.behind.slice(0, 2)).toEqual([0, 0]);
   for (const ms of busy.behind.slice(2)) expect(ms).toBeLessThan(0);
+});
+
+it('keeps its agent from slice to slice while nobody goes before, and gives it back else', async () => {
+  const counts = [];
+  for (const kept of [true, false]) {
+    const keeping = new BusyTest(redis);
+    keeping.keeps = kept;
+    keeping.behave = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return completed(null);
+    };
+    try {
+      expect((await keeping.runToEnd(map(20))).state).toBe('completed');
+    } finally {
+      await keeping.stop();
+    }
+    counts.push(keeping.behind.length);
+  }
+  // 20 tasks of 5 ms are at least three slices of 20 ms.
+  expect(counts[0]).toBe(1);
+  expect(counts[1]).toBeGreaterThan(2);
 });

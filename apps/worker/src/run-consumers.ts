@@ -54,6 +54,7 @@ export function childLaneConsumer(context: ConsumerContext, lane: ChildLane): Se
     queueName: CHILDREN_QUEUE,
     concurrency: STARTERS_AT_ONCE,
     payload: lanePayload,
+    ageingMs: AGEING_MS,
     handle: (job, { signal }) => lane.work(job, signal),
   });
 }

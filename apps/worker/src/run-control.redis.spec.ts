@@ -84,6 +84,7 @@ function inlineLease(): AgentLease {
   return {
     agentId: 'inline',
     usesLeft: Infinity,
+    keep: () => Promise.resolve(true),
     lost: new AbortController().signal,
     run: async (request) => {
       const { input } = request;

@@ -83,6 +83,7 @@ class InlineAgents implements AgentSource {
     const lease: AgentLease = {
       agentId: 'inline',
       usesLeft: Infinity,
+      keep: () => Promise.resolve(true),
       lost: new AbortController().signal,
       run: async (request) => {
         const parts: string[] = [];

@@ -64,6 +64,10 @@ class WorkerLease implements AgentLease {
     return result;
   }
 
+  keep(behindMs: number): Promise<boolean> {
+    return this.leaser.keep(this.held, behindMs);
+  }
+
   async release({ suspect = false, failed }: Parameters<AgentLease['release']>[0] = {}): Promise<void> {
     if (suspect) this.connections.drop(this.held.lease.directory);
     await this.leaser.release(this.held, { uses: this.uses, suspect, failed });

@@ -4,6 +4,7 @@ import {
   LIMITS,
   TASK_ERRORS,
   type TaskError,
+  withPriority,
   type WorkflowStep,
 } from '@agentainer/core';
 import { boundedText } from './bounded-text.js';
@@ -83,7 +84,7 @@ export class ChildStarter {
       throw new InvalidInputError([{ path: '', message: `has more than ${LIMITS.childInputBytes} bytes` }]);
     }
     const parent = { runId: run.id, step: step.name, index: task.index, token: task.token, depth };
-    return { id: task.agentId, ...plan, input, parent };
+    return { id: task.agentId, ...plan, definition: asUrgentAs(definition, plan.definition), input, parent };
   }
 
   /** What a child works by: a stored workflow, or a definition that was made for it. */
@@ -101,6 +102,11 @@ export class ChildStarter {
       throw new NoChildError('DEFINITION_INVALID', error.message.slice(0, MOST_FAULTS_LENGTH));
     }
   }
+}
+
+/** A child is as urgent as its parent, unless its own definition says how urgent it is. */
+function asUrgentAs(parent: Definition, child: Definition): Definition {
+  return withPriority(child, child.config.priority ?? parent.config.priority);
 }
 
 type Plan = Pick<NewRun, 'workflowId' | 'workflowVersion' | 'definition'>;

@@ -139,9 +139,14 @@ export class LaneSession {
 
   /** Whether the agent may be used on: it is well, and neither the time slice nor the lease is over. */
   mayClaim(): boolean {
-    const { lease, lost, signal, endsAt, streak } = this.context;
+    return this.mayGoOn() && performance.now() < this.context.endsAt;
+  }
+
+  /** The same but for the time slice. */
+  mayGoOn(): boolean {
+    const { lease, lost, signal, streak } = this.context;
     if (this.suspect || streak.isTooLong || signal.aborted || lost.aborted) return false;
-    return lease.usesLeft > 0 && performance.now() < endsAt;
+    return lease.usesLeft > 0;
   }
 
   private async attempt(task: ClaimedTask): Promise<AttemptEnd> {

@@ -137,8 +137,9 @@ export class Lane {
     job: LaneJob,
     definition: Definition,
     pass: LimitPass,
-    { signal, moveOn }: LaneContext,
+    context: LaneContext,
   ): Promise<Slice> {
+    const { signal, moveOn } = context;
     const { agents, runs } = this.dependencies;
     const pool = poolOf(agentStepNamed(definition, job.step)).id;
     const { agentWaitMs, sliceMs } = this.options;
@@ -147,16 +148,16 @@ export class Lane {
     const now = Date.now();
     const { since = now, ...begun } = job;
     let at: LaneJob = begun;
-    const behind = behindMs(priorityOf(definition)) - (now - since);
-    const answer = await agents.lease(pool, { waitMs, signal, behindMs: behind });
+    const behind = behindMs(priorityOf(definition));
+    const answer = await agents.lease(pool, { waitMs, signal, behindMs: behind - (now - since) });
     // It keeps its place by when it first came.
     if (answer.kind === 'busy') return { job: { ...begun, since }, end: { kind: 'open' } };
     const [workflowId, parent] = [await runs.workflowId(job.runId), await runs.parent(job.runId)];
     const lease = answer.kind === 'leased' ? answer.lease : leaseOnNothing(answer.error);
     const lost = lossOf(agentStepNamed(definition, job.step), { lease, pass, signal });
-    const endsAt = performance.now() + sliceMs;
+    let endsAt = performance.now() + sliceMs;
     const streak = new FailureStreak();
-    const given = { ...this.dependencies, workflowId, parent, definition, lease, lost, pass, endsAt, signal };
+    const given = { ...this.dependencies, workflowId, parent, definition, lease, lost, pass, streak, signal };
     const mayFollow = answer.kind === 'leased' && stepsOf(pool, definition) > 1;
     let suspect = false;
     let advanced: Promise<unknown> | undefined;
@@ -164,9 +165,13 @@ export class Lane {
       for (;;) {
         const { runId, generation } = at;
         const step = agentStepNamed(definition, at.step);
-        const session = new LaneSession({ ...given, streak, runId, step, generation }, this.options);
+        const session = new LaneSession({ ...given, endsAt, runId, step, generation }, this.options);
         const end = await session.run();
         suspect = session.suspect;
+        if (end.kind === 'open' && session.mayGoOn() && (await mayKeep(lease, pass, definition, context))) {
+          endsAt = performance.now() + sliceMs;
+          continue;
+        }
         if (end.kind !== 'drained') return { job: at, end };
         const next = new NextStep(runId, mayFollow && session.mayClaim() ? pool : undefined);
         advanced = this.dependencies.advancer.advance(runId, false, (lanes) => next.takes(lanes));
@@ -189,6 +194,17 @@ function lossOf(
 ): AbortSignal {
   if (readsAlong(step)) return AbortSignal.any([lease.lost, signal]);
   return pass.limited ? AbortSignal.any([lease.lost, pass.lost]) : lease.lost;
+}
+
+/** Whether a lane whose time slice is over keeps its agent: nobody waits, in the queue or in line, who would go before. */
+async function mayKeep(
+  lease: AgentLease,
+  pass: LimitPass,
+  definition: Definition,
+  { othersWait }: LaneContext,
+): Promise<boolean> {
+  const priority = priorityOf(definition);
+  return !pass.limited && !(await othersWait(priority)) && lease.keep(behindMs(priority));
 }
 
 /** The step that a lane goes on with: the first one that is opened with a single lane of its pool. */

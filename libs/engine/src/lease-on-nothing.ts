@@ -6,6 +6,7 @@ export function leaseOnNothing(error: TaskError): AgentLease {
   return {
     agentId: 'none',
     usesLeft: Infinity,
+    keep: () => Promise.resolve(false),
     lost: new AbortController().signal,
     run: () => Promise.resolve({ kind: 'failed', error, retryable: false, suspect: false }),
     release: () => Promise.resolve(),

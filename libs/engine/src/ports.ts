@@ -307,6 +307,11 @@ export interface AgentLease {
   readonly lost: AbortSignal;
   /** Runs one attempt. Never throws: what goes wrong is part of the answer. */
   run(attempt: AttemptRequest): Promise<AttemptResult>;
+  /**
+   * Whether its holder may go on with it for another time slice: nobody in line would go before.
+   * @param behindMs as for {@link AgentSource.lease}
+   */
+  keep(behindMs: number): Promise<boolean>;
   /** Gives the agent back; `suspect` has it destroyed instead of reused, and so do too many failed tasks in a row. */
   release(options?: { suspect?: boolean; failed?: FailedTasks }): Promise<void>;
 }

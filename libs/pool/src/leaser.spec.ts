@@ -30,6 +30,9 @@ class ScriptedStore implements LeaseStore {
   withdraw(_: string, ticket: string) {
     return this.withdrawAnswer(ticket);
   }
+  keep() {
+    return Promise.resolve(true);
+  }
   renew() {
     this.renewals++;
     return this.renewAnswer();

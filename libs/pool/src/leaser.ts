@@ -97,6 +97,12 @@ export class Leaser implements Service {
     }
   }
 
+  /** Whether a lease may go on for another time slice; not where that cannot be told. */
+  async keep({ lease }: HeldLease, behindMs: number): Promise<boolean> {
+    const asked = this.options.store.keep(lease, behindMs);
+    return withDeadline('keeping an agent', CALL_DEADLINE_MS, asked).catch(() => false);
+  }
+
   /** Gives an agent back after so many tasks. A suspect agent is not used again. */
   async release(held: HeldLease, ending: LeaseEnding): Promise<void> {
     if (!this.held.delete(held.lease.id)) return;

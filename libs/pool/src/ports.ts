@@ -80,6 +80,8 @@ export interface LeaseStore {
   withdraw(poolId: string, ticket: string): Promise<Lease | undefined>;
   /** False where the lease is no longer the agent's; it must then not be used any more. */
   renew(lease: Lease, ttlMs: number): Promise<boolean>;
+  /** Whether a lease may go on: nobody in line would go before its holder, counted as come `behindMs` later than now. */
+  keep(lease: Lease, behindMs: number): Promise<boolean>;
   /**
    * Ends a lease. A suspect, failing or used-up agent goes to `retiring`; another one goes to the lane that waits
    * longest, or to idle. False where the lease had already ended.

@@ -22,10 +22,12 @@ export class QueueAgeing {
   ) {}
 
   async look(now = performance.now()): Promise<void> {
+    const key = this.queue.toKey('prioritized');
+    if ((await this.redis.exists(key)) === 0) return this.firsts.clear();
     const reading = this.redis.pipeline();
     for (let level = 2; level <= LEAST_URGENT; level++) {
       const [from, to] = [firstScoreOf(level), `(${firstScoreOf(level + 1)}`];
-      reading.zrangebyscore(this.queue.toKey('prioritized'), from, to, 'LIMIT', 0, 1);
+      reading.zrangebyscore(key, from, to, 'LIMIT', 0, 1);
     }
     const replies = (await reading.exec()) ?? [];
     for (const [i, [error, found]] of replies.entries()) {

@@ -5,6 +5,7 @@ import type { Keys } from './keys.js';
 import { readGrant } from './pool-answer.js';
 import { PoolScope } from './pool-scope.js';
 import { acquireAgent } from './scripts/pool-acquire.js';
+import { keepLease } from './scripts/pool-keep.js';
 import { releaseAgent } from './scripts/pool-release.js';
 import { renewLease } from './scripts/pool-renew.js';
 import { withdrawTicket } from './scripts/pool-withdraw.js';
@@ -38,6 +39,10 @@ export class RedisLeaseStore implements LeaseStore {
 
   renew(lease: Lease, ttlMs: number): Promise<boolean> {
     return renewLease(this.scope, lease, ttlMs);
+  }
+
+  keep(lease: Lease, behindMs: number): Promise<boolean> {
+    return keepLease(this.scope, lease, behindMs);
   }
 
   release(lease: Lease, ending: LeaseEnding): Promise<boolean> {

@@ -213,6 +213,7 @@ export class ChildWorld {
         const text = parts.join('');
         return this.plan.behave?.(JSON.parse(text) as Json, runId) ?? { kind: 'completed', result: text };
       },
+      keep: () => Promise.resolve(false),
       release: () => Promise.resolve(),
     };
   }

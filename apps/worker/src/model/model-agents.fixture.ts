@@ -41,6 +41,7 @@ export class ModelAgents implements AgentSource {
         lease.usesLeft -= 1;
         return this.run(lease.agentId, request);
       },
+      keep: () => Promise.resolve(false),
       release: () => Promise.resolve(),
     };
     return { kind: 'leased', lease };

@@ -1,0 +1,37 @@
+import type { Redis } from 'ioredis';
+import { connectRedis } from '../connection.js';
+import { TestPool } from '../pool.fixture.js';
+import { keepLease } from './pool-keep.js';
+
+let redis: Redis;
+beforeAll(async () => {
+  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
+});
+afterAll(() => redis.quit());
+
+it('lets a lease go on while nobody waits, or only who is less urgent', async () => {
+  const pool = new TestPool(redis);
+  await pool.idle('a');
+  const lease = await pool.lease();
+  expect(await keepLease(pool.scope, lease, 0)).toBe(true);
+  await pool.acquire('later', undefined, undefined, 10_000);
+  expect(await keepLease(pool.scope, lease, 0)).toBe(true);
+  expect(await keepLease(pool.scope, lease, 20_000)).toBe(false);
+});
+
+it('has it given back to who came before, and is as urgent or has waited for long', async () => {
+  const pool = new TestPool(redis);
+  await pool.idle('a');
+  const lease = await pool.lease();
+  await pool.acquire('equal');
+  expect(await keepLease(pool.scope, lease, 0)).toBe(false);
+  expect(await keepLease(pool.scope, lease, -10_000)).toBe(true);
+  await pool.acquire('waited', undefined, undefined, 10_000 - 60_000);
+  expect(await keepLease(pool.scope, lease, -10_000)).toBe(false);
+});
+
+it('refuses a lease whose time is over', async () => {
+  const pool = new TestPool(redis);
+  await pool.idle('a');
+  expect(await keepLease(pool.scope, await pool.expiredLease(), 0)).toBe(false);
+});
