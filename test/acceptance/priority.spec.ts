@@ -25,7 +25,10 @@ it('R9.2e an urgent run goes before others of its pool that came earlier, and th
   };
   const [long, short] = [await workflow(40), await workflow(15)];
   const plain = await client.startWorkflow(long);
-  await until('the first run is at work', async () => (await client.getRun(plain.id)).steps[0]!.completed > 5);
+  await until(
+    'the first run is at work',
+    async () => (await client.getRun(plain.id)).steps[0]!.completed > 5,
+  );
   const low = await client.startWorkflow(short, null, { priority: 9 });
   const urgent = await client.startWorkflow(short, null, { priority: 1 });
   expect(urgent.priority).toBe(1);

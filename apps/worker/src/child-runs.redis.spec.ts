@@ -253,3 +253,16 @@ it('runs again only the children that failed', async () => {
   expect(await flow.result(again.id)).toEqual([1, 'again 2', 3]);
   expect((await childrenOf(again.id)).map((c) => c.parent!.index)).toEqual([1]);
 });
+
+it('is as urgent as its parent, unless its own definition says how urgent it is', async () => {
+  const [plain, own] = [await workflow(agents), await workflow(agents, { priority: 2 })];
+  await flow.work({ name: 'w', steps: agents });
+  const steps = [child(plain), { ...child(own), name: 'd' }];
+  const runId = await flow.start({ name: 'w', config: { priority: 7 }, steps }, null);
+  expect((await flow.finished(runId)).state).toBe('completed');
+  const priorities = async (step: string) => {
+    const [run] = await childrenOf(runId, step);
+    return (await flow.runs.definition(run!.id))!.config.priority;
+  };
+  expect([await priorities('c'), await priorities('d')]).toEqual([7, 2]);
+});
