@@ -179,10 +179,14 @@ function expectPolicy({ definition }: Plan, run: RunRecord): void {
   for (const step of way) {
     const record = run.steps.find((s) => s.name === step.name)!;
     const dependencies = dependenciesOf(step).map((name) => states.get(name)!);
-    const could = dependencies.every((state) => state === 'completed');
+    const could =
+      step.join === 'any' && dependencies.length > 0
+        ? dependencies.includes('completed')
+        : dependencies.every((state) => state === 'completed');
     if (record.state === 'timed_out') continue;
+    const endedEarly = record.state === 'completed' && record.counts.cancelled > 0;
     if (readsAlong(step)) expectAlong(step, record, states);
-    else if (record.counts.cancelled > 0 && step.type === 'map') expectEndedEarly(definition, step, run);
+    else if (endedEarly && step.type === 'map') expectEndedEarly(definition, step, run);
     else expect(record.state).toBe(could ? endOf(step, record) : 'skipped');
   }
 }
@@ -226,8 +230,11 @@ function expectOrderOfUndoing({ definition }: Plan, run: RunRecord, events: RunE
 
 function endOf(step: Step, { counts, total, error }: StepRecord): StepState {
   if (total === 0 && error) return 'failed';
-  const enough = step.type === 'map' && step.continue_on_partial && counts.completed > 0;
-  return enough || counts.completed === total ? 'completed' : 'failed';
+  if (counts.completed === total) return 'completed';
+  if (step.type !== 'map' || counts.cancelled > 0) return 'failed';
+  if (step.continue_on_partial) return counts.completed > 0 ? 'completed' : 'failed';
+  const allowed = { '50%': total / 2, 1: 1, 0: 0 }[step.failure_tolerance ?? 0] ?? NaN;
+  return counts.failed + counts.timed_out <= allowed ? 'completed' : 'failed';
 }
 
 /** A reduce step got every outcome of its map, in item order; where it is a tree, each of its tasks got its part. */

@@ -22,6 +22,7 @@ export const TASK_ERRORS = {
   STEP_TIMEOUT: 'the step took longer than its step timeout',
   RUN_TIMEOUT: 'the run took longer than the timeout of its workflow',
   RUN_CANCELLED: 'the run was cancelled',
+  TASK_CANCELLED: 'the step ended before the task did',
   RESULT_TOO_LARGE: 'the result is larger than the limit',
   INPUT_INVALID: 'the input or the items of the step are not what it needs',
   ITEMS_FORBIDDEN: 'where the items of the step come from is not allowed on this instance',
@@ -55,7 +56,17 @@ export const NON_RETRYABLE: ReadonlySet<string> = new Set<TaskErrorCode>([
   'IMAGE_NOT_FOUND',
 ]);
 
+/** Codes of what took too long. */
+export const TIMEOUTS: ReadonlySet<string> = new Set<TaskErrorCode>([
+  'TASK_TIMEOUT',
+  'HEARTBEAT_TIMEOUT',
+  'QUEUE_TIMEOUT',
+  'STEP_TIMEOUT',
+  'RUN_TIMEOUT',
+]);
+
 /** How a task ended, as a reduce step gets it: in item order, successes and failures both. */
 export type TaskOutcome =
   | { index: number; status: 'completed'; result: unknown }
-  | { index: number; status: 'failed' | 'timed_out'; error: TaskError };
+  /** `cancelled` where its step ended before it did. */
+  | { index: number; status: 'failed' | 'timed_out' | 'cancelled'; error: TaskError };

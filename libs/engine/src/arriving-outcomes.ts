@@ -41,7 +41,7 @@ async function* follow(
   for (let seen = first; !signal.aborted; seen = await look(from)) {
     const outcomes = seen.areWanted ? seen.outcomes : [];
     from += outcomes.length;
-    const texts = outcomes.flatMap(({ index, outcome }) => outcomeText(outcome, index) ?? []);
+    const texts = outcomes.flatMap(({ index, outcome }) => (outcome && outcomeText(outcome, index)) ?? []);
     if (texts.length > 0) {
       yield separator + texts.join(',');
       separator = ',';

@@ -1,11 +1,21 @@
-import type { StoredOutcome } from './records.js';
+import { TASK_ERRORS, type TaskErrorCode, TIMEOUTS } from '@agentainer/core';
+import type { StepRecord, StoredOutcome } from './records.js';
 
 /** How a task of a map ended, as JSON that a reduce step gets; undefined where its item was dropped. */
-export function outcomeText(outcome: StoredOutcome | undefined, index: number): string | undefined {
+export function outcomeText(outcome: StoredOutcome, index: number): string | undefined {
   const head = `{"index":${index},"status":`;
-  if (outcome && 'result' in outcome) return `${head}"completed","result":${outcome.result}}`;
-  if (outcome && 'dropped' in outcome) return undefined;
-  const error = outcome?.error ?? { code: 'RUN_TIMEOUT', message: 'the task did not end in time' };
-  const status = error.code === 'TASK_TIMEOUT' || error.code === 'RUN_TIMEOUT' ? 'timed_out' : 'failed';
-  return `${head}"${status}","error":${JSON.stringify(error)}}`;
+  if ('result' in outcome) return `${head}"completed","result":${outcome.result}}`;
+  if ('dropped' in outcome) return undefined;
+  return `${head}"${statusOf(outcome.error.code)}","error":${JSON.stringify(outcome.error)}}`;
+}
+
+/** The outcome of tasks that were open when their step was closed: the record has none for them. */
+export function cutOffOutcome({ counts }: Pick<StepRecord, 'counts'>): StoredOutcome {
+  const code: TaskErrorCode = counts.cancelled > 0 ? 'TASK_CANCELLED' : 'STEP_TIMEOUT';
+  return { error: { code, message: TASK_ERRORS[code] } };
+}
+
+function statusOf(code: string): 'failed' | 'timed_out' | 'cancelled' {
+  if (code === ('TASK_CANCELLED' satisfies TaskErrorCode)) return 'cancelled';
+  return TIMEOUTS.has(code) ? 'timed_out' : 'failed';
 }

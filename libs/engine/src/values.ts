@@ -8,7 +8,7 @@ import {
   resolvePointer,
   type Source,
 } from '@agentainer/core';
-import { outcomeText } from './outcome-text.js';
+import { cutOffOutcome, outcomeText } from './outcome-text.js';
 import type { RunStore } from './ports.js';
 import type { StoredOutcome } from './records.js';
 import { hasManyTasks, stepNamed } from './step-lanes.js';
@@ -107,13 +107,20 @@ export class RunValues {
     return parts.join('');
   }
 
+  /** Of tasks of a step that has ended: of all, or of those in a range. */
   private async *outcomes(
-    step: string,
+    name: string,
     range?: { first: number; count: number },
-  ): AsyncIterable<(StoredOutcome | undefined)[]> {
-    const { first, count } = range ?? { first: 0, count: await this.totalOf(step) };
+  ): AsyncIterable<StoredOutcome[]> {
+    const run = await this.runs.load(this.runId);
+    const step = run?.steps.find((s) => s.name === name);
+    if (!step) return;
+    const cutOff = cutOffOutcome(step);
+    const { first, count } = range ?? { first: 0, count: step.total };
     for (let from = first; from < first + count; from += OUTCOMES_AT_ONCE) {
-      yield this.runs.outcomes(this.runId, step, from, Math.min(OUTCOMES_AT_ONCE, first + count - from));
+      const some = Math.min(OUTCOMES_AT_ONCE, first + count - from);
+      const outcomes = await this.runs.outcomes(this.runId, name, from, some);
+      yield outcomes.map((outcome) => outcome ?? cutOff);
     }
   }
 
@@ -130,8 +137,8 @@ function resultOf(outcome: StoredOutcome | undefined): string | undefined {
 }
 
 async function* list(
-  pages: AsyncIterable<(StoredOutcome | undefined)[]>,
-  write: (outcome: StoredOutcome | undefined, index: number) => string | undefined,
+  pages: AsyncIterable<StoredOutcome[]>,
+  write: (outcome: StoredOutcome, index: number) => string | undefined,
 ): AsyncIterable<string> {
   let index = 0;
   let separator = '[';

@@ -64,9 +64,17 @@ const drawn = fc.record({
   attempts: fc.integer({ min: 1, max: 3 }),
   hours: fc.boolean(),
   parallel: fc.integer({ min: 1, max: 3 }),
-  partial: fc.boolean(),
   stream: fc.boolean(),
   fanIn: fc.option(fc.integer({ min: 2, max: 3 }), { nil: undefined }),
+  policy: fc.constantFrom(
+    {},
+    { continue_on_partial: true },
+    { failure_tolerance: 1 },
+    { failure_tolerance: '50%' },
+    { on_failure: 'fail_fast' as const },
+    { on_failure: 'fail_fast' as const, failure_tolerance: 1 },
+  ),
+  join: fc.constantFrom('all' as const, 'any' as const, 'none_failed' as const),
   behaviours: fc.array(behaviour, { maxLength: 6 }),
   /** How the step that compensates this one behaves; null where there is none. */
   undo: fc.option(fc.array(behaviour, { maxLength: 3 })),
@@ -113,13 +121,14 @@ function stepOf(i: number, step: Drawn, before: DefinitionInput['steps']): Defin
   const common = {
     name: `s${i}`,
     image: 'x',
+    join: step.join,
     retry: { max_attempts: step.attempts },
     pool_config: { max_size: step.parallel },
   };
   const map = before.findLast((s) => s.type === 'map');
   if (step.kind === 'reduce' && map) {
     const [over, needs] = [map.name, [...new Set([map.name, ...depends_on])]];
-    const how = step.stream ? { stream: true } : { fan_in: step.fanIn };
+    const how = step.stream ? { stream: true, join: 'all' as const } : { fan_in: step.fanIn };
     return { ...common, type: 'reduce', depends_on: needs, over, ...how };
   }
   if (step.kind !== 'map') return { ...common, depends_on };
@@ -128,5 +137,5 @@ function stepOf(i: number, step: Drawn, before: DefinitionInput['steps']): Defin
     step.items === null && earlier
       ? { step: earlier.name, pointer: '/list' }
       : Array.from({ length: step.items ?? 3 }, (_, n) => n);
-  return { ...common, type: 'map', depends_on, items, continue_on_partial: step.partial };
+  return { ...common, type: 'map', depends_on, items, ...step.policy };
 }
