@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type DefinitionInput, type Json, poolsOf, validateDefinition } from '@agentainer/core';
+import {
+  type DefinitionInput,
+  isTerminal,
+  type Json,
+  poolsOf,
+  RUN_TRANSITIONS,
+  validateDefinition,
+} from '@agentainer/core';
 import {
   type AgentSource,
   type AttemptRequest,
@@ -132,8 +139,14 @@ export class FlowTest implements AgentSource {
     return this.finished(await this.start(definition, input));
   }
 
-  finished(runId: string): Promise<RunRecord> {
-    return this.until(runId, (run) => run.state !== 'running');
+  /** The run once it has ended, and is off the list of active ones: its dead letters are noted then. */
+  async finished(runId: string): Promise<RunRecord> {
+    const run = await this.until(runId, (look) => isTerminal(RUN_TRANSITIONS, look.state));
+    const deadline = Date.now() + DEADLINE_MS;
+    while ((await this.runs.active({ limit: 1_000 })).items.includes(runId)) {
+      if (Date.now() > deadline) throw new Error(`not retired in time: ${runId}`);
+    }
+    return run;
   }
 
   /** Waits until a run has ended and is off the list of active ones: what its end calls for is done by then. */
