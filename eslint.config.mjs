@@ -16,7 +16,7 @@ const mayImport = {
   'type:embedded': ['name:core', 'name:runtime'],
   'type:testing': ['name:core', 'name:runtime', 'name:contracts', 'type:domain', 'type:kit'],
   'type:app': ['name:core', 'name:runtime', 'name:contracts', 'type:domain', 'type:adapter'],
-  'type:standalone': ['name:core', 'name:runtime', 'type:app', 'type:adapter', 'type:embedded'],
+  'type:standalone': ['name:core', 'name:runtime', 'name:secrets', 'type:app', 'type:adapter', 'type:embedded'],
   'type:cli': ['name:core', 'name:contracts', 'type:sdk', 'type:standalone'],
   'type:example': [
     'name:core',
@@ -44,7 +44,7 @@ const homes = {
 };
 const tags = Object.keys(mayImport);
 const projects = [
-  'core runtime contracts engine pool store-redis queue-bullmq agent-client agent-docker agent-process',
+  'core runtime contracts engine pool secrets store-redis queue-bullmq agent-client agent-docker agent-process',
   'agent-kit sdk embedded testing api worker controller standalone cli word-count',
 ]
   .join(' ')

@@ -25,12 +25,14 @@ import {
   connectRedis,
   IdempotencyStore,
   Keys,
+  type Redis,
   RedisLimitStore,
   RedisPoolDirectory,
   RedisRunStore,
   RedisStateStore,
   RedisTaskLedger,
   RedisWorkflowStore,
+  redisVault,
 } from '@agentainer/store-redis';
 import { createApp } from './app.js';
 import type { BoardQueue } from './board/board.js';
@@ -38,6 +40,7 @@ import type { ApiConfig } from './config.js';
 import { HttpServer } from './http-server.js';
 import { measureLimits } from './limit-metrics.js';
 import { measureQueues } from './queue-metrics.js';
+import type { Parts } from './parts.js';
 import { allRoutes } from './routes/routes.js';
 
 /** The API, and where it listens once it has started. */
@@ -53,6 +56,31 @@ export async function composeApi(
   const redis = await connectRedis(config.redisUrl, 'request');
   const keys = new Keys(config.keyPrefix);
   const queue = new BullStepQueue(config.redisUrl, config.keyPrefix);
+  const parts = partsOf(config, { redis, keys, queue, logger, metrics });
+  const app = createApp(allRoutes(parts, logger), {
+    keys: new ApiKeyStore(redis, keys),
+    idempotency: new IdempotencyStore(redis, keys),
+    logger,
+    metrics,
+    bodyLimit: config.bodyLimit,
+  });
+  const server = new HttpServer(app, { host: config.bind, port: config.port });
+  const connections = closing('connections', async () => {
+    redis.disconnect();
+    await queue.close();
+  });
+  return new Api(server, new ServiceGroup('api', [connections, server]));
+}
+
+interface Means {
+  redis: Redis;
+  keys: Keys;
+  queue: BullStepQueue;
+  logger: Logger;
+  metrics: Registry;
+}
+
+function partsOf(config: ApiConfig, { redis, keys, queue, logger, metrics }: Means): Parts {
   const runs = new RedisRunStore(redis, keys);
   const pools = new RedisPoolDirectory(redis, keys);
   const workflows = new RedisWorkflowStore(redis, keys);
@@ -63,34 +91,24 @@ export async function composeApi(
   measure(metrics, { limits, queue, pools });
   const starter = new RunStarter(runs, advancer, pools, logger, admission);
   const rerunner = new Rerunner(runs, starter, advancer, pools);
-  const routes = allRoutes(
-    {
-      workflows,
-      runs,
-      starter,
-      rerunner,
-      redriver: new Redriver(runs, rerunner),
-      control: new RunControl(runs, workflows, queue, advancer),
-      steps: new StepChanger(runs, queue, advancer),
-      state: new RedisStateStore(redis, keys),
-      waits: new WaitingRuns(runs, advancer, logger),
-      pools,
-      limits,
-      metrics,
-      items: new ItemAccess(config.items),
-      queues: () => boardQueues(queue, pools),
-      ping: () => redis.ping(),
-    },
-    logger,
-  );
-  const doors = { keys: new ApiKeyStore(redis, keys), idempotency: new IdempotencyStore(redis, keys) };
-  const app = createApp(routes, { ...doors, logger, metrics, bodyLimit: config.bodyLimit });
-  const server = new HttpServer(app, { host: config.bind, port: config.port });
-  const connections = closing('connections', async () => {
-    redis.disconnect();
-    await queue.close();
-  });
-  return new Api(server, new ServiceGroup('api', [connections, server]));
+  return {
+    workflows,
+    runs,
+    starter,
+    rerunner,
+    redriver: new Redriver(runs, rerunner),
+    control: new RunControl(runs, workflows, queue, advancer),
+    steps: new StepChanger(runs, queue, advancer),
+    state: new RedisStateStore(redis, keys),
+    waits: new WaitingRuns(runs, advancer, logger),
+    secrets: redisVault(redis, keys, config.secretsKey),
+    pools,
+    limits,
+    metrics,
+    items: new ItemAccess(config.items),
+    queues: () => boardQueues(queue, pools),
+    ping: () => redis.ping(),
+  };
 }
 
 function measure(

@@ -7,6 +7,8 @@ import {
   type ProcessConfig,
   processConfig,
   readConfig,
+  SECRETS_KEY_SETTINGS,
+  secretsKey,
 } from '@agentainer/runtime';
 import { z } from 'zod';
 
@@ -15,6 +17,7 @@ const MIB = 1_024 * 1_024;
 const schema = z.object({
   ...PROCESS_SETTINGS,
   ...ITEM_SETTINGS,
+  ...SECRETS_KEY_SETTINGS,
   AGENTAINER_BIND: z.string().default('127.0.0.1'),
   AGENTAINER_PORT: portSetting.default(8081),
   AGENTAINER_BODY_LIMIT: z.coerce
@@ -29,6 +32,8 @@ const schema = z.object({
 export interface ApiConfig extends ProcessConfig {
   /** From where items of steps may be read. */
   items: ItemSettings;
+  /** The key of secrets, as text; none can be put or told without it. */
+  secretsKey?: string;
   bind: string;
   /** 0 takes a free one. */
   port: number;
@@ -44,6 +49,7 @@ export function readApiConfig(environment?: NodeJS.ProcessEnv): ApiConfig {
   return {
     ...processConfig(config),
     items: itemSettings(config),
+    secretsKey: secretsKey(config),
     bind: config.AGENTAINER_BIND,
     port: config.AGENTAINER_PORT,
     bodyLimit: config.AGENTAINER_BODY_LIMIT,

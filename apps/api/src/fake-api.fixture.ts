@@ -4,12 +4,14 @@ import type { Scope } from '@agentainer/contracts';
 import { ItemAccess, type LimitStanding, Redriver, type WorkflowRecord } from '@agentainer/engine';
 import type { PoolStatus } from '@agentainer/pool';
 import { Registry, silentLogger } from '@agentainer/runtime';
+import { SecretCipher, Vault } from '@agentainer/secrets';
 import {
   FakeRerunner,
   FakeRunControl,
   FakeRuns,
   FakeRunStarter,
   FakeRunState,
+  FakeSecretStore,
   FakeStepChanger,
   FakeWaitingRuns,
   FakeWorkflowStore,
@@ -47,6 +49,7 @@ export class FakeApi {
     steps: new FakeStepChanger(this.runs),
     state: this.state,
     waits: this.waits,
+    secrets: new Vault(new FakeSecretStore(), SecretCipher.ofText(SecretCipher.newKey())),
     pools: { list: () => Promise.resolve(this.pools) },
     limits: {
       standings: () => Promise.resolve(this.limits),

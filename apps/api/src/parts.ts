@@ -13,6 +13,7 @@ import type {
 } from '@agentainer/engine';
 import type { PoolReader } from '@agentainer/pool';
 import type { Registry } from '@agentainer/runtime';
+import type { Vault } from '@agentainer/secrets';
 import type { BoardQueue } from './board/board.js';
 
 /** The run record, as far as the API reads it. */
@@ -44,6 +45,7 @@ export interface Parts {
   redriver: Pick<Redriver, 'byIds' | 'matching'>;
   state: Pick<RunStateStore, 'all' | 'get' | 'put'>;
   waits: Pick<WaitingRuns, 'signal' | 'approvals' | 'decide' | 'link' | 'byToken'>;
+  secrets: Pick<Vault, 'list' | 'put' | 'remove'>;
   pools: PoolReader;
   limits: Pick<LimitStore, 'standings' | 'global'>;
   metrics: Registry;

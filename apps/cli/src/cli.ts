@@ -1,6 +1,7 @@
 import { AgentainerClient } from '@agentainer/sdk';
 import yargs, { type Argv } from 'yargs';
 import { deadLetterCommands } from './commands/dead-letters.js';
+import { secretCommands } from './commands/secrets.js';
 import { listCommand } from './commands/list.js';
 import { jobCommands } from './commands/job.js';
 import { poolCommands } from './commands/pool.js';
@@ -68,7 +69,15 @@ function commandLine(context: Context): Argv<GlobalOptions> {
     .option('url', { type: 'string', describe: 'Of the server' })
     .option('key', { type: 'string', describe: 'The API key' })
     .option('json', { type: 'boolean', default: false, describe: 'Print JSON' });
-  const commands = [upCommand, workflowCommands, listCommand, jobCommands, deadLetterCommands, poolCommands];
+  const commands = [
+    upCommand,
+    workflowCommands,
+    listCommand,
+    jobCommands,
+    deadLetterCommands,
+    poolCommands,
+    secretCommands,
+  ];
   return commands
     .reduce((line, add) => add(line, context), base)
     .demandCommand(1, 'a command is needed; see agentainer --help')

@@ -14,7 +14,10 @@ import {
   Keys,
   RedisAgentRegistry,
   RedisLeadership,
+  RedisRunStore,
   RedisStateStore,
+  RedisTaskLedger,
+  redisVault,
 } from '@agentainer/store-redis';
 import { agentDriver } from './agent-driver.js';
 import type { ControllerConfig } from './config.js';
@@ -22,6 +25,7 @@ import { EgressHost } from './egress-sockets.js';
 import { Gateway } from './gateway.js';
 import { PoolMetrics } from './pool-metrics.js';
 import { engineParts } from './engine-parts.js';
+import { TaskSecrets } from './task-secrets.js';
 import { sweeping } from './sweeping.js';
 
 /** Wires the controller of one host: it starts and ends the agents there, and serves them their gateways. */
@@ -38,7 +42,13 @@ export async function composeController(
   const parts = engineParts({ redis, keys, redisUrl, logger });
 
   const leadership = new RedisLeadership({ redis, keys, task: `keeper-${host}`, logger });
-  const served = { state: new RedisStateStore(requests, keys), starts: parts.starts };
+  const runs = new RedisRunStore(requests, keys);
+  const vault = redisVault(requests, keys, config.secretsKey);
+  const served = {
+    state: new RedisStateStore(requests, keys),
+    starts: parts.starts,
+    secrets: new TaskSecrets(runs, new RedisTaskLedger(requests, keys), vault),
+  };
   const gateway = new Gateway(served, logger);
   const probe = new AgentConnections();
   const keeper = new Keeper({

@@ -7,6 +7,8 @@ import {
   type ProcessConfig,
   processConfig,
   readConfig,
+  SECRETS_KEY_SETTINGS,
+  secretsKey,
 } from '@agentainer/runtime';
 import { z } from 'zod';
 import { type EgressSockets, parseEgressSockets } from './egress-sockets.js';
@@ -17,6 +19,7 @@ const LONGEST_IN_DATA = join('agents', 'agent_'.padEnd(32, '0'), 'gateway.sock')
 
 const schema = z.object({
   ...PROCESS_SETTINGS,
+  ...SECRETS_KEY_SETTINGS,
   AGENTAINER_HOST: hostSetting,
   /** A folder of this instance alone. */
   AGENTAINER_DATA: z
@@ -47,6 +50,8 @@ const schema = z.object({
 });
 
 export interface ControllerConfig extends ProcessConfig {
+  /** The key of secrets, as text; none can be put or told without it. */
+  secretsKey?: string;
   host: string;
   dataDirectory: string;
   driver: 'docker' | 'process';
@@ -63,6 +68,7 @@ export function readControllerConfig(environment?: NodeJS.ProcessEnv): Controlle
   const config = readConfig(schema, environment);
   return {
     ...processConfig(config),
+    secretsKey: secretsKey(config),
     host: config.AGENTAINER_HOST,
     dataDirectory: resolve(config.AGENTAINER_DATA),
     driver: config.AGENTAINER_DRIVER,

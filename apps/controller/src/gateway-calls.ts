@@ -1,17 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   type Problem,
+  secretCallSchema,
   type StartAnswerBody,
   startCallSchema,
   type StateAnswer,
   stateCallSchema,
 } from '@agentainer/contracts';
 import { formatTaskId, parse, parseTaskId, type TaskAddress, UnavailableError } from '@agentainer/core';
-import type { RunStateStore, TaskStarts } from '@agentainer/engine';
+import type { AgentAttempt, RunStateStore, TaskStarts } from '@agentainer/engine';
 import type { Logger } from '@agentainer/runtime';
 import { asUnavailable } from '@agentainer/store-redis';
 import { parseJson, readBody } from './gateway-body.js';
 import { GatewayError, gatewayProblem, refusalOf, startRefusal } from './gateway-problem.js';
+import type { TaskSecrets } from './task-secrets.js';
 
 /** Bytes of one call. */
 const MAX_BODY_BYTES = 1_024 * 1_024;
@@ -24,13 +26,19 @@ const CREDENTIAL = /^Bearer ([^\s:]{1,150}):([\w.-]{1,150})$/i;
 export interface Served {
   state: Pick<RunStateStore, 'apply'>;
   starts: Pick<TaskStarts, 'start'>;
+  secrets: Pick<TaskSecrets, 'reveal'>;
 }
 
-type Attempt = TaskAddress & { token: string };
+type Work = (attempt: AgentAttempt, call: unknown) => Promise<StateAnswer | StartAnswerBody>;
 
 /** Answers the HTTP calls of one agent. */
 export class GatewayCalls {
   private inFlight = 0;
+  private readonly paths = new Map<string, Work>([
+    ['/state', (attempt, call) => this.apply(attempt, call)],
+    ['/start', (attempt, call) => this.start(attempt, call)],
+    ['/secrets', (attempt, call) => this.tell(attempt, call)],
+  ]);
 
   constructor(
     private readonly agentId: string,
@@ -53,28 +61,32 @@ export class GatewayCalls {
   }
 
   private answer(request: IncomingMessage, body: Buffer): Promise<StateAnswer | StartAnswerBody> {
-    const { url, method } = request;
-    const isKnown = url === '/state' || url === '/start';
-    if (!isKnown) throw new GatewayError('NOT_FOUND', 'the only paths are /state and /start');
-    if (method !== 'POST') throw new GatewayError('METHOD_NOT_ALLOWED', 'the only method is POST');
-    const attempt = credentialOf(request);
+    const work = this.paths.get(request.url ?? '');
+    if (!work) throw new GatewayError('NOT_FOUND', `the only paths are ${[...this.paths.keys()].join(', ')}`);
+    if (request.method !== 'POST') throw new GatewayError('METHOD_NOT_ALLOWED', 'the only method is POST');
+    const attempt = { ...credentialOf(request), agentId: this.agentId };
     const call = parseJson(body);
-    return this.inTurn(() => (url === '/state' ? this.apply(attempt, call) : this.start(attempt, call)));
+    return this.inTurn(() => work(attempt, call));
   }
 
-  private async apply(attempt: Attempt, call: unknown): Promise<StateAnswer> {
+  private async tell(attempt: AgentAttempt, call: unknown): Promise<StateAnswer> {
+    const { name } = parse(secretCallSchema, call);
+    return { value: await this.served.secrets.reveal(attempt, name) };
+  }
+
+  private async apply(attempt: AgentAttempt, call: unknown): Promise<StateAnswer> {
     const { seq, operation } = parse(stateCallSchema, call);
-    const answer = await this.served.state.apply({ ...attempt, agentId: this.agentId, seq, operation });
+    const answer = await this.served.state.apply({ ...attempt, seq, operation });
     if (answer.kind !== 'ok') throw refusalOf(answer, operation);
     const { value, swapped } = answer;
     return swapped === undefined ? { value } : { value, swapped };
   }
 
-  private async start(attempt: Attempt, call: unknown): Promise<StartAnswerBody> {
+  private async start(attempt: AgentAttempt, call: unknown): Promise<StartAnswerBody> {
     const { seq, start } = parse(startCallSchema, call);
     const { step_id: stepId, ...asked } = { step_id: undefined, ...start };
     const answer = await this.served.starts.start(
-      { ...attempt, agentId: this.agentId, seq },
+      { ...attempt, seq },
       asked.kind === 'job' ? { ...asked, stepId } : asked,
     );
     if (answer.kind !== 'started') throw startRefusal(answer);
@@ -106,7 +118,7 @@ export class GatewayCalls {
   }
 }
 
-function credentialOf(request: IncomingMessage): Attempt {
+function credentialOf(request: IncomingMessage): TaskAddress & { token: string } {
   const [, taskId, token] = CREDENTIAL.exec(request.headers.authorization ?? '') ?? [];
   const address = taskId === undefined ? undefined : parseTaskId(taskId);
   if (!address || token === undefined) {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { formatTaskId, newId, validateDefinition } from '@agentainer/core';
 import { TaskStarts } from '@agentainer/engine';
 import { silentLogger } from '@agentainer/runtime';
+import { SecretCipher } from '@agentainer/secrets';
 import {
   connectRedis,
   Keys,
@@ -13,9 +14,11 @@ import {
   RedisStartStore,
   RedisStateStore,
   RedisTaskLedger,
+  redisVault,
   RedisWorkflowStore,
 } from '@agentainer/store-redis';
 import { Gateway } from './gateway.js';
+import { TaskSecrets } from './task-secrets.js';
 
 const url = process.env['AGENTAINER_TEST_REDIS']!;
 const STEP = 'count';
@@ -33,7 +36,10 @@ async function scene() {
       return (await runs.load(run.id))!;
     },
   });
-  const gateway = new Gateway({ state, starts }, silentLogger);
+  const vault = redisVault(redis, keys, SecretCipher.newKey());
+  await vault.put('db', 'correct horse');
+  await vault.put('other', 'not for this step');
+  const gateway = new Gateway({ state, starts, secrets: new TaskSecrets(runs, ledger, vault) }, silentLogger);
   const connections = new Agent({ keepAlive: true });
   const directories: Record<string, string> = {};
   for (const agentId of ['agent_a', 'agent_b']) {
@@ -49,6 +55,7 @@ async function scene() {
         type: 'map',
         image: 'counter',
         items: [1, 2],
+        secrets: ['db', 'gone'],
         may_start: { images: ['thumbs'], at_most: 2 },
       },
     ],
@@ -88,7 +95,7 @@ async function scene() {
     redis.disconnect();
     for (const directory of Object.values(directories)) await rm(directory, { recursive: true });
   };
-  return { redis, runs, state, runId, claim, call, start, close };
+  return { redis, runs, state, runId, claim, call, start, send, close };
 }
 
 let at: Awaited<ReturnType<typeof scene>>;
@@ -194,5 +201,27 @@ describe('a start', () => {
     const other = await at.claim('agent_b');
     expect(await at.start('agent_b', other, 1, job)).toMatchObject({ status: 200 });
     expect((await startedBy()).map(({ index }) => index)).toEqual([0, 0, 1]);
+  });
+});
+
+describe('a secret', () => {
+  const ask = (agentId: string, credential: string, name: string) =>
+    at.send(agentId, credential, '/secrets', { name });
+
+  it('is told to the running attempt of a step that names it', async () => {
+    const credential = await at.claim('agent_a');
+    expect(await ask('agent_a', credential, 'db')).toEqual({ status: 200, body: { value: 'correct horse' } });
+    expect(await ask('agent_a', credential, 'other')).toMatchObject({ body: { code: 'SECRET_NOT_ALLOWED' } });
+    expect(await ask('agent_a', credential, 'gone')).toMatchObject({ body: { code: 'SECRET_NOT_FOUND' } });
+  });
+
+  it('is told to nobody else', async () => {
+    const credential = await at.claim('agent_a');
+    const stale = { status: 409, body: { code: 'STALE_ATTEMPT' } };
+    expect(await ask('agent_b', credential, 'db')).toMatchObject(stale);
+    expect(await ask('agent_a', credential.replace(/.$/, '!').replace('!', '_'), 'db')).toMatchObject(stale);
+    expect(await ask('agent_a', credential.replace(at.runId, newId('run')), 'db')).toMatchObject(stale);
+    await at.runs.apply(at.runId, [{ kind: 'close', step: STEP, to: 'failed' }]);
+    expect(await ask('agent_a', credential, 'db')).toMatchObject(stale);
   });
 });

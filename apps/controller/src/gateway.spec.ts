@@ -4,8 +4,9 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UnavailableError } from '@agentainer/core';
-import type { StateOperationAnswer, StateRequest } from '@agentainer/engine';
+import type { AgentAttempt, StateOperationAnswer, StateRequest } from '@agentainer/engine';
 import { silentLogger } from '@agentainer/runtime';
+import { GatewayError } from './gateway-problem.js';
 import { Gateway } from './gateway.js';
 
 const TASK = 'run_01jd0000000000000000000000.count.7';
@@ -27,7 +28,14 @@ beforeEach(async () => {
       return apply(request);
     },
   };
-  gateway = new Gateway({ state, starts: { start: () => Promise.resolve({ kind: 'stale' }) } }, silentLogger);
+  const secrets = {
+    reveal: (attempt: AgentAttempt, name: string) =>
+      name === 'db'
+        ? Promise.resolve(`of ${attempt.agentId}`)
+        : Promise.reject(new GatewayError('SECRET_NOT_ALLOWED', 'no')),
+  };
+  const starts = { start: () => Promise.resolve({ kind: 'stale' as const }) };
+  gateway = new Gateway({ state, starts, secrets }, silentLogger);
   agent = new Agent({ keepAlive: true });
 });
 afterEach(async () => {
@@ -72,6 +80,16 @@ function call({ method = 'POST', path = '/state', headers, body = increment, soc
   );
 }
 const increment = { seq: 3, operation: { op: 'increment', key: 'n' } };
+
+it('tells a secret to the agent of the socket, or why not', async () => {
+  await gateway.open('agent_a', directory);
+  const ask = (name: string, headers?: Record<string, string>) =>
+    call({ path: '/secrets', body: { name }, headers });
+  expect(await ask('db')).toMatchObject({ status: 200, body: { value: 'of agent_a' } });
+  expect(await ask('other')).toMatchObject({ status: 403, body: { code: 'SECRET_NOT_ALLOWED' } });
+  expect(await ask('no name')).toMatchObject({ status: 400, body: { errors: [{ path: 'name' }] } });
+  expect(await ask('db', { authorization: '' })).toMatchObject({ status: 401 });
+});
 
 describe('a state call', () => {
   beforeEach(() => gateway.open('agent_a', directory));

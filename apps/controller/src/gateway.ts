@@ -16,7 +16,7 @@ const MAX_HEADER_BYTES = 4_096;
 
 /**
  * Serves each agent of this host a socket of its own in the agent's directory, through which it reaches the
- * state of the run whose task it runs, and starts what its step may start. An agent acts only for attempts that were given to this very agent
+ * state of the run whose task it runs, starts what its step may start, and tells it the secrets that its step names. An agent acts only for attempts that were given to this very agent
  * and whose token it was told.
  */
 export class Gateway implements GatewayHost, Service {

@@ -8,6 +8,7 @@ import { partEnvironment, type StandaloneConfig } from './config.js';
 import { writeCredentials } from './credentials.js';
 import { LateService } from './late-service.js';
 import { localKey } from './local-key.js';
+import { secretsKeyFile } from './secrets-key.js';
 
 export interface StandaloneDeps {
   logger: Logger;
@@ -96,6 +97,11 @@ export class Standalone implements Service {
   private environment(): NodeJS.ProcessEnv {
     const answer = this.engine?.answer;
     if (this.config.driver === 'docker' && answer?.kind === 'none') throw new Error(answer.reason);
-    return partEnvironment(this.config, { redisUrl: this.redisUrl(), dockerSocket: this.dockerSocket() });
+    const { dataDirectory } = this.config;
+    return partEnvironment(this.config, {
+      redisUrl: this.redisUrl(),
+      dockerSocket: this.dockerSocket(),
+      secretsKeyFile: secretsKeyFile(dataDirectory),
+    });
   }
 }

@@ -73,9 +73,10 @@ export function readStandaloneConfig(
 /** The environment for the parts: as it was given, with what was found out since. */
 export function partEnvironment(
   config: StandaloneConfig,
-  found: { redisUrl: string; dockerSocket?: string },
+  found: { redisUrl: string; dockerSocket?: string; secretsKeyFile?: string },
 ): NodeJS.ProcessEnv {
   return {
+    AGENTAINER_SECRETS_KEY_FILE: found.secretsKeyFile,
     ...config.environment,
     AGENTAINER_REDIS_URL: found.redisUrl,
     AGENTAINER_PREFIX: config.keyPrefix,

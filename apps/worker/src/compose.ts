@@ -34,6 +34,7 @@ import {
   RedisStopSignals,
   RedisTaskLedger,
   RedisWorkflowStore,
+  redisVault,
 } from '@agentainer/store-redis';
 import type { WorkerConfig } from './config.js';
 import { OutsideItemReader } from './items/outside-item-reader.js';
@@ -45,6 +46,7 @@ import {
   itemsConsumer,
   laneConsumer,
 } from './run-consumers.js';
+import { SecretFilter } from './secret-filter.js';
 import { WorkerAgents } from './worker-agents.js';
 import { WorkerMetrics } from './worker-metrics.js';
 
@@ -67,12 +69,11 @@ export async function composeWorker(
   const starter = new RunStarter(runs, advancer, pools, logger);
   const workflows = new RedisWorkflowStore(redis, keys);
   const children = new ChildStarter(runs, ledger, workflows, starter, advancer);
-  const leaser = new Leaser({
-    store: new RedisLeaseStore(redis, subscriber, keys, host, newId('worker')),
-    logger,
-  });
+  const store = new RedisLeaseStore(redis, subscriber, keys, host, newId('worker'));
+  const leaser = new Leaser({ store, logger });
   const connections = new AgentConnections({ maxResultBytes: config.resultLimit });
-  const agents = new WorkerAgents(leaser, connections, new WorkerMetrics(metrics));
+  const secrets = new SecretFilter(redisVault(redis, keys, config.secretsKey));
+  const agents = new WorkerAgents(leaser, connections, secrets, new WorkerMetrics(metrics));
   const stops = new RedisStopSignals(subscriber, keys);
   const gate = await announcedGate(new RedisLimitStore(redis, keys), { runs, queue, maxParallel });
   const lane = new Lane({ runs, ledger, stops, agents, advancer, gate }, DEFAULT_LANE_OPTIONS);

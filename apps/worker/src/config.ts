@@ -8,12 +8,15 @@ import {
   type ProcessConfig,
   processConfig,
   readConfig,
+  SECRETS_KEY_SETTINGS,
+  secretsKey,
 } from '@agentainer/runtime';
 import { z } from 'zod';
 
 const schema = z.object({
   ...PROCESS_SETTINGS,
   ...ITEM_SETTINGS,
+  ...SECRETS_KEY_SETTINGS,
   /** The host whose agents this worker uses. */
   AGENTAINER_HOST: hostSetting,
   /** The largest result of a task, in bytes of JSON. */
@@ -32,6 +35,8 @@ const schema = z.object({
 export interface WorkerConfig extends ProcessConfig {
   /** From where items of steps may be read. */
   items: ItemSettings;
+  /** The key of secrets, as text; none can be put or told without it. */
+  secretsKey?: string;
   host: string;
   resultLimit: number;
   maxParallel: number;
@@ -44,6 +49,7 @@ export function readWorkerConfig(environment?: NodeJS.ProcessEnv): WorkerConfig 
   return {
     ...processConfig(config),
     items: itemSettings(config),
+    secretsKey: secretsKey(config),
     host: config.AGENTAINER_HOST,
     resultLimit: config.AGENTAINER_RESULT_LIMIT,
     maxParallel: config.AGENTAINER_MAX_PARALLEL,

@@ -86,6 +86,11 @@ it.each<[string, object | string, RegExp]>([
     { name: 'w', config: { limits: [{ max_parallel: 1 }] }, steps: [{ name: 'a', image: 'x' }] },
     /config\.limits: is of a workflow/,
   ],
+  [
+    'secrets for steps that an agent planned',
+    [{ name: 'a', image: 'x', secrets: ['db'] }],
+    /steps\[0\]\.secrets: must not be given/,
+  ],
 ])('fails the step with %s', async (_, result, message) => {
   const run = await ran(result);
   expect(run).toMatchObject({ state: 'failed', steps: [{ state: 'completed' }, { state: 'failed' }] });

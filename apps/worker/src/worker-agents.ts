@@ -1,6 +1,7 @@
 import type { AgentConnections } from '@agentainer/agent-client';
 import type { AgentLease, AgentSource, AttemptRequest, AttemptResult, LeaseAnswer } from '@agentainer/engine';
 import type { HeldLease, LeaseOptions, Leaser } from '@agentainer/pool';
+import type { SecretFilter } from './secret-filter.js';
 import type { WorkerMetrics } from './worker-metrics.js';
 
 /** An agent that does not answer its probe within that many milliseconds is not used. */
@@ -11,6 +12,7 @@ export class WorkerAgents implements AgentSource {
   constructor(
     private readonly leaser: Leaser,
     private readonly connections: AgentConnections,
+    private readonly secrets: SecretFilter,
     private readonly metrics: WorkerMetrics,
   ) {}
 
@@ -25,7 +27,7 @@ export class WorkerAgents implements AgentSource {
         this.metrics.leaseWait.observe({ pool: poolId }, (performance.now() - asked) / 1_000);
         return {
           kind: 'leased',
-          lease: new WorkerLease(held, asked, this.leaser, this.connections, this.metrics),
+          lease: new WorkerLease(held, asked, this.leaser, this.connections, this.secrets, this.metrics),
         };
       }
       await this.leaser.release(held, { uses: 0, suspect: true });
@@ -44,6 +46,7 @@ class WorkerLease implements AgentLease {
     private readonly asked: number,
     private readonly leaser: Leaser,
     private readonly connections: AgentConnections,
+    private readonly secrets: SecretFilter,
     private readonly metrics: WorkerMetrics,
   ) {
     this.agentId = held.lease.agentId;
@@ -56,7 +59,9 @@ class WorkerLease implements AgentLease {
     const began = performance.now();
     this.usesLeft--;
     this.uses++;
-    const result = await this.connections.run(lease.directory, lease, attempt);
+    const result = await this.secrets.run(attempt, (one) =>
+      this.connections.run(lease.directory, lease, one),
+    );
     const ended = performance.now();
     if (this.uses === 1) this.metrics.handOver.observe({ pool: lease.poolId }, (ended - this.asked) / 1_000);
     this.metrics.attempts.inc({ pool: lease.poolId, outcome: result.kind });

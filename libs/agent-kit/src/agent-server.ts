@@ -16,6 +16,7 @@ import { TaskFailure } from './task-failure.js';
 import { parseTaskRequest, TaskRequestError } from './task-request.js';
 import { type RunningTask, TaskAbortedError, TaskSlot } from './task-slot.js';
 import { TaskCalls } from './task-calls.js';
+import { tellSecret } from './task-secret.js';
 import { startsThrough } from './task-starts.js';
 import { GatewayState } from './task-state.js';
 
@@ -141,7 +142,9 @@ export class AgentServer {
         throw new TaskFailure('STEP_KIND_UNSUPPORTED', message, { retryable: false });
       }
       const calls = new TaskCalls(this.gateway, task, signal);
-      const context = { task, signal, state: new GatewayState(calls), ...startsThrough(calls), ...reports };
+      const secret = (name: string) => tellSecret(calls, name);
+      const state = new GatewayState(calls);
+      const context = { task, signal, state, secret, ...startsThrough(calls), ...reports };
       if (!isStreamHandler(handler)) return resultLine(await handler(input as never, context));
       if (!(input instanceof OutcomeStream))
         throw new TaskRequestError('the input of a reduce step is a list');

@@ -12,6 +12,11 @@ export interface AgentContext extends TaskStarts {
   /** The state that all tasks of the run share. */
   readonly state: TaskState;
   /**
+   * The value of a secret that the step names (`secrets`). What the task results in is kept without it.
+   * @throws {StateError} `SECRET_NOT_ALLOWED` or `SECRET_NOT_FOUND`
+   */
+  readonly secret: (name: string) => Promise<string>;
+  /**
    * Says that the task makes progress. Only needed by handlers that keep the event loop busy for longer than their
    * step's `heartbeat_timeout`; while it lives, heartbeats go out by themselves.
    */

@@ -17,7 +17,11 @@ export class TaskCalls {
   /** The number is taken when the call is made, so that calls made side by side keep their order in each attempt. */
   make(path: string, call: object): Promise<StateAnswer> {
     this.count += 1;
-    const body = JSON.stringify({ seq: this.count, ...call });
-    return this.gateway.call(path, this.credential, body, this.signal);
+    return this.ask(path, { seq: this.count, ...call });
+  }
+
+  /** A call that changes nothing, and so has no number. */
+  ask(path: string, call: object): Promise<StateAnswer> {
+    return this.gateway.call(path, this.credential, JSON.stringify(call), this.signal);
   }
 }

@@ -1,4 +1,11 @@
-import { durationSchema, imageSchema, nameSchema, retrySchema, stateOperationSchema } from '@agentainer/core';
+import {
+  durationSchema,
+  imageSchema,
+  nameSchema,
+  retrySchema,
+  secretNameSchema,
+  stateOperationSchema,
+} from '@agentainer/core';
 import { z } from 'zod';
 
 /**
@@ -18,6 +25,9 @@ export type StateCall = z.output<typeof stateCallSchema>;
  */
 export const stateAnswerSchema = z.object({ value: z.json(), swapped: z.boolean().optional() });
 export type StateAnswer = z.output<typeof stateAnswerSchema>;
+
+/** `POST /secrets` on the gateway's socket, with the same credential. Answers `{"value": …}`, the secret's text. */
+export const secretCallSchema = z.object({ name: secretNameSchema });
 
 /**
  * `POST /start`, with the same credential and numbers: starts a job, or a run of a workflow, that the step may start. A
@@ -62,7 +72,11 @@ export const GATEWAY_PROBLEM_STATUS = {
   UNAUTHENTICATED: 401,
   /** The step does not allow that. */
   FORBIDDEN: 403,
+  /** The step of the task does not name the secret. */
+  SECRET_NOT_ALLOWED: 403,
   NOT_FOUND: 404,
+  /** There is no secret of that name, or the instance has no key for secrets. */
+  SECRET_NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
   /** The credential's attempt is not the running one: its work is no longer wanted. */
   STALE_ATTEMPT: 409,

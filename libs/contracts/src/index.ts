@@ -13,5 +13,6 @@ export * from './http-step.js';
 export * from './http-workflow.js';
 export * from './http-state.js';
 export * from './http-pool.js';
+export * from './http-secret.js';
 export * from './http-wait.js';
 export * from './problem.js';

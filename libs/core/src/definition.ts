@@ -8,6 +8,7 @@ import { LIMITS } from './limits.js';
 import { mayStartSchema } from './may-start.js';
 import { imageSchema, nameSchema, pointerSchema } from './names.js';
 import { prioritySchema } from './priority.js';
+import { stepSecretsSchema } from './secret-name.js';
 import { ONE_KIND_OF_WAIT, waitFields, waitsForOneThing } from './wait-step.js';
 import { checkWorkflowFields, workflowFields } from './workflow-step.js';
 
@@ -86,6 +87,7 @@ const common = {
   step_timeout: durationSchema.optional(),
   retry: retrySchema.prefault({}),
   may_start: mayStartSchema.optional(),
+  secrets: stepSecretsSchema.optional(),
 };
 
 export const stepSchema = z.discriminatedUnion('type', [

@@ -27,6 +27,7 @@ export * from './pool-spec.js';
 export * from './reduce-tree.js';
 export { readsAlong, reducedStep, streamedSteps, streams } from './reduce-step.js';
 export * from './priority.js';
+export { secretNameSchema } from './secret-name.js';
 export * from './state-operation.js';
 export { compensatedBy, dataSourcesOf, dependenciesOf } from './step-dependencies.js';
 export * from './step-kinds.js';

@@ -35,6 +35,7 @@ export const TASK_ERRORS = {
   CHILD_FAILED: 'the run that the step started did not complete',
   CHILD_CANCELLED: 'the run that the step started was cancelled',
   CHILD_TOO_DEEP: 'runs that start runs are nested too deep',
+  SECRETS_UNAVAILABLE: 'the secrets of the step cannot be read by its worker',
   IMAGE_NOT_FOUND: 'the image of the step does not exist where the agents run',
   AGENT_START_FAILED: 'no agent of this image could be started',
 } as const;

@@ -32,10 +32,18 @@ export async function grownDefinition(
   if (found === undefined) throw invalid(pointer, `is not there in the result of step ${step}`);
   const grown = await checkedDefinition(workflows, Array.isArray(found) ? { name, steps: found } : found);
   const { config } = grown;
-  const faults = OF_A_WORKFLOW.filter((field) => config[field] !== undefined).map((field) => ({
+  const faults: Fault[] = OF_A_WORKFLOW.filter((field) => config[field] !== undefined).map((field) => ({
     path: `config.${field}`,
     message: 'is of a workflow, and this definition is of none',
   }));
+  // An agent must not get at secrets by planning a step that does.
+  for (const [i, planned] of grown.steps.entries()) {
+    if ('secrets' in planned && planned.secrets)
+      faults.push({
+        path: `steps[${i}].secrets`,
+        message: 'must not be given to steps that an agent planned',
+      });
+  }
   if (faults.length > 0) throw new InvalidInputError(faults);
   return grown;
 }

@@ -184,6 +184,7 @@ export class LaneSession {
       inputTimeMs: readsAlong(step) ? task.runTimeLeft + RUN_TIMEOUT_MARGIN_MS : undefined,
       onProgress: (value) => progress.note(value),
       heartbeatTimeoutMs: step.heartbeat_timeout,
+      secrets: step.secrets,
       signal: abort.signal,
     });
     this.current = undefined;

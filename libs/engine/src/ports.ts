@@ -248,6 +248,8 @@ export interface TaskLedger {
   renew(runId: string, step: string, index: number, token: string): Promise<boolean>;
   /** Keeps the latest intermediate result of an attempt (JSON text) until its task ends. False as for {@link renew}. */
   reportProgress(attempt: Attempt, value: string): Promise<boolean>;
+  /** Whether an attempt is the one that runs of its task, on that agent; says nothing of how alive it is. */
+  isRunning(attempt: AgentAttempt): Promise<boolean>;
   /** Puts tasks back in line whose attempts were not renewed in time; how many. */
   reclaim(runId: string, step: string): Promise<number>;
   /** The attempts of a step that run, or only those that were not renewed in time, the longest ago first. */
@@ -258,6 +260,11 @@ export interface TaskLedger {
   ): Promise<RunningAttempt[]>;
   /** Ends tasks that nobody began within so many milliseconds of the opening of their step; how many. */
   expire(runId: string, step: string, waitMs: number): Promise<number>;
+}
+
+/** An attempt as its agent shows it. */
+export interface AgentAttempt extends Attempt {
+  agentId: string;
 }
 
 /** Tells of steps that were closed while tasks of them ran. May lose a message: renewing the attempt finds out too. */
@@ -345,6 +352,8 @@ export interface AttemptRequest {
   onProgress?: (value: string) => void;
   /** Milliseconds without a sign of life after which the agent counts as hung; undefined where it need not give any. */
   heartbeatTimeoutMs?: number;
+  /** Secrets that the task may ask for: what it says is kept without their values. */
+  secrets?: readonly string[];
   signal: AbortSignal;
 }
 

@@ -33,6 +33,7 @@ import {
   workflowSchema,
   workflowVersionsSchema,
 } from '@agentainer/contracts';
+import { SecretsClient } from './secrets-client.js';
 import { Transport, type TransportOptions } from './transport.js';
 import { waitForRun, type WaitOptions } from './wait-for-run.js';
 
@@ -81,10 +82,12 @@ const at = (...parts: string[]) => `/${parts.map(encodeURIComponent).join('/')}`
  * ```
  */
 export class AgentainerClient {
+  readonly secrets: SecretsClient;
   private readonly transport: Transport;
 
   constructor(options: ClientOptions) {
     this.transport = new Transport(options);
+    this.secrets = new SecretsClient(this.transport);
   }
 
   createWorkflow(definition: DefinitionInput, options: CreateOptions = {}) {

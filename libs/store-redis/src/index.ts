@@ -15,6 +15,7 @@ export { RedisPoolDirectory } from './pool-directory.js';
 export { RedisLeaseStore } from './pool-leases.js';
 export { RedisAgentRegistry } from './pool-registry.js';
 export { RedisStartStore } from './start-store.js';
+export { redisVault } from './secret-store.js';
 export { RedisStopSignals } from './stop-signals.js';
 export { RedisStateStore } from './state-store.js';
 export type { Redis } from 'ioredis';

@@ -64,6 +64,8 @@ export class Keys {
   readonly apiKeys = () => `${this.prefix}:api-keys`;
   /** A client's idempotency key, by its SHA-256. */
   readonly idempotency = (client: string, hash: string) => `${this.prefix}:idempotency:{${client}:${hash}}`;
+  /** Sealed secrets by name. */
+  readonly secrets = () => `${this.prefix}:secrets`;
   readonly leader = (task: string) => `${this.prefix}:leader:${task}`;
 
   private readonly step = (runId: string, step: string) => `${this.run(runId)}:step:${step}`;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Attempt, RunningAttempt, TaskLedger } from '@agentainer/engine';
+import { isTerminal, RUN_TRANSITIONS, type RunState } from '@agentainer/core';
+import type { AgentAttempt, Attempt, RunningAttempt, TaskLedger } from '@agentainer/engine';
 import type { Redis } from 'ioredis';
 import type { Keys } from './keys.js';
 import { advanceTask } from './scripts/task-advance.js';
@@ -40,6 +41,22 @@ export class RedisTaskLedger implements TaskLedger {
 
   reportProgress(attempt: Attempt, value: string) {
     return reportProgress(this.redis, this.keys, attempt, value);
+  }
+
+  async isRunning({ runId, step, index, token, agentId }: AgentAttempt): Promise<boolean> {
+    const replies = await this.redis
+      .multi()
+      .hget(this.keys.run(runId), 'state')
+      .hget(this.keys.runSteps(runId), `${step}:state`)
+      .hget(this.keys.stepTasks(runId, step), String(index))
+      .exec();
+    const [run, state, task] = replies!.map(([error, reply]) => {
+      if (error) throw error;
+      return reply as string | null;
+    });
+    if (!run || isTerminal(RUN_TRANSITIONS, run as RunState) || state !== 'running' || !task) return false;
+    const [taskState, , , taskToken, agent] = task.split('|');
+    return taskState === 'running' && taskToken === token && agent === agentId;
   }
 
   reclaim(runId: string, step: string) {

@@ -34,6 +34,8 @@ export type FakeAgentTask = { attempts?: number } & (
   /** Starts a job with this input, and answers with what was started; with `failAfter` its first attempt fails after that. */
   | { do: 'start'; image: string; step_id?: string; input: Json; failAfter?: boolean }
   | { do: 'start workflow'; workflow: string; input: Json }
+  /** Asks for a secret, and answers with it in several forms; with `as: 'error'` it throws it. */
+  | { do: 'secret'; name: string; as?: 'error' }
   /** Answers with {@link FakeAgentFacts}. */
   | { do: 'describe' }
 );

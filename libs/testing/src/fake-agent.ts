@@ -78,6 +78,8 @@ async function perform(task: FakeAgentTask, context: AgentContext): Promise<unkn
       return startJob(task, context);
     case 'start workflow':
       return context.startWorkflow(task.workflow, task.input);
+    case 'secret':
+      return tell(await context.secret(task.name), task);
     case 'describe':
       return describe(context);
   }
@@ -95,6 +97,12 @@ async function startJob(
   const started = await context.startJob({ image, step_id, input });
   if (failAfter && context.task.attempt === 1) throw new Error('as told');
   return started;
+}
+
+function tell(secret: string, { as }: FakeAgentTask & { do: 'secret' }): unknown {
+  if (as === 'error') throw new Error(`the password ${secret} is wrong`);
+  const base64 = Buffer.from(secret).toString('base64');
+  return { length: secret.length, secret, base64, inside: JSON.stringify({ secret }) };
 }
 
 function describe({ task }: AgentContext): FakeAgentFacts {

@@ -6,3 +6,4 @@ export { agentIsHealthy, callAgent } from './agent-calls.js';
 export type { FakeAgentFacts, FakeAgentStateCall, FakeAgentTask } from './fake-agent-task.js';
 export { FakeWaitingRuns } from './fake-waiting-runs.js';
 export { FakeDriver } from './fake-driver.js';
+export { FakeSecretStore } from './fake-secret-store.js';

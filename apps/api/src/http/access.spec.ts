@@ -24,6 +24,7 @@ const closed = table.filter((route) => route.scope !== 'open');
 it('has a table that names every route of the surface', () => {
   expect(table.map((r) => `${r.method} ${r.path} ${r.scope}`).sort()).toEqual([
     'DELETE /runs/:id write',
+    'DELETE /secrets/:name admin',
     'DELETE /workflows/:id write',
     'GET /approvals/:token open',
     'GET /dead-letters read',
@@ -47,6 +48,7 @@ it('has a table that names every route of the surface', () => {
     'GET /runs/:id/state read',
     'GET /runs/:id/steps/:step read',
     'GET /runs/:id/steps/:step/results read',
+    'GET /secrets admin',
     'GET /workflows read',
     'GET /workflows/:id read',
     'GET /workflows/:id/graph read',
@@ -74,6 +76,7 @@ it('has a table that names every route of the surface', () => {
     'POST /workflows/mapreduce write',
     'PUT /runs/:id/pause write',
     'PUT /runs/:id/resume write',
+    'PUT /secrets/:name admin',
     'PUT /workflows/:id write',
     'PUT /workflows/:id/pause write',
     'PUT /workflows/:id/resume write',

@@ -14,6 +14,7 @@ import { jobRoutes } from './job-routes.js';
 import { operationsRoutes } from './operations-routes.js';
 import { rerunRoutes } from './rerun-routes.js';
 import { runRoutes } from './run-routes.js';
+import { secretRoutes } from './secret-routes.js';
 import { stateRoutes } from './state-routes.js';
 import { stepRoutes } from './step-routes.js';
 import { versionRoutes } from './version-routes.js';
@@ -40,6 +41,7 @@ export function allRoutes(parts: Parts, logger: Logger): Route[] {
     explainRoute(parts, runs),
     ...jobRoutes(parts, runs, jobs),
     ...deadLetterRoutes(parts, new DeadLetterReader(parts.runs)),
+    ...secretRoutes(parts),
     boardRoute(parts.queues, logger),
   ];
 }
