@@ -16,7 +16,14 @@ const mayImport = {
   'type:embedded': ['name:core', 'name:runtime'],
   'type:testing': ['name:core', 'name:runtime', 'name:contracts', 'type:domain', 'type:kit'],
   'type:app': ['name:core', 'name:runtime', 'name:contracts', 'type:domain', 'type:adapter'],
-  'type:standalone': ['name:core', 'name:runtime', 'name:secrets', 'type:app', 'type:adapter', 'type:embedded'],
+  'type:standalone': [
+    'name:core',
+    'name:runtime',
+    'name:secrets',
+    'type:app',
+    'type:adapter',
+    'type:embedded',
+  ],
   'type:cli': ['name:core', 'name:contracts', 'type:sdk', 'type:standalone'],
   'type:example': [
     'name:core',
