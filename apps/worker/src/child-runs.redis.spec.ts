@@ -1,18 +1,11 @@
 import { type DefinitionInput, type Json, validateDefinition } from '@agentainer/core';
 import type { AttemptResult, RunRecord } from '@agentainer/engine';
-import { connectRedis, type Redis } from '@agentainer/store-redis';
-import { completed, FlowTest } from './flow-test.fixture.js';
+import { completed, type FlowTest, forEachTest } from './flow-test.fixture.js';
 
-let redis: Redis;
 let flow: FlowTest;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
+forEachTest((made) => {
+  flow = made;
 });
-afterAll(() => redis.quit());
-beforeEach(() => {
-  flow = new FlowTest(redis);
-});
-afterEach(() => flow.stop());
 
 const failed = (code: string, retryable = false): AttemptResult => ({
   kind: 'failed',
@@ -202,7 +195,7 @@ describe('a parent that ends before its children', () => {
   it('takes them with it when its step has no more time, by the sweeper where nobody told them', async () => {
     const runId = await atWork({ step_timeout: '1h' });
     flow.queue.wakeRuns = () => Promise.resolve();
-    await redis.hset(flow.keys.runSteps(runId), 'c:openedAt', 1);
+    await flow.redis.hset(flow.keys.runSteps(runId), 'c:openedAt', 1);
     await flow.advancer.advance(runId);
     expect((await flow.finished(runId)).steps[0]!.state).toBe('timed_out');
     expect((await childrenOf(runId)).map((c) => c.state)).toEqual(['running', 'running', 'running']);
@@ -239,7 +232,7 @@ it('deletes the children of a run with it, and none while one of them runs', asy
   expect(below).toHaveLength(4);
   expect(await flow.control.delete(run.id)).toBe(true);
   for (const gone of [run, ...all, ...below]) expect(await flow.runs.load(gone.id)).toBeUndefined();
-  expect(await redis.keys(`${flow.keys.prefix}:run:*`)).toEqual([]);
+  expect(await flow.redis.keys(`${flow.keys.prefix}:run:*`)).toEqual([]);
 });
 
 it('runs again only the children that failed', async () => {

@@ -1,18 +1,11 @@
 import { newId, validateDefinition } from '@agentainer/core';
 import type { AttemptResult, RunRecord } from '@agentainer/engine';
-import { connectRedis, type Redis } from '@agentainer/store-redis';
-import { completed, FlowTest } from './flow-test.fixture.js';
+import { completed, type FlowTest, forEachTest } from './flow-test.fixture.js';
 
-let redis: Redis;
 let test: FlowTest;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
+forEachTest((made) => {
+  test = made;
 });
-afterAll(() => redis.quit());
-beforeEach(() => {
-  test = new FlowTest(redis);
-});
-afterEach(() => test.stop());
 
 const failed = (code: string): AttemptResult => ({
   kind: 'failed',

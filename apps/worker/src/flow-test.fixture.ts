@@ -28,6 +28,7 @@ import {
 import { BullStepQueue } from '@agentainer/queue-bullmq';
 import { type Service, silentLogger } from '@agentainer/runtime';
 import {
+  connectRedis,
   Keys,
   type Redis,
   RedisLimitStore,
@@ -199,4 +200,19 @@ async function textOf(input: AttemptRequest['input']): Promise<string> {
   const parts: string[] = [];
   for await (const part of input) parts.push(part);
   return parts.join('');
+}
+
+/** Gives each test of a file a worker of its own, on one connection. */
+export function forEachTest(use: (made: FlowTest) => void): void {
+  let redis: Redis;
+  let flow: FlowTest;
+  beforeAll(async () => {
+    redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
+  });
+  afterAll(() => redis.quit());
+  beforeEach(() => {
+    flow = new FlowTest(redis);
+    use(flow);
+  });
+  afterEach(() => flow.stop());
 }

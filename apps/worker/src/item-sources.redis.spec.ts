@@ -1,17 +1,10 @@
 import type { StepInput } from '@agentainer/core';
-import { connectRedis, type Redis } from '@agentainer/store-redis';
-import { completed, FlowTest } from './flow-test.fixture.js';
+import { completed, type FlowTest, forEachTest } from './flow-test.fixture.js';
 
-let redis: Redis;
 let flow: FlowTest;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
+forEachTest((made) => {
+  flow = made;
 });
-afterAll(() => redis.quit());
-beforeEach(() => {
-  flow = new FlowTest(redis);
-});
-afterEach(() => flow.stop());
 
 type Items = Extract<StepInput, { type: 'map' }>['items'];
 const map = (items: Items, more: object = {}) => ({

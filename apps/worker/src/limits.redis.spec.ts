@@ -1,18 +1,12 @@
 import { type DefinitionInput, poolsOf, validateDefinition } from '@agentainer/core';
 import { poolQueue } from '@agentainer/queue-bullmq';
-import { connectRedis, type Redis, RedisLimitStore } from '@agentainer/store-redis';
-import { completed, FlowTest } from './flow-test.fixture.js';
+import { RedisLimitStore } from '@agentainer/store-redis';
+import { completed, type FlowTest, forEachTest } from './flow-test.fixture.js';
 
-let redis: Redis;
 let test: FlowTest;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
+forEachTest((made) => {
+  test = made;
 });
-afterAll(() => redis.quit());
-beforeEach(() => {
-  test = new FlowTest(redis);
-});
-afterEach(() => test.stop());
 
 type Limits = NonNullable<DefinitionInput['config']>['limits'];
 const map = (limits?: Limits, items = 12): DefinitionInput => ({
@@ -97,7 +91,7 @@ it('lets a short run through while a long one uses all slots', async () => {
 it('brings a lane back as soon as a slot is free, long before it would come again', async () => {
   const hour = 3_600_000;
   const times = { ttlMs: 20_000, leastMs: hour, mostMs: hour, graceMs: hour };
-  test.limits = new RedisLimitStore(redis, test.keys, times);
+  test.limits = new RedisLimitStore(test.redis, test.keys, times);
   const definition = map([{ max_parallel: 1 }], 1);
   await test.work(definition);
   const { first, release } = await holding(definition);
@@ -125,7 +119,7 @@ it('a lane whose run has ended leaves the line', async () => {
 it('the slot of a worker that died is given to another lane when its time is over', async () => {
   const definition = map([{ max_parallel: 1 }], 2);
   const dead = { ticket: 'dead', holder: 'dead', limits: [{ id: 'workflow:', maxParallel: 1 }] };
-  await new RedisLimitStore(redis, test.keys, {
+  await new RedisLimitStore(test.redis, test.keys, {
     ttlMs: 300,
     leastMs: 1,
     mostMs: 1,
@@ -163,7 +157,7 @@ it('begins no more attempts than a rate allows, retries counted too, and gives b
 
 it('an attempt whose lane lost its slot is given up, for another one may have begun in its place', async () => {
   // No renewal comes as early as that.
-  test.limits = new RedisLimitStore(redis, test.keys, { ttlMs: 200, leastMs: 1, mostMs: 1, graceMs: 1 });
+  test.limits = new RedisLimitStore(test.redis, test.keys, { ttlMs: 200, leastMs: 1, mostMs: 1, graceMs: 1 });
   let stopped = 0;
   test.behave = async (_, { signal, attempt }) => {
     if (attempt > 1) return completed(null);

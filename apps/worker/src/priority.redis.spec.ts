@@ -1,18 +1,11 @@
 import { type DefinitionInput, validateDefinition } from '@agentainer/core';
-import { connectRedis, type Redis } from '@agentainer/store-redis';
 import type { LeaseAnswer } from '@agentainer/engine';
-import { completed, FlowTest } from './flow-test.fixture.js';
+import { completed, FlowTest, forEachTest } from './flow-test.fixture.js';
 
-let redis: Redis;
 let test: FlowTest;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
+forEachTest((made) => {
+  test = made;
 });
-afterAll(() => redis.quit());
-beforeEach(() => {
-  test = new FlowTest(redis);
-});
-afterEach(() => test.stop());
 
 /** Steps of one pool with one agent: its lanes run one at a time. */
 const map = (items: number, priority?: number): DefinitionInput => ({
@@ -70,7 +63,7 @@ class BusyTest extends FlowTest {
 }
 
 it('keeps the place of a lane that found no agent and had to let others take its turn', async () => {
-  const busy = new BusyTest(redis);
+  const busy = new BusyTest(test.redis);
   busy.busy = 2;
   try {
     const runs = [await busy.start(map(1)), await busy.start(map(1))];
@@ -88,7 +81,7 @@ it('keeps the place of a lane that found no agent and had to let others take its
 it('keeps its agent from slice to slice while nobody goes before, and gives it back else', async () => {
   const counts = [];
   for (const kept of [true, false]) {
-    const keeping = new BusyTest(redis);
+    const keeping = new BusyTest(test.redis);
     keeping.keeps = kept;
     keeping.behave = async () => {
       await new Promise((resolve) => setTimeout(resolve, 5));

@@ -1,18 +1,11 @@
 import { type TaskOutcome, validateDefinition } from '@agentainer/core';
 import { type AttemptResult, Rerunner } from '@agentainer/engine';
-import { connectRedis, type Redis } from '@agentainer/store-redis';
-import { completed, FlowTest } from './flow-test.fixture.js';
+import { completed, type FlowTest, forEachTest } from './flow-test.fixture.js';
 
-let redis: Redis;
 let flow: FlowTest;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
+forEachTest((made) => {
+  flow = made;
 });
-afterAll(() => redis.quit());
-beforeEach(() => {
-  flow = new FlowTest(redis);
-});
-afterEach(() => flow.stop());
 
 const bad = (retryable = false): AttemptResult => ({
   kind: 'failed',
@@ -228,5 +221,5 @@ it('keeps what a running task reports until it ends', async () => {
   report('end');
   await flow.finished(id);
   expect(await seen()).toEqual([]);
-  expect(await redis.keys(`${flow.keys.run(id)}:step:a:operations*`)).toEqual([]);
+  expect(await flow.redis.keys(`${flow.keys.run(id)}:step:a:operations*`)).toEqual([]);
 });

@@ -1,19 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { TaskOutcome } from '@agentainer/core';
 import { type AttemptResult, estimatedEnd, RunValues } from '@agentainer/engine';
-import { connectRedis, type Redis } from '@agentainer/store-redis';
-import { completed, FlowTest } from './flow-test.fixture.js';
+import { completed, type FlowTest, forEachTest } from './flow-test.fixture.js';
 
-let redis: Redis;
 let flow: FlowTest;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
+forEachTest((made) => {
+  flow = made;
 });
-afterAll(() => redis.quit());
-beforeEach(() => {
-  flow = new FlowTest(redis);
-});
-afterEach(() => flow.stop());
 
 const bad: AttemptResult = {
   kind: 'failed',
@@ -140,7 +133,7 @@ it('adds a level once, whoever advances the run, and lines it up anew for its qu
     const completion = { ...claim.task, end: { kind: 'completed' as const, result: '1' } };
     await flow.ledger.completeAndClaim({ runId: id, step: 'r', completion });
   }
-  await redis.hset(flow.keys.runSteps(id), 'r:openedAt', 1);
+  await flow.redis.hset(flow.keys.runSteps(id), 'r:openedAt', 1);
   const before = (await flow.runs.load(id))!;
   await Promise.all([flow.advancer.advance(id), flow.advancer.advance(id)]);
   const record = (await flow.runs.load(id))!.steps[1]!;

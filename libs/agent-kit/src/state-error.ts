@@ -1,4 +1,4 @@
-/** A state operation was refused or could not be made. */
+/** A call at the gateway was refused or could not be made. */
 export class StateError extends Error {
   constructor(
     /** The gateway's code, or `GATEWAY_UNREACHABLE` or `GATEWAY_PROTOCOL`. */

@@ -1,5 +1,6 @@
 import type { TaskMessage } from '@agentainer/contracts';
 import { DROP } from './drop.js';
+import { StateError } from './state-error.js';
 import { TaskFailure } from './task-failure.js';
 
 const DROPPED_LINE = '{"type":"dropped"}\n';
@@ -28,13 +29,14 @@ export function resultLine(result: unknown): string {
   );
 }
 
-/** The line that ends a task with whatever its handler threw. */
+/** The line that ends a task with whatever its handler threw; what the gateway refused keeps its code. */
 export function problemLine(thrown: unknown): string {
   const stack = thrown instanceof Error ? thrown.stack : undefined;
   const failure = thrown instanceof TaskFailure ? thrown : undefined;
+  const refusal = thrown instanceof StateError ? thrown : undefined;
   const problem: Problem = {
     type: 'problem',
-    code: failure?.code.slice(0, MAX_CODE) || 'AGENT_FAILED',
+    code: (failure ?? refusal)?.code.slice(0, MAX_CODE) || 'AGENT_FAILED',
     message: messageOf(thrown).slice(0, MAX_MESSAGE),
     detail: (failure?.detail ?? stack)?.slice(-MAX_DETAIL),
     retryable: failure?.retryable,

@@ -26,3 +26,8 @@ it.each([
   expect(await cli('workflow', 'change', run.id, 'fetch', ...more)).toBe(2);
   expect(test.terminal.stderr).toContain(message);
 });
+
+it('says that the step does not exist', async () => {
+  const run = await startedRun();
+  expect(await cli('workflow', 'change', run.id, 'none', '--max-parallel', '2')).toBe(3);
+});

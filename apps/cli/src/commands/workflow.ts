@@ -9,7 +9,6 @@ import { workflowMapReduceCommand } from './workflow-mapreduce.js';
 import { workflowGetCommand, workflowListCommand } from './workflow-read.js';
 import { workflowRerunCommand } from './workflow-rerun.js';
 import { workflowJobsCommand, workflowStateCommand } from './workflow-run.js';
-import { workflowScaleCommand } from './workflow-scale.js';
 import { workflowStartCommand } from './workflow-start.js';
 import { workflowStepCommand } from './workflow-step.js';
 import { workflowUpdateCommand, workflowVersionsCommand } from './workflow-version.js';
@@ -31,7 +30,6 @@ export const workflowCommands: Commands = (yargs, context) =>
       workflowStepCommand,
       workflowChildrenCommand,
       workflowGraphCommand,
-      workflowScaleCommand,
       workflowChangeCommand,
       workflowJobsCommand,
       workflowStateCommand,
