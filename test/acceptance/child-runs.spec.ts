@@ -1,18 +1,17 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { Cluster } from '../harness/cluster.js';
+import type { Cluster } from '../harness/cluster.js';
 import { until } from '../harness/until.js';
+import { withCluster } from '../harness/with-cluster.js';
 
 const CLI = fileURLToPath(new URL('../../apps/cli/dist/main.js', import.meta.url));
 
+const image = process.env.AGENTAINER_TEST_AGENT_IMAGE!;
 let cluster: Cluster;
-let image: string;
-beforeAll(async () => {
-  image = process.env.AGENTAINER_TEST_AGENT_IMAGE!;
-  cluster = await Cluster.start({ workers: 2 });
-}, 60_000);
-afterAll(() => cluster.stop(), 60_000);
+withCluster({ workers: 2 }, (started) => {
+  cluster = started;
+});
 
 const DEADLINE = { timeoutMs: 90_000 };
 

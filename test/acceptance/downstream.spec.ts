@@ -1,17 +1,16 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { Cluster } from '../harness/cluster.js';
+import type { Cluster } from '../harness/cluster.js';
+import { withCluster } from '../harness/with-cluster.js';
 
 const CLI = fileURLToPath(new URL('../../apps/cli/dist/main.js', import.meta.url));
 
+const image = process.env.AGENTAINER_TEST_AGENT_IMAGE!;
 let cluster: Cluster;
-let image: string;
-beforeAll(async () => {
-  image = process.env.AGENTAINER_TEST_AGENT_IMAGE!;
-  cluster = await Cluster.start({ workers: 1 });
-}, 60_000);
-afterAll(() => cluster.stop(), 60_000);
+withCluster({ workers: 1 }, (started) => {
+  cluster = started;
+});
 
 const echo = (value: unknown) => ({ do: 'echo', value: value as never });
 

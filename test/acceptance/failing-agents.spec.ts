@@ -1,13 +1,12 @@
 import type { StepInput } from '@agentainer/core';
-import { Cluster } from '../harness/cluster.js';
+import type { Cluster } from '../harness/cluster.js';
+import { withCluster } from '../harness/with-cluster.js';
 
+const image = process.env.AGENTAINER_TEST_AGENT_IMAGE!;
 let cluster: Cluster;
-let image: string;
-beforeAll(async () => {
-  image = process.env.AGENTAINER_TEST_AGENT_IMAGE!;
-  cluster = await Cluster.start({ workers: 1, environment: { AGENTAINER_RESULT_LIMIT: '10000' } });
-}, 60_000);
-afterAll(() => cluster.stop(), 60_000);
+withCluster({ workers: 1, environment: { AGENTAINER_RESULT_LIMIT: '10000' } }, (started) => {
+  cluster = started;
+});
 
 /** Runs one job to its end. */
 async function runJob(input: unknown, more: Partial<StepInput> & { image?: string } = {}) {

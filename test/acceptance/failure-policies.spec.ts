@@ -1,13 +1,12 @@
 import type { Json, StepInput } from '@agentainer/core';
-import { Cluster } from '../harness/cluster.js';
+import type { Cluster } from '../harness/cluster.js';
+import { withCluster } from '../harness/with-cluster.js';
 
+const image = process.env.AGENTAINER_TEST_AGENT_IMAGE!;
 let cluster: Cluster;
-let image: string;
-beforeAll(async () => {
-  image = process.env.AGENTAINER_TEST_AGENT_IMAGE!;
-  cluster = await Cluster.start({ workers: 1 });
-}, 60_000);
-afterAll(() => cluster.stop(), 60_000);
+withCluster({ workers: 1 }, (started) => {
+  cluster = started;
+});
 
 const once = { max_attempts: 1 };
 const bad: Json = { do: 'fail', code: 'BAD' };

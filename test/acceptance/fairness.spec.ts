@@ -1,14 +1,14 @@
-import { Cluster } from '../harness/cluster.js';
+import type { Cluster } from '../harness/cluster.js';
 import { until } from '../harness/until.js';
+import { withCluster } from '../harness/with-cluster.js';
 
 /** How long a lane keeps its agent while others wait; see DEFAULT_LANE_OPTIONS. */
 const TIME_SLICE_MS = 1_000;
 
 let cluster: Cluster;
-beforeAll(async () => {
-  cluster = await Cluster.start({ workers: 2 });
-}, 60_000);
-afterAll(() => cluster.stop(), 60_000);
+withCluster({ workers: 2 }, (started) => {
+  cluster = started;
+});
 
 it('R2.4e a run of 3 tasks starts within two time slices while one of 20,000 uses all agents of the pool', async () => {
   const { client } = cluster;

@@ -1,12 +1,11 @@
-import { Cluster } from '../harness/cluster.js';
+import type { Cluster } from '../harness/cluster.js';
+import { withCluster } from '../harness/with-cluster.js';
 
+const image = process.env.AGENTAINER_TEST_AGENT_IMAGE!;
 let cluster: Cluster;
-let image: string;
-beforeAll(async () => {
-  image = process.env.AGENTAINER_TEST_AGENT_IMAGE!;
-  cluster = await Cluster.start({ workers: 1 });
-}, 60_000);
-afterAll(() => cluster.stop(), 60_000);
+withCluster({ workers: 1 }, (started) => {
+  cluster = started;
+});
 
 it('R9.1d goes on with a graph that a step of it made, and refuses one with faults', async () => {
   const { client } = cluster;

@@ -1,15 +1,15 @@
 import type { DefinitionInput, Json } from '@agentainer/core';
 import { QueueFullApiError } from '@agentainer/sdk';
-import { Cluster } from '../harness/cluster.js';
+import type { Cluster } from '../harness/cluster.js';
 import { until } from '../harness/until.js';
+import { withCluster } from '../harness/with-cluster.js';
 
 const GLOBAL = 4;
 
 let cluster: Cluster;
-beforeAll(async () => {
-  cluster = await Cluster.start({ workers: 2, environment: { AGENTAINER_MAX_PARALLEL: String(GLOBAL) } });
-}, 60_000);
-afterAll(() => cluster.stop(), 60_000);
+withCluster({ workers: 2, environment: { AGENTAINER_MAX_PARALLEL: String(GLOBAL) } }, (started) => {
+  cluster = started;
+});
 
 async function workflow(config: DefinitionInput['config'], tasks: number, ms = 30): Promise<string> {
   const items = Array.from({ length: tasks }, () => ({ do: 'sleep', ms }));

@@ -1,11 +1,11 @@
-import { Cluster } from '../harness/cluster.js';
+import type { Cluster } from '../harness/cluster.js';
 import { until } from '../harness/until.js';
+import { withCluster } from '../harness/with-cluster.js';
 
 let cluster: Cluster;
-beforeAll(async () => {
-  cluster = await Cluster.start({ workers: 2 });
-}, 60_000);
-afterAll(() => cluster.stop(), 60_000);
+withCluster({ workers: 2 }, (started) => {
+  cluster = started;
+});
 
 /** When the tasks of a run began and ended. */
 async function times(runId: string) {

@@ -1,13 +1,12 @@
-import { Cluster } from '../harness/cluster.js';
+import type { Cluster } from '../harness/cluster.js';
 import { until } from '../harness/until.js';
+import { withCluster } from '../harness/with-cluster.js';
 
+const image = process.env.AGENTAINER_TEST_AGENT_IMAGE!;
 let cluster: Cluster;
-let image: string;
-beforeAll(async () => {
-  image = process.env.AGENTAINER_TEST_AGENT_IMAGE!;
-  cluster = await Cluster.start({ workers: 2 });
-}, 60_000);
-afterAll(() => cluster.stop(), 60_000);
+withCluster({ workers: 2 }, (started) => {
+  cluster = started;
+});
 
 it('R2.1a R2.1b R2.1c R2.1d R2.1e R2.2a R2.3a R2.3b R2.3c lists, maps in parallel and reduces in item order', async () => {
   const { client } = cluster;

@@ -1,11 +1,11 @@
-import { Cluster } from '../harness/cluster.js';
+import type { Cluster } from '../harness/cluster.js';
 import { until } from '../harness/until.js';
+import { withCluster } from '../harness/with-cluster.js';
 
 let cluster: Cluster;
-beforeAll(async () => {
-  cluster = await Cluster.start({ workers: 2 });
-}, 60_000);
-afterAll(() => cluster.stop(), 60_000);
+withCluster({ workers: 2 }, (started) => {
+  cluster = started;
+});
 
 it('R2.4b a limit holds while workers die, and what they held is used again', async () => {
   const { client } = cluster;

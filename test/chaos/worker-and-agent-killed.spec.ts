@@ -1,14 +1,14 @@
-import { Cluster } from '../harness/cluster.js';
+import type { Cluster } from '../harness/cluster.js';
 import { containersOf, docker } from '../harness/docker.js';
 import { until } from '../harness/until.js';
+import { withCluster } from '../harness/with-cluster.js';
 
 const ITEMS = 300;
 
 let cluster: Cluster;
-beforeAll(async () => {
-  cluster = await Cluster.start({ workers: 3 });
-}, 60_000);
-afterAll(() => cluster.stop(), 60_000);
+withCluster({ workers: 3 }, (started) => {
+  cluster = started;
+});
 
 const containers = () => containersOf(cluster.host);
 

@@ -1,21 +1,14 @@
 import { jest } from '@jest/globals';
 import { InvalidInputError } from '@agentainer/core';
 import { type AttemptResult, type RunRecord, StepChanger } from '@agentainer/engine';
-import { connectRedis, type Redis } from '@agentainer/store-redis';
-import { completed, FlowTest } from './flow-test.fixture.js';
+import { completed, type FlowTest, forEachTest } from './flow-test.fixture.js';
 
-let redis: Redis;
 let flow: FlowTest;
 let changer: StepChanger;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-});
-afterAll(() => redis.quit());
-beforeEach(() => {
-  flow = new FlowTest(redis);
+forEachTest((made) => {
+  flow = made;
   changer = new StepChanger(flow.runs, flow.queue, flow.advancer);
 });
-afterEach(() => flow.stop());
 
 const bad: AttemptResult = {
   kind: 'failed',
