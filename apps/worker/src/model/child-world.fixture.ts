@@ -22,9 +22,10 @@ import {
   RedisTaskLedger,
   RedisWorkflowStore,
 } from '@agentainer/store-redis';
+import { BusyProcesses } from './busy-processes.fixture.js';
 import { FaultyQueue, type Message } from './faulty-queue.fixture.js';
 import { isOver } from './ledger-model.fixture.js';
-import { type CallFault, KilledError, Process, Random, Turns } from './turns.fixture.js';
+import { type CallFault, type Process, Random, Turns } from './turns.fixture.js';
 
 const WORKERS = 2;
 const MOST_CALLS = 20_000;
@@ -59,9 +60,8 @@ export class ChildWorld {
   private readonly queue: FaultyQueue;
   private readonly ledger: RedisTaskLedger;
   private readonly workflows: RedisWorkflowStore;
-  private readonly busy = new Map<string, Promise<void>>();
+  private readonly busy: BusyProcesses;
   private calls = 0;
-  private wrong: unknown;
 
   constructor(
     redis: Redis,
@@ -69,6 +69,7 @@ export class ChildWorld {
   ) {
     this.random = new Random(plan.seed);
     this.turns = new Turns(this.random);
+    this.busy = new BusyProcesses(this.turns);
     this.queue = new FaultyQueue(this.random);
     this.runs = new RedisRunStore(redis, this.keys);
     this.ledger = new RedisTaskLedger(redis, this.keys, LIMITS);
@@ -83,7 +84,7 @@ export class ChildWorld {
     let sweeps = 0;
     while (this.calls < MOST_CALLS) {
       const didWork = await this.tick();
-      if (this.wrong) throw this.wrong;
+      if (this.busy.wrong) throw this.busy.wrong;
       if (didWork) {
         sweeps = 0;
         continue;
@@ -166,15 +167,7 @@ export class ChildWorld {
   }
 
   private spawn(name: string, work: (engine: Engine) => Promise<void>, killed?: () => void): void {
-    if (this.busy.has(name)) return;
-    const process = new Process(name, this.turns);
-    const ended = work(this.engineOf(process))
-      .catch((error: unknown) => {
-        if (process.isDead || error instanceof KilledError) killed?.();
-        else this.wrong ??= error;
-      })
-      .finally(() => this.busy.delete(name));
-    this.busy.set(name, ended);
+    this.busy.begin(name, (process) => work(this.engineOf(process)), killed);
   }
 
   private engineOf(process: Process): Engine {

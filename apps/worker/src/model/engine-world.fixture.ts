@@ -20,11 +20,12 @@ import {
   RedisTaskLedger,
   RedisWorkflowStore,
 } from '@agentainer/store-redis';
+import { BusyProcesses } from './busy-processes.fixture.js';
 import { FaultyQueue, type Message } from './faulty-queue.fixture.js';
 import { isOver, LedgerModel } from './ledger-model.fixture.js';
 import { ModelAgents } from './model-agents.fixture.js';
 import type { Fault, Plan } from './plan.fixture.js';
-import { type CallFault, KilledError, Process, Random, Turns } from './turns.fixture.js';
+import { type CallFault, Process, Random, Turns } from './turns.fixture.js';
 
 const WORKERS = 2;
 /** More than attempts of them are lost: an attempt that is not told to stop waits for the end of its map. */
@@ -49,9 +50,8 @@ export class EngineWorld {
   private readonly random: Random;
   private readonly queue: FaultyQueue;
   private readonly ledger: RedisTaskLedger;
-  private readonly busy = new Map<string, Promise<void>>();
+  private readonly busy: BusyProcesses;
   private readonly faults: Plan['faults'];
-  private wrong: unknown;
 
   constructor(
     private readonly redis: Redis,
@@ -61,6 +61,7 @@ export class EngineWorld {
     this.model = new LedgerModel(names, DEFAULT_LEDGER_LIMITS);
     this.random = new Random(plan.seed);
     this.turns = new Turns(this.random);
+    this.busy = new BusyProcesses(this.turns);
     this.queue = new FaultyQueue(this.random);
     this.runs = new WitnessedRuns(redis, this.keys, this.model);
     this.ledger = new WitnessedLedger(redis, this.keys, this.model);
@@ -84,7 +85,7 @@ export class EngineWorld {
     for (let calls = 0; calls < MOST_CALLS; calls++) {
       const fault = this.dueFault();
       const didWork = await this.tick(fault);
-      if (this.wrong) throw this.wrong;
+      if (this.busy.wrong) throw this.busy.wrong;
       if (didWork) {
         sweeps = 0;
         continue;
@@ -181,15 +182,7 @@ export class EngineWorld {
 
   /** Begins a process's work; one process of a name at a time. What it does if it is killed is up to `killed`. */
   private spawn(name: string, work: (engine: Engine) => Promise<void>, killed?: () => void): void {
-    if (this.busy.has(name)) return;
-    const process = new Process(name, this.turns);
-    const ended = work(this.engineOf(process))
-      .catch((error: unknown) => {
-        if (process.isDead || error instanceof KilledError) killed?.();
-        else this.wrong ??= error;
-      })
-      .finally(() => this.busy.delete(name));
-    this.busy.set(name, ended);
+    this.busy.begin(name, (process) => work(this.engineOf(process)), killed);
   }
 
   private engineOf(process: Process): Engine {
