@@ -73,7 +73,7 @@ async function startAndAnswer(
 ) {
   await mkdir(directory, { recursive: true });
   await pool.registry.create(pool.spec.id, agentId, directory);
-  const start = { agentId, poolId: pool.spec.id, image: stage.image, directory };
+  const start = { agentId, poolId: pool.spec.id, image: stage.image, directory, config: pool.spec.config };
   await driver.start(start, new AbortController().signal);
   await pool.registry.ready(pool.spec.id, agentId);
   return answer(pool, connections);

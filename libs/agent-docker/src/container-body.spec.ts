@@ -1,6 +1,13 @@
+import { DEFAULT_POOL_CONFIG } from '@agentainer/core';
 import { containerBody, DEFAULT_LIMITS } from './container-body.js';
 
-const agent = { agentId: 'agent_1', poolId: 'pool-1', image: 'scraper:1', directory: '/data/agents/agent_1' };
+const agent = {
+  agentId: 'agent_1',
+  poolId: 'pool-1',
+  image: 'scraper:1',
+  directory: '/data/agents/agent_1',
+  config: DEFAULT_POOL_CONFIG,
+};
 const owner = { instance: 'mine', host: 'box' };
 const body = (imageUser = '') => containerBody(agent, owner, imageUser, DEFAULT_LIMITS);
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newId } from '@agentainer/core';
+import { DEFAULT_POOL_CONFIG, newId } from '@agentainer/core';
 import { silentLogger, withDeadline } from '@agentainer/runtime';
 import { agentIsHealthy, callAgent, type FakeAgentFacts } from '@agentainer/testing';
 import { describeDriver } from '@agentainer/testing/driver.conformance';
@@ -11,6 +11,7 @@ import { DockerDriver } from './docker-driver.js';
 import { connectEngine } from './engine.js';
 
 const engineSocket = process.env.AGENTAINER_TEST_DOCKER_SOCKET;
+const config = DEFAULT_POOL_CONFIG;
 const image = process.env.AGENTAINER_TEST_AGENT_IMAGE!;
 const instance = `test-${randomBytes(4).toString('hex')}`;
 const never = new AbortController().signal;
@@ -78,7 +79,7 @@ else {
     async function started(): Promise<{ agentId: string; directory: string }> {
       const agentId = newId('agent');
       const directory = join(home, agentId);
-      await driver.start({ agentId, poolId: 'pool-1', image, directory }, never);
+      await driver.start({ agentId, poolId: 'pool-1', image, directory, config }, never);
       return { agentId, directory };
     }
 
@@ -105,7 +106,7 @@ else {
       'is not looked for outside of the images ("%s")',
       async (name) => {
         const agentId = newId('agent');
-        const start = { agentId, poolId: 'pool-1', image: name, directory: join(home, agentId) };
+        const start = { agentId, poolId: 'pool-1', image: name, directory: join(home, agentId), config };
         await expect(driver.start(start, never)).rejects.toMatchObject({ code: 'IMAGE_NOT_FOUND' });
       },
     );
@@ -131,7 +132,13 @@ else {
     }, 30_000);
 
     it('that was away is asked for what ended meanwhile', async () => {
-      const agent = { agentId: newId('agent'), poolId: 'pool-1', image, directory: join(home, 'agent') };
+      const agent = {
+        agentId: newId('agent'),
+        poolId: 'pool-1',
+        image,
+        directory: join(home, 'agent'),
+        config,
+      };
       const told = new Promise<void>((resolve) => {
         driver.onExit((agentId) => agentId === agent.agentId && resolve());
       });
@@ -148,7 +155,13 @@ else {
 
     it('that cannot be reached starts nothing, and says so', async () => {
       await proxy.close();
-      const start = { agentId: newId('agent'), poolId: 'pool-1', image, directory: join(home, 'agent') };
+      const start = {
+        agentId: newId('agent'),
+        poolId: 'pool-1',
+        image,
+        directory: join(home, 'agent'),
+        config,
+      };
       await expect(driver.start(start, never)).rejects.toMatchObject({
         name: 'AgentStartError',
         code: 'AGENT_START_FAILED',

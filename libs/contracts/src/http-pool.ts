@@ -1,3 +1,4 @@
+import type { PoolConfigInput } from '@agentainer/core';
 import { z } from 'zod';
 import { taskErrorSchema, timeSchema } from './http-value.js';
 
@@ -8,13 +9,8 @@ export const poolSchema = z.object({
   id: z.string(),
   image: z.string(),
   host: z.string(),
-  config: z.object({
-    min_size: count,
-    max_size: count,
-    idle_timeout: z.string(),
-    max_agent_uses: count,
-    warm_up: z.boolean(),
-  }),
+  /** With its defaults, durations with their units. */
+  config: z.any() as unknown as z.ZodType<PoolConfigInput, PoolConfigInput>,
   /** How many agents stand where. */
   agents: z.object({ creating: count, idle: count, leased: count, retiring: count }),
   /** Lanes that wait for an agent. */

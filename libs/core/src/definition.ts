@@ -7,6 +7,7 @@ import { limitsSchema } from './limit.js';
 import { LIMITS } from './limits.js';
 import { mayStartSchema } from './may-start.js';
 import { imageSchema, nameSchema, pointerSchema } from './names.js';
+import { poolConfigSchema } from './pool-config.js';
 import { prioritySchema } from './priority.js';
 import { stepSecretsSchema } from './secret-name.js';
 import { ONE_KIND_OF_WAIT, waitFields, waitsForOneThing } from './wait-step.js';
@@ -25,20 +26,6 @@ export const sourceSchema = z.union([fromValue, fromInput, fromStep], {
 export type Source = z.output<typeof sourceSchema>;
 
 const size = (max: number) => z.int().min(1).max(max);
-
-export const poolConfigSchema = z
-  .strictObject({
-    min_size: z.int().min(0).max(LIMITS.poolSize).default(0),
-    max_size: size(LIMITS.poolSize).default(4),
-    idle_timeout: durationSchema.default(300_000),
-    max_agent_uses: size(1_000_000_000).default(1_000_000),
-    warm_up: z.boolean().default(false),
-  })
-  .refine((c) => c.min_size <= c.max_size, {
-    path: ['min_size'],
-    message: 'must not be greater than max_size',
-  });
-export type PoolConfig = z.output<typeof poolConfigSchema>;
 
 /** Codes of errors, those of agents and our own. */
 const errorCodes = z

@@ -23,6 +23,7 @@ export {
   type UrlItems,
 } from './outside-items.js';
 export * from './parse.js';
+export * from './pool-config.js';
 export * from './pool-spec.js';
 export * from './reduce-tree.js';
 export { readsAlong, reducedStep, streamedSteps, streams } from './reduce-step.js';

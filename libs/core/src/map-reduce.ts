@@ -1,17 +1,12 @@
 import { z } from 'zod';
-import {
-  batchFields,
-  type DefinitionInput,
-  imageSchema,
-  poolConfigSchema,
-  retrySchema,
-} from './definition.js';
+import { batchFields, type DefinitionInput, imageSchema, retrySchema } from './definition.js';
 import { durationSchema } from './duration-schema.js';
 import { failureToleranceSchema } from './failure-tolerance.js';
 import { givenItemsSchema } from './item-source.js';
 import { LIMITS } from './limits.js';
 import { nameSchema } from './names.js';
 import { parse } from './parse.js';
+import { poolConfigSchema } from './pool-config.js';
 
 /** The whole of a map-reduce in one object: list (optional) → map → reduce. */
 export const mapReduceSchema = z

@@ -1,4 +1,4 @@
-import { poolConfigSchema } from './definition.js';
+import { poolConfigSchema } from './pool-config.js';
 import { poolOf } from './pool-spec.js';
 
 const base = {

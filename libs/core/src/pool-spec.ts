@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { AgentStep, Definition, PoolConfig } from './definition.js';
+import type { AgentStep, Definition } from './definition.js';
+import { canonicalConfig, DEFAULT_POOL_CONFIG, type PoolConfig } from './pool-config.js';
 import { needsAgents } from './step-kinds.js';
 
 /** An agent on which so many different tasks failed, one after another, is not used again. */
@@ -21,8 +22,11 @@ export interface PoolSpec {
 export function poolOf(
   step: Pick<AgentStep, 'image' | 'pool_config' | 'execution_mode'> & { stream?: boolean },
 ): PoolSpec {
-  const config =
-    step.execution_mode === 'standard' ? { ...step.pool_config, max_agent_uses: 1 } : step.pool_config;
+  const config = {
+    ...DEFAULT_POOL_CONFIG,
+    ...step.pool_config,
+    ...(step.execution_mode === 'standard' && { max_agent_uses: 1 }),
+  };
   return { id: poolId(step.image, config, step.stream), image: step.image, config };
 }
 
@@ -33,15 +37,7 @@ export function poolsOf({ steps }: Pick<Definition, 'steps'>): PoolSpec[] {
 }
 
 function poolId(image: string, config: PoolConfig, stream = false): string {
-  const canonical = JSON.stringify([
-    image,
-    config.min_size,
-    config.max_size,
-    config.idle_timeout,
-    config.max_agent_uses,
-    config.warm_up,
-    ...(stream ? ['stream'] : []),
-  ]);
+  const canonical = JSON.stringify([image, canonicalConfig(config), ...(stream ? ['stream'] : [])]);
   const hash = createHash('sha256').update(canonical).digest('hex').slice(0, 8);
   const slug = image
     .toLowerCase()

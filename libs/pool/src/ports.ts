@@ -167,6 +167,8 @@ export interface AgentStart {
   image: string;
   /** A directory of this agent alone; its sockets are made in it. */
   directory: string;
+  /** Of its pool. */
+  config: PoolConfig;
 }
 
 /** Serves each agent its gateway: the socket through which it reaches the state of its run. */

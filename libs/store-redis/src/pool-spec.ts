@@ -1,4 +1,4 @@
-import type { PoolSpec } from '@agentainer/core';
+import { DEFAULT_POOL_CONFIG, type PoolSpec } from '@agentainer/core';
 
 /** A stored spec, or undefined where the text is none: one bad record must not stop the others' pools. */
 export function readPoolSpec(text: string): PoolSpec | undefined {
@@ -9,7 +9,9 @@ export function readPoolSpec(text: string): PoolSpec | undefined {
     return undefined;
   }
   if (typeof value?.id !== 'string' || typeof value.image !== 'string') return undefined;
-  const { min_size, max_size, idle_timeout, max_agent_uses } = value.config ?? {};
+  const config = { ...DEFAULT_POOL_CONFIG, ...value.config };
+  const { min_size, max_size, idle_timeout, max_agent_uses } = config;
   const numbers = [min_size, max_size, idle_timeout, max_agent_uses];
-  return numbers.every((n) => Number.isSafeInteger(n)) ? (value as PoolSpec) : undefined;
+  if (!numbers.every((n) => Number.isSafeInteger(n))) return undefined;
+  return { id: value.id, image: value.image, config };
 }

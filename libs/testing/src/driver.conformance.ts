@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { newId } from '@agentainer/core';
+import { DEFAULT_POOL_CONFIG, newId } from '@agentainer/core';
 import type { AgentDriver, AgentStart } from '@agentainer/pool';
 import { withDeadline } from '@agentainer/runtime';
 
@@ -62,6 +62,7 @@ export function describeDriver(name: string, make: () => Promise<DriverUnderTest
       poolId: 'pool-1',
       image: typeof image === 'string' ? under.images[image] : image.name,
       directory: under.directory(agentId),
+      config: DEFAULT_POOL_CONFIG,
     };
   }
   async function started(by = driver): Promise<AgentStart> {

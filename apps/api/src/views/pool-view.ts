@@ -1,6 +1,6 @@
 import type { PoolBody } from '@agentainer/contracts';
 import type { PoolStatus } from '@agentainer/pool';
-import { durationText } from './duration-text.js';
+import { poolConfigView } from './pool-config-view.js';
 import { timeView } from './time-view.js';
 
 export function poolView(pool: PoolStatus): PoolBody {
@@ -9,7 +9,7 @@ export function poolView(pool: PoolStatus): PoolBody {
     id,
     image,
     host,
-    config: { ...config, idle_timeout: durationText(config.idle_timeout) },
+    config: poolConfigView(config),
     agents,
     waiting,
     served,

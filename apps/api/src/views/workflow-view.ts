@@ -9,6 +9,7 @@ import type {
 import type { WorkflowBody, WorkflowSummaryBody } from '@agentainer/contracts';
 import type { RunRecord, WorkflowRecord } from '@agentainer/engine';
 import { durationText } from './duration-text.js';
+import { poolConfigView } from './pool-config-view.js';
 import { runSummaryView } from './run-view.js';
 import { momentView } from './time-view.js';
 
@@ -80,6 +81,6 @@ function stepView(step: Step): DefinitionInput['steps'][number] {
     ...(heartbeat_timeout !== undefined && { heartbeat_timeout: durationText(heartbeat_timeout) }),
     ...(step_timeout !== undefined && { step_timeout: durationText(step_timeout) }),
     retry: retryView(retry),
-    pool_config: { ...pool_config, idle_timeout: durationText(pool_config.idle_timeout) },
+    pool_config: poolConfigView(pool_config),
   };
 }

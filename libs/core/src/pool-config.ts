@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { durationSchema } from './duration-schema.js';
+import { LIMITS } from './limits.js';
+
+const agents = z.int().max(LIMITS.poolSize);
+
+/** How a pool keeps its agents. Two steps that say the same about the same image share one pool. */
+export const poolConfigSchema = z
+  .strictObject({
+    min_size: agents.min(0).default(0),
+    max_size: agents.min(1).default(4),
+    idle_timeout: durationSchema.default(300_000),
+    max_agent_uses: z.int().min(1).max(1_000_000_000).default(1_000_000),
+    warm_up: z.boolean().default(false),
+  })
+  .refine((c) => c.min_size <= c.max_size, {
+    path: ['min_size'],
+    message: 'must not be greater than max_size',
+  });
+/** A validated configuration: defaults filled in, durations in milliseconds. */
+export type PoolConfig = z.output<typeof poolConfigSchema>;
+/** As its author writes it, durations with their units. */
+export type PoolConfigInput = z.input<typeof poolConfigSchema>;
+
+export const DEFAULT_POOL_CONFIG: PoolConfig = Object.freeze(poolConfigSchema.parse({}));
+
+/**
+ * What a configuration says that is not so by default, in one order: equal texts are equal configurations, and a
+ * field that a later version adds changes the text of none that does not use it.
+ */
+export function canonicalConfig(config: PoolConfig): string {
+  const said = Object.entries(config)
+    .filter(([name, value]) => !isDefault(name as keyof PoolConfig, value))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify(said);
+}
+
+function isDefault(name: keyof PoolConfig, value: unknown): boolean {
+  return JSON.stringify(value) === JSON.stringify(DEFAULT_POOL_CONFIG[name]);
+}
