@@ -2,6 +2,7 @@ import {
   ChildRuns,
   ItemAccess,
   Redriver,
+  RegisteringQueue,
   Rerunner,
   RunAdmission,
   RunAdvancer,
@@ -84,21 +85,22 @@ function partsOf(config: ApiConfig, { redis, keys, queue, logger, metrics }: Mea
   const runs = new RedisRunStore(redis, keys);
   const pools = new RedisPoolDirectory(redis, keys);
   const workflows = new RedisWorkflowStore(redis, keys);
-  const children = new ChildRuns(runs, new RedisTaskLedger(redis, keys), queue);
-  const advancer = new RunAdvancer(runs, queue, pools, children);
+  const lanes = new RegisteringQueue(queue, pools);
+  const children = new ChildRuns(runs, new RedisTaskLedger(redis, keys), lanes);
+  const advancer = new RunAdvancer(runs, lanes, children);
   const admission = new RunAdmission(runs, config.maxActiveRuns);
   const limits = new RedisLimitStore(redis, keys);
   measure(metrics, { limits, queue, pools });
   const starter = new RunStarter(runs, advancer, pools, logger, admission);
-  const rerunner = new Rerunner(runs, starter, advancer, pools);
+  const rerunner = new Rerunner(runs, starter, advancer);
   return {
     workflows,
     runs,
     starter,
     rerunner,
     redriver: new Redriver(runs, rerunner),
-    control: new RunControl(runs, workflows, queue, advancer),
-    steps: new StepChanger(runs, queue, advancer),
+    control: new RunControl(runs, workflows, lanes, advancer),
+    steps: new StepChanger(runs, lanes, advancer),
     state: new RedisStateStore(redis, keys),
     waits: new WaitingRuns(runs, advancer, logger),
     secrets: redisVault(redis, keys, config.secretsKey),

@@ -1,4 +1,4 @@
-import { ChildRuns, RunAdvancer, RunStarter, TaskStarts } from '@agentainer/engine';
+import { ChildRuns, RegisteringQueue, RunAdvancer, RunStarter, TaskStarts } from '@agentainer/engine';
 import { BullStepQueue } from '@agentainer/queue-bullmq';
 import type { Logger } from '@agentainer/runtime';
 import {
@@ -25,9 +25,10 @@ export function engineParts({ redis, keys, redisUrl, logger }: EngineContext) {
   const ledger = new RedisTaskLedger(redis, keys);
   const workflows = new RedisWorkflowStore(redis, keys);
   const pools = new RedisPoolDirectory(redis, keys);
-  const advancer = new RunAdvancer(runs, queue, pools, new ChildRuns(runs, ledger, queue));
+  const lanes = new RegisteringQueue(queue, pools);
+  const advancer = new RunAdvancer(runs, lanes, new ChildRuns(runs, ledger, lanes));
   const starter = new RunStarter(runs, advancer, pools, logger);
   const starts = new TaskStarts(runs, workflows, new RedisStartStore(redis, keys), starter);
-  return { runs, queue, ledger, workflows, advancer, starter, starts };
+  return { runs, queue, lanes, pools, ledger, workflows, advancer, starter, starts };
 }
 export type EngineParts = ReturnType<typeof engineParts>;

@@ -49,6 +49,7 @@ export class TestHost {
   readonly gateways = new Set<string>();
   readonly unhealthy = new Set<string>();
   readonly retired: RetireReason[] = [];
+  readonly forgotten: string[] = [];
   readonly startTimes: number[] = [];
   private readonly keepers: Keeper[] = [];
 
@@ -102,6 +103,7 @@ export class TestHost {
         snapshot: () => undefined,
         started: (_, ms) => this.startTimes.push(ms),
         retired: (_, reason) => this.retired.push(reason),
+        forgotten: (poolId) => this.forgotten.push(poolId),
       },
       agentsDirectory: this.agentsDirectory,
       leadership,

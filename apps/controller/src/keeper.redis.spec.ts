@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { AgentStartError } from '@agentainer/pool';
+import { AgentStartError, PoolRetention } from '@agentainer/pool';
+import { RedisPoolDirectory } from '@agentainer/store-redis';
 import { FakeLeadership, HOST, TestHost, until } from './keeper.fixture.js';
 
 let host: TestHost;
@@ -80,6 +81,24 @@ describe('keeps the size', () => {
     await until(async () => (await host.directories()).length === 1);
     expect([...host.gateways]).toEqual([left]);
   });
+});
+
+it('lets go of a pool that nobody asks for any more, least size or not, until it is asked for again', async () => {
+  const pool = await host.pool({ min_size: 1, idle_timeout: 1 });
+  const directory = new RedisPoolDirectory(host.redis, host.keys);
+  const retention = new PoolRetention(directory, { clear: () => Promise.resolve(true) }, 20_000);
+  const forget = () => retention.run(new AbortController().signal);
+  await host.keeper();
+  await host.idle(pool, 1);
+  await host.redis.zadd(host.keys.poolsUsed(), Date.now() - 60_000, pool.id);
+  expect(await forget()).toEqual([]);
+  await host.redis.zadd(host.keys.poolsUsed(), Date.now() - 8 * 86_400_000, pool.id);
+  await until(async () => (await forget()).includes(pool.id));
+  await until(() => host.forgotten.includes(pool.id));
+  expect(host.retired).toEqual(['idle_timeout']);
+  expect(await host.redis.keys(`${host.keys.pool(pool.id, HOST)}*`)).toEqual([]);
+  await new RedisPoolDirectory(host.redis, host.keys).register(pool);
+  await host.idle(pool, 1);
 });
 
 describe('replaces agents', () => {

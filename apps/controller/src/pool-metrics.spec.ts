@@ -10,6 +10,7 @@ const snapshot = (waiting: number, agents: AgentRecord[]): PoolSnapshot => ({
   ...{
     spec: { id: 'echo-1', image: 'echo', config },
     now: 0,
+    lastUsed: 0,
     warm: 0,
     warmUntil: 0,
     retryAt: 0,

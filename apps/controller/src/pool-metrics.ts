@@ -51,6 +51,11 @@ export class PoolMetrics implements KeeperObserver {
     this.startTime.observe({ pool }, ms / 1_000);
   }
 
+  forgotten(pool: string): void {
+    for (const state of STATES) this.agents.remove({ pool, state });
+    this.waiting.remove({ pool });
+  }
+
   retired(pool: string, reason: RetireReason): void {
     this.retirements.inc({ pool, reason });
   }

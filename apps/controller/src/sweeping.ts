@@ -1,4 +1,5 @@
 import { ChildStarter, DueWaits, Sweeper } from '@agentainer/engine';
+import { PoolRetention } from '@agentainer/pool';
 import { closing, type Logger, PeriodicService, type Service } from '@agentainer/runtime';
 import { type Keys, type Redis, RedisLeadership } from '@agentainer/store-redis';
 import type { EngineParts } from './engine-parts.js';
@@ -7,6 +8,8 @@ import type { EngineParts } from './engine-parts.js';
 const INTERVAL_MS = 1_000;
 /** Milliseconds between two looks at waits that end by time. */
 const BELL_MS = 300;
+/** Milliseconds between two looks for pools that nobody needs any more. */
+const RETENTION_MS = 60_000;
 
 export interface SweepingOptions {
   redis: Redis;
@@ -16,9 +19,9 @@ export interface SweepingOptions {
 
 /** The sweeper: every controller has one, and the one that leads sweeps. */
 export function sweeping(parts: EngineParts, { redis, keys, logger }: SweepingOptions): Service[] {
-  const { runs, queue, ledger, workflows, starter, advancer } = parts;
+  const { runs, queue, lanes, pools, ledger, workflows, starter, advancer } = parts;
   const children = new ChildStarter(runs, ledger, workflows, starter, advancer);
-  const sweeper = new Sweeper(runs, ledger, queue, advancer, children);
+  const sweeper = new Sweeper(runs, ledger, lanes, advancer, children);
   const leadership = new RedisLeadership({ redis, keys, task: 'sweeper', logger });
   const loop = new PeriodicService({ name: 'sweeper', intervalMs: INTERVAL_MS, logger }, async (signal) => {
     if (leadership.held) await sweeper.sweep(signal);
@@ -27,5 +30,13 @@ export function sweeping(parts: EngineParts, { redis, keys, logger }: SweepingOp
   const bell = new PeriodicService({ name: 'due waits', intervalMs: BELL_MS, logger }, async (signal) => {
     if (leadership.held) await dueWaits.ring(signal);
   });
-  return [closing('queues of the sweeper', () => queue.close()), leadership, loop, bell];
+  const retention = new PoolRetention(pools, queue);
+  const forgetting = new PeriodicService(
+    { name: 'retention of pools', intervalMs: RETENTION_MS, logger },
+    async (signal) => {
+      if (!leadership.held) return;
+      for (const poolId of await retention.run(signal)) logger.info({ poolId }, 'a pool is forgotten');
+    },
+  );
+  return [closing('queues of the sweeper', () => queue.close()), leadership, loop, bell, forgetting];
 }

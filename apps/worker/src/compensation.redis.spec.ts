@@ -139,7 +139,7 @@ it('goes on by the sweeper where the process died that was to queue a compensati
   };
   const pools = { register: async () => undefined, warm: async () => undefined };
   const children = new ChildRuns(flow.runs, flow.ledger, silent);
-  const dying = new RunAdvancer(flow.runs, silent, pools, children);
+  const dying = new RunAdvancer(flow.runs, silent, children);
   const id = (
     await new RunStarter(flow.runs, dying, pools, silentLogger).startJob(validateDefinition(two), null)
   ).id;
@@ -170,8 +170,7 @@ it('is repeated as a whole only: what was undone is no good result', async () =>
   behave({ pay: () => BAD });
   await flow.work(trip);
   const { id } = await ended(await flow.start(trip));
-  const pools = { register: async () => undefined, warm: async () => undefined };
-  const rerunner = new Rerunner(flow.runs, flow.starter, flow.advancer, pools);
+  const rerunner = new Rerunner(flow.runs, flow.starter, flow.advancer);
   await expect(rerunner.rerun(id, { scope: { kind: 'failed_only' } })).rejects.toThrow(
     'only be repeated as a whole',
   );

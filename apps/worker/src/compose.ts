@@ -10,6 +10,7 @@ import {
   type ItemReader,
   Lane,
   LimitGate,
+  RegisteringQueue,
   RunAdvancer,
   RunStarter,
 } from '@agentainer/engine';
@@ -62,9 +63,10 @@ export async function composeWorker(
   const runs = new RedisRunStore(redis, keys);
   const queue = new BullStepQueue(redisUrl, keyPrefix);
   const pools = new RedisPoolDirectory(redis, keys);
+  const lanes = new RegisteringQueue(queue, pools);
   const ledger = new RedisTaskLedger(redis, keys);
-  const childRuns = new ChildRuns(runs, ledger, queue);
-  const advancerWith = (items?: ItemReader) => new RunAdvancer(runs, queue, pools, childRuns, items);
+  const childRuns = new ChildRuns(runs, ledger, lanes);
+  const advancerWith = (items?: ItemReader) => new RunAdvancer(runs, lanes, childRuns, items);
   const advancer = advancerWith();
   const starter = new RunStarter(runs, advancer, pools, logger);
   const workflows = new RedisWorkflowStore(redis, keys);

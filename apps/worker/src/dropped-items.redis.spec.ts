@@ -54,8 +54,7 @@ it('keeps what was dropped when only what failed is run again', async () => {
   const failed = await flow.runToEnd({ name: 'w', steps: [map] });
   expect(failed.state).toBe('failed');
   isFixed = true;
-  const pools = { register: async () => undefined, warm: async () => undefined };
-  const rerunner = new Rerunner(flow.runs, flow.starter, flow.advancer, pools);
+  const rerunner = new Rerunner(flow.runs, flow.starter, flow.advancer);
   const { id } = await rerunner.rerun(failed.id, { scope: { kind: 'failed_only' } });
   const run = await flow.finished(id);
   expect(run.steps[0]).toMatchObject({ total: 4, dropped: 1, counts: { completed: 4 } });

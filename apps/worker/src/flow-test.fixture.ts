@@ -84,12 +84,12 @@ export class FlowTest implements AgentSource {
     this.queue = new BullStepQueue(this.redisUrl, this.keys.prefix);
     const pools = { register: async () => undefined, warm: async () => undefined };
     const children = new ChildRuns(this.runs, this.ledger, this.queue);
-    this.advancer = new RunAdvancer(this.runs, this.queue, pools, children);
+    this.advancer = new RunAdvancer(this.runs, this.queue, children);
     this.starter = new RunStarter(this.runs, this.advancer, pools, silentLogger);
     const options = { stalledMs: 1, orphanMs: 1, batch: 10 };
     this.workflows = new RedisWorkflowStore(redis, this.keys);
     this.control = new RunControl(this.runs, this.workflows, this.queue, this.advancer);
-    this.rerunner = new Rerunner(this.runs, this.starter, this.advancer, pools);
+    this.rerunner = new Rerunner(this.runs, this.starter, this.advancer);
     const childStarter = new ChildStarter(
       this.runs,
       this.ledger,

@@ -44,11 +44,10 @@ afterEach(async () => {
 /** Begins to take steps whose items are outside, as a worker does. */
 async function read(): Promise<Service> {
   const access = new ItemAccess({ urls: [`${origin}/`], files: [files] });
-  const pools = { register: async () => undefined, warm: async () => undefined };
   const children = new ChildRuns(flow.runs, flow.ledger, flow.queue);
   const consumer = itemsConsumer(
     { redisUrl: flow.redisUrl, keyPrefix: flow.keys.prefix, logger: silentLogger },
-    (stop) => new RunAdvancer(flow.runs, flow.queue, pools, children, new OutsideItemReader(access, stop)),
+    (stop) => new RunAdvancer(flow.runs, flow.queue, children, new OutsideItemReader(access, stop)),
   );
   consumers.push(consumer);
   await consumer.start();

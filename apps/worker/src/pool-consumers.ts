@@ -13,7 +13,7 @@ export interface PoolConsumersOptions {
 /** New pools are announced; looking for them again covers an announcement that was lost. */
 const REFRESH_MS = 2_000;
 
-/** One consumer for each pool that there is. */
+/** One consumer for each pool that there is; that of a pool which is forgotten is stopped. */
 export class PoolConsumers implements Service {
   readonly name = 'consumers of pools';
   private readonly consumers = new Map<string, Service>();
@@ -40,7 +40,14 @@ export class PoolConsumers implements Service {
   }
 
   private async update(): Promise<void> {
-    for (const pool of await this.options.pools()) {
+    const pools = await this.options.pools();
+    const known = new Set(pools.map((pool) => pool.id));
+    for (const [id, consumer] of this.consumers) {
+      if (known.has(id)) continue;
+      this.consumers.delete(id);
+      await consumer.stop();
+    }
+    for (const pool of pools) {
       if (this.consumers.has(pool.id)) continue;
       const consumer = this.options.consume(pool);
       await consumer.start();

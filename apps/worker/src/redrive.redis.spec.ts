@@ -12,8 +12,7 @@ let ran: string[];
 beforeEach(async () => {
   redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
   flow = new FlowTest(redis);
-  const pools = { register: async () => undefined, warm: async () => undefined };
-  rerunner = new Rerunner(flow.runs, flow.starter, flow.advancer, pools);
+  rerunner = new Rerunner(flow.runs, flow.starter, flow.advancer);
   redriver = new Redriver(flow.runs, rerunner);
 });
 afterEach(async () => {

@@ -58,10 +58,10 @@ beforeEach(async () => {
   const ledger = new RedisTaskLedger(redis, keys);
   queue = new BullStepQueue(redisUrl, keyPrefix);
   const pools = { register: async () => undefined, warm: async () => undefined };
-  advancer = new RunAdvancer(runs, queue, pools, new ChildRuns(runs, ledger, queue));
+  advancer = new RunAdvancer(runs, queue, new ChildRuns(runs, ledger, queue));
   starter = new RunStarter(runs, advancer, pools, silentLogger);
   control = new RunControl(runs, workflows, queue, advancer);
-  rerunner = new Rerunner(runs, starter, advancer, pools);
+  rerunner = new Rerunner(runs, starter, advancer);
   const children = new ChildStarter(runs, ledger, workflows, starter, advancer);
   sweeper = new Sweeper(runs, ledger, queue, advancer, children, { stalledMs: 1, orphanMs: 1, batch: 10 });
   const agents = { lease: () => Promise.resolve({ kind: 'leased' as const, lease: inlineLease() }) };

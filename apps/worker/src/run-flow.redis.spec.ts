@@ -56,7 +56,7 @@ beforeEach(async () => {
   stops = new RedisStopSignals(subscriber, keys);
   queue = new BullStepQueue(redisUrl, keyPrefix);
   const pools = { register: async () => undefined, warm: async () => undefined };
-  advancer = new RunAdvancer(runs, queue, pools, new ChildRuns(runs, ledger, queue));
+  advancer = new RunAdvancer(runs, queue, new ChildRuns(runs, ledger, queue));
   starter = new RunStarter(runs, advancer, pools, silentLogger);
   const children = new ChildStarter(runs, ledger, new RedisWorkflowStore(redis, keys), starter, advancer);
   sweeper = new Sweeper(runs, ledger, queue, advancer, children, { stalledMs: 1, orphanMs: 1, batch: 10 });

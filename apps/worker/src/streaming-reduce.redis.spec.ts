@@ -142,8 +142,7 @@ it('gives the same outcomes to a rerun from the reducer, and runs failed tasks a
   flow.behave = (input) => (input === 1 && !isFixed ? bad() : completed(input));
   flow.behaveAlong = async (input) => completed((await reduce(input)).map(({ status }) => status).sort());
   const first = await flow.runToEnd(definition(3, { failure_tolerance: 1 }));
-  const pools = { register: async () => undefined, warm: async () => undefined };
-  const rerunner = new Rerunner(flow.runs, flow.starter, flow.advancer, pools);
+  const rerunner = new Rerunner(flow.runs, flow.starter, flow.advancer);
   const again = async (scope: Parameters<Rerunner['rerun']>[1]['scope']) =>
     flow.result((await flow.finished((await rerunner.rerun(first.id, { scope })).id)).id);
   expect(await again({ kind: 'from_step', step: 'r' })).toEqual(['completed', 'completed', 'failed']);
@@ -155,8 +154,7 @@ it('has nothing to run again after a map that was ended early', async () => {
   flow.behaveAlong = async (input) => completed(indexes(await reduce(input, 1)));
   const run = await flow.runToEnd(definition(500, { max_parallel: 1 }));
   expect(run.steps[0]!.counts.cancelled).toBeGreaterThan(0);
-  const pools = { register: async () => undefined, warm: async () => undefined };
-  const rerunner = new Rerunner(flow.runs, flow.starter, flow.advancer, pools);
+  const rerunner = new Rerunner(flow.runs, flow.starter, flow.advancer);
   await expect(rerunner.rerun(run.id, { scope: { kind: 'failed_only' } })).rejects.toThrow(/no task/);
 });
 

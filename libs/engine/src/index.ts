@@ -32,6 +32,7 @@ export {
 } from './redriver.js';
 export { rerunPlan, type RerunPart, type RerunPlan, type RerunScope, type TaskChoice } from './rerun-plan.js';
 export { Rerunner, type RerunOptions } from './rerunner.js';
+export { RegisteringQueue } from './registering-queue.js';
 export { RunAdvancer } from './run-advancer.js';
 export { RunControl } from './run-control.js';
 export { RunStarter, type StartOptions } from './run-starter.js';

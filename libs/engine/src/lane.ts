@@ -217,8 +217,8 @@ class NextStep {
     readonly pool: string | undefined,
   ) {}
 
-  takes({ step, poolId, lanes, generation }: StepLanes): boolean {
-    if (this.job || poolId !== this.pool || lanes !== 1) return false;
+  takes({ step, pool, lanes, generation }: StepLanes): boolean {
+    if (this.job || pool?.id !== this.pool || lanes !== 1) return false;
     this.job = { runId: this.runId, step, generation };
     return true;
   }

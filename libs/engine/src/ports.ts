@@ -289,8 +289,8 @@ export interface StepQueue {
 
 export interface StepLanes {
   step: string;
-  /** Null where the tasks are runs of their own, which need no agent. */
-  poolId: string | null;
+  /** The pool whose agents they need; null where the tasks are runs of their own. */
+  pool: PoolSpec | null;
   lanes: number;
   generation: number;
   /** 1 is the most urgent. */
@@ -299,7 +299,7 @@ export interface StepLanes {
 
 /** Pools that steps need. */
 export interface PoolDirectory {
-  /** Makes the pool known to hosts and workers. Harmless when repeated. */
+  /** Makes the pool known to hosts and workers, and notes that it is needed. Harmless when repeated. */
   register(spec: PoolSpec): Promise<void>;
   /** Asks for agents to be started before they are needed. */
   warm(poolId: string): Promise<void>;

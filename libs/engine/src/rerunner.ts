@@ -6,10 +6,9 @@ import {
   type Json,
   newId,
   NotFoundError,
-  poolsOf,
   RUN_TRANSITIONS,
 } from '@agentainer/core';
-import type { PoolDirectory, RunStore } from './ports.js';
+import type { RunStore } from './ports.js';
 import type { RunRecord } from './records.js';
 import { rerunPlan, type RerunScope } from './rerun-plan.js';
 import type { RunAdvancer } from './run-advancer.js';
@@ -29,7 +28,6 @@ export class Rerunner {
     private readonly runs: RunStore,
     private readonly starter: Pick<RunStarter, 'enter'>,
     private readonly advancer: RunAdvancer,
-    private readonly pools: PoolDirectory,
   ) {}
 
   /**
@@ -55,7 +53,6 @@ export class Rerunner {
     }
     if (scope.kind === 'failed_only') await this.runs.noteRedrive(runId, id);
     const redriven = definition.steps.filter(({ name }) => plan.has(name) && plan.get(name) !== 'kept');
-    for (const pool of poolsOf({ steps: redriven })) await this.pools.register(pool);
     const run = await this.starter.enter({
       id,
       workflowId: source.workflowId,

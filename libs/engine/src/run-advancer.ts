@@ -3,8 +3,6 @@ import {
   type Definition,
   isMap,
   isTerminal,
-  needsAgents,
-  poolOf,
   RUN_TRANSITIONS,
   STEP_TRANSITIONS,
   workflowStepsOf,
@@ -17,7 +15,7 @@ import type { Decision } from './decision.js';
 import { endNow, RUN_CANCELLED } from './end-now.js';
 import type { ItemReader } from './item-reader.js';
 import { layOutTasks } from './lay-out.js';
-import type { Completion, PoolDirectory, RunChange, RunStore, StepLanes, StepQueue } from './ports.js';
+import type { Completion, RunChange, RunStore, StepLanes, StepQueue } from './ports.js';
 import type { RunRecord, StepRecord } from './records.js';
 import { lanesOf } from './step-lanes.js';
 import { endOfTime } from './waits.js';
@@ -36,7 +34,6 @@ export class RunAdvancer {
   constructor(
     private readonly runs: RunStore,
     private readonly queue: StepQueue,
-    private readonly pools: PoolDirectory,
     private readonly children: ChildRuns,
     private readonly items?: ItemReader,
   ) {}
@@ -150,10 +147,7 @@ export class RunAdvancer {
       const layout = await layOutTasks(this.runs, run.id, definition, step, this.items);
       if ('error' in layout) {
         changes.push({ kind: 'close', step: step.name, to: 'failed', error: layout.error });
-      } else {
-        changes.push({ kind: 'open', step: step.name, ...layout });
-        if (needsAgents(step)) await this.pools.register(poolOf(step));
-      }
+      } else changes.push({ kind: 'open', step: step.name, ...layout });
     }
     if (decision.end) changes.push(decision.end);
     return changes;

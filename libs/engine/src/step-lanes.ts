@@ -24,12 +24,12 @@ export function lanesOf(
   const step = stepNamed(definition, record.name);
   const { name, generation } = record;
   const priority = priorityOf(definition);
-  if (step.type === 'workflow') return { step: name, poolId: null, lanes: 1, generation, priority };
+  if (step.type === 'workflow') return { step: name, pool: null, lanes: 1, generation, priority };
   const pool = poolOf(agentStepNamed(definition, name));
   const limits = (definition.config.limits ?? []).map((limit) => limit.max_parallel ?? Infinity);
   return {
     step: name,
-    poolId: pool.id,
+    pool,
     lanes: Math.min(record.total, parallelOf(definition, record), pool.config.max_size, ...limits),
     generation,
     priority,

@@ -3,4 +3,5 @@ export { awaitHealthy, type HealthWait } from './await-healthy.js';
 export { HeldLease } from './held-lease.js';
 export { type LeaseOptions, Leaser, type LeaserAnswer, type LeaserOptions } from './leaser.js';
 export { Keeper, type KeeperOptions } from './keeper.js';
+export { type PoolQueues, PoolRetention, type PoolUsage } from './pool-retention.js';
 export { desiredSize, planPool, type PoolPlan } from './plan.js';

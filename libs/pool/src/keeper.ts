@@ -36,6 +36,7 @@ export class Keeper implements Service {
   private readonly loops: { plan: PeriodicService; reconcile: PeriodicService; probe: PeriodicService };
   /** Pools that need a look before the next look at all of them. */
   private readonly demanded = new Set<string>();
+  private known: readonly string[] = [];
   private readonly underWay = new Set<Promise<void>>();
   private readonly unsubscribe: (() => void)[] = [];
   /** From getting the lead to losing it. */
@@ -139,9 +140,16 @@ export class Keeper implements Service {
       this.nextLookAtAll = performance.now() + planMs;
       await registry.announce();
       poolIds = (await registry.pools()).map((spec) => spec.id);
+      this.notice(poolIds);
     }
     const snapshots = await Promise.all(poolIds.map((id) => this.snapshot(id)));
     return snapshots.filter((snapshot) => snapshot !== undefined);
+  }
+
+  private notice(poolIds: readonly string[]): void {
+    const still = new Set(poolIds);
+    for (const id of this.known) if (!still.has(id)) this.options.observer.forgotten(id);
+    this.known = poolIds;
   }
 
   /** A pool that cannot be read must not keep the others from being looked after. */

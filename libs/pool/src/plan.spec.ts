@@ -9,7 +9,7 @@ type Change = Partial<Omit<PoolSnapshot, 'spec'>> & { min_size?: number; max_siz
 
 function snapshotOf({ min_size = 0, max_size = 4, ...change }: Change): PoolSnapshot {
   const config = { min_size, max_size, idle_timeout: IDLE_TIMEOUT, max_agent_uses: 100, warm_up: false };
-  const nothing = { agents: [], waiting: 0, warm: 0, warmUntil: 0, retryAt: 0, failures: 0 };
+  const nothing = { lastUsed: NOW, agents: [], waiting: 0, warm: 0, warmUntil: 0, retryAt: 0, failures: 0 };
   return { spec: { id: 'echo-1', image: 'echo', config }, now: NOW, ...nothing, ...change };
 }
 
@@ -26,6 +26,11 @@ describe('starts', () => {
     ['an agent for each lane that waits', { waiting: 3 }, 3],
     ['no more than the pool may have', { waiting: 9 }, 4],
     ['what is missing to the least size', { min_size: 2, agents: [agent('leased')] }, 1],
+    [
+      'nothing to the least size of a pool that nobody asked for in a week',
+      { min_size: 2, lastUsed: NOW - 7 * 86_400_000 },
+      0,
+    ],
     ['what was asked for ahead of need', { warm: 4, warmUntil: NOW + 1, agents: [agent('idle')] }, 3],
     ['nothing ahead of need once that is over', { warm: 4, warmUntil: NOW }, 0],
     ['nothing for lanes that agents are on their way for', { waiting: 1, agents: [agent('creating')] }, 0],

@@ -8,12 +8,23 @@ export interface PoolPlan {
   retire: { agentId: string; reason: RetireReason }[];
 }
 
+/** Milliseconds after which a pool that nobody asked for does not keep its `min_size` any longer. */
+const RETENTION_MS = 7 * 86_400_000;
+
 /** How many agents a pool should have now: those in use, those asked for and those kept warm, within its bounds. */
-export function desiredSize({ spec, agents, waiting, warm, warmUntil, now }: PoolSnapshot): number {
-  const { min_size, max_size } = spec.config;
+export function desiredSize({
+  spec: { config },
+  agents,
+  waiting,
+  warm,
+  warmUntil,
+  now,
+  lastUsed,
+}: PoolSnapshot): number {
+  const min_size = now - lastUsed < RETENTION_MS ? config.min_size : 0;
   const leased = agents.filter((agent) => agent.state === 'leased' && agent.leaseUntil > now).length;
   const kept = now < warmUntil ? warm : 0;
-  return Math.min(Math.max(min_size, leased + waiting, kept), max_size);
+  return Math.min(Math.max(min_size, leased + waiting, kept), config.max_size);
 }
 
 /** What brings a pool from how it is to how it should be. */

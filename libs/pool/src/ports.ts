@@ -21,6 +21,8 @@ export interface AgentRecord {
 export interface PoolSnapshot {
   spec: PoolSpec;
   now: number;
+  /** When somebody last asked for the pool, on whatever host. */
+  lastUsed: number;
   agents: AgentRecord[];
   /** Lanes that wait for an agent. */
   waiting: number;
@@ -200,6 +202,8 @@ export interface KeeperObserver {
   started(poolId: string, ms: number): void;
   /** An agent is gone. */
   retired(poolId: string, reason: RetireReason): void;
+  /** A pool is not known any more. */
+  forgotten(poolId: string): void;
 }
 
 /** A pool on one host, for people. */

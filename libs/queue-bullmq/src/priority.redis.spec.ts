@@ -1,3 +1,4 @@
+import { DEFAULT_POOL_CONFIG } from '@agentainer/core';
 import { randomUUID } from 'node:crypto';
 import { silentLogger } from '@agentainer/runtime';
 import type { Queue } from 'bullmq';
@@ -44,7 +45,15 @@ afterEach(async () => {
 });
 
 const add = (step: string, priority: number, count = 1) =>
-  queue.addRun(`run-${step}`, [{ step, poolId: 'p', lanes: count, generation: 0, priority }]);
+  queue.addRun(`run-${step}`, [
+    {
+      step,
+      pool: { id: 'p', image: 'x', config: DEFAULT_POOL_CONFIG },
+      lanes: count,
+      generation: 0,
+      priority,
+    },
+  ]);
 
 async function takenAll(count: number): Promise<string[]> {
   const deadline = Date.now() + 10_000;

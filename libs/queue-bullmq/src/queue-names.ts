@@ -25,8 +25,8 @@ export function readLaneTicket(ticket: string): { queueName: string; jobId: stri
 }
 
 /** The queue of a step's lanes. */
-export function laneQueue(poolId: string | null): string {
-  return poolId === null ? CHILDREN_QUEUE : poolQueue(poolId);
+export function laneQueue(pool: { id: string } | null): string {
+  return pool === null ? CHILDREN_QUEUE : poolQueue(pool.id);
 }
 
 /** Ids are derived, so that queueing twice is harmless; the generation sets a repaired step's jobs apart from the lost ones. */

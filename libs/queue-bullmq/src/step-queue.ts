@@ -27,7 +27,10 @@ const OPTIONS: JobsOptions = {
   ignoreDependencyOnFailure: true,
 };
 
-const ALIVE = new Set(['active', 'waiting', 'delayed', 'prioritized', 'waiting-children']);
+const LIVE = ['active', 'waiting', 'delayed', 'prioritized', 'waiting-children'] as const;
+/** What BullMQ keeps of a queue beside its jobs. */
+const NOT_OF_JOBS = ['meta', 'id', 'pc', 'marker', 'events', 'stalled-check'];
+const ALIVE: ReadonlySet<string> = new Set(LIVE);
 
 /** Queues runs as BullMQ flows: a root for the run, over a fan-in for each step of several lanes, over the lanes. */
 export class BullStepQueue implements StepQueue, LaneWaker {
@@ -79,7 +82,7 @@ export class BullStepQueue implements StepQueue, LaneWaker {
   }
 
   async hasLanes(runId: string, step: StepLanes): Promise<boolean> {
-    const queue = this.queue(laneQueue(step.poolId));
+    const queue = this.queue(laneQueue(step.pool));
     for (let lane = 0; lane < step.lanes; lane++) {
       if (ALIVE.has(await queue.getJobState(laneJobId(runId, step.step, step.generation, lane)))) return true;
     }
@@ -98,6 +101,19 @@ export class BullStepQueue implements StepQueue, LaneWaker {
     return this.queue(poolQueue(poolId)).getJobCountByTypes('waiting', 'prioritized');
   }
 
+  /** Deletes what is left of a pool's queue, ended jobs included; false where there are lanes in it. Harmless at any time. */
+  async clear(poolId: string): Promise<boolean> {
+    const name = poolQueue(poolId);
+    const queue = this.queue(name);
+    if ((await queue.getJobCountByTypes(...LIVE)) > 0) return false;
+    for (const ended of ['completed', 'failed'] as const) await queue.clean(0, 0, ended);
+    // Nothing of a job: what may be added just now is not touched, and taken some seconds later at worst.
+    await this.connection.del(NOT_OF_JOBS.map((part) => queue.toKey(part)));
+    this.queuesByName.delete(name);
+    await queue.close();
+    return true;
+  }
+
   /** The queue of that name, for those that show queues. */
   queue(name: string): Queue {
     const known = this.queuesByName.get(name);
@@ -114,10 +130,10 @@ export class BullStepQueue implements StepQueue, LaneWaker {
   }
 
   /** A step's lanes under their fan-in; a single lane needs none, for it brings the run forward itself, or is run again. */
-  private flowOf(runId: string, { step, poolId, lanes, generation, priority }: StepLanes): FlowJob {
+  private flowOf(runId: string, { step, pool, lanes, generation, priority }: StepLanes): FlowJob {
     const jobs: FlowJob[] = Array.from({ length: lanes }, (_, lane) => ({
       name: `${step} lane ${lane}`,
-      queueName: laneQueue(poolId),
+      queueName: laneQueue(pool),
       data: { runId, step, generation },
       opts: { ...OPTIONS, priority, jobId: laneJobId(runId, step, generation, lane) },
     }));

@@ -17,7 +17,6 @@ export class Keys {
   readonly workflowJobs = (workflowId: string) => `${this.prefix}:workflow:{${workflowId}}:jobs`;
   /** Waits that end by time. */
   readonly waits = () => `${this.prefix}:waits`;
-  readonly pools = () => `${this.prefix}:pools`;
   readonly hosts = () => `${this.prefix}:hosts`;
 
   readonly workflow = (workflowId: string) => `${this.prefix}:workflow:{${workflowId}}`;
@@ -46,6 +45,9 @@ export class Keys {
   readonly stateList = (runId: string, key: string) => `${this.state(runId)}:list:${key}`;
   readonly stateSet = (runId: string, key: string) => `${this.state(runId)}:set:${key}`;
 
+  /** Pools that are known, on whatever host. */
+  readonly pools = () => `${this.prefix}:{pools}`;
+  readonly poolsUsed = () => `${this.pools()}:used`;
   /** A pool on one host. */
   readonly pool = (poolId: string, host: string) => `${this.prefix}:pool:{${poolId}@${host}}`;
   /** Where lanes of one worker process hear of the agents granted to them. */

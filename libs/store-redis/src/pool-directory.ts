@@ -1,11 +1,14 @@
 import type { PoolSpec, TaskError } from '@agentainer/core';
 import type { PoolDirectory } from '@agentainer/engine';
-import type { PoolReader, PoolStatus } from '@agentainer/pool';
+import type { PoolReader, PoolStatus, PoolUsage } from '@agentainer/pool';
 import type { Redis } from 'ioredis';
 import { BoundedCache } from './bounded-cache.js';
 import type { Keys } from './keys.js';
 import { PoolScope } from './pool-scope.js';
 import { readPoolSpec } from './pool-spec.js';
+import { clearPool } from './scripts/pool-clear.js';
+import { forgetPool } from './scripts/pool-forget.js';
+import { registerPool } from './scripts/pool-register.js';
 import { warmPool } from './scripts/pool-warm.js';
 
 /** How long a host counts as live after its keeper was last heard of. */
@@ -16,7 +19,7 @@ const REMEMBERED_POOLS = 1_000;
 const STATUS_FIELDS = ['creating', 'idle', 'leased', 'retiring', 'served', 'error', 'retryAt'] as const;
 
 /** All pools on all hosts, as runs ask for them and people look at them. */
-export class RedisPoolDirectory implements PoolDirectory, PoolReader {
+export class RedisPoolDirectory implements PoolDirectory, PoolReader, PoolUsage {
   /** Pools known to be registered, and since when: a chain of steps asks again and again. */
   private readonly registered = new BoundedCache<string, number>(REMEMBERED_POOLS);
 
@@ -28,9 +31,9 @@ export class RedisPoolDirectory implements PoolDirectory, PoolReader {
   async register(spec: PoolSpec): Promise<void> {
     const known = this.registered.get(spec.id);
     if (known !== undefined && performance.now() - known < REGISTERED_MS) return;
-    const isNew = await this.redis.hsetnx(this.keys.pools(), spec.id, JSON.stringify(spec));
+    const isNew = await registerPool(this.redis, this.keys, spec);
     this.registered.set(spec.id, performance.now());
-    if (isNew === 0) return;
+    if (!isNew) return;
     for (const host of await this.hosts()) await this.redis.publish(this.keys.demand(host), spec.id);
   }
 
@@ -43,7 +46,7 @@ export class RedisPoolDirectory implements PoolDirectory, PoolReader {
     await Promise.all(scopes.map((scope) => warmPool(scope, poolId, max_size, idle_timeout)));
   }
 
-  /** Every pool that was ever asked for. */
+  /** Every pool that is known. */
   ids(): Promise<string[]> {
     return this.redis.hkeys(this.keys.pools());
   }
@@ -55,10 +58,29 @@ export class RedisPoolDirectory implements PoolDirectory, PoolReader {
     return Promise.all(all);
   }
 
+  async unused(ms: number): Promise<string[]> {
+    return this.redis.zrangebyscore(this.keys.poolsUsed(), '-inf', (await this.now()) - ms);
+  }
+
+  async clear(poolId: string): Promise<boolean> {
+    const hosts = await this.redis.zrange(this.keys.hosts(), '0', '-1');
+    const scopes = hosts.map((host) => new PoolScope(this.redis, this.keys, host));
+    const cleared = await Promise.all(scopes.map((scope) => clearPool(scope, poolId)));
+    return cleared.every(Boolean);
+  }
+
+  forget(poolId: string, unusedMs: number): Promise<boolean> {
+    if (unusedMs <= REGISTERED_MS) throw new RangeError(`a pool counts as used for ${REGISTERED_MS} ms`);
+    return forgetPool(this.redis, this.keys, poolId, unusedMs);
+  }
+
   private async hosts(): Promise<string[]> {
+    return this.redis.zrangebyscore(this.keys.hosts(), (await this.now()) - HOST_TTL_MS, '+inf');
+  }
+
+  private async now(): Promise<number> {
     const [seconds, microseconds] = await this.redis.time();
-    const now = Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
-    return this.redis.zrangebyscore(this.keys.hosts(), now - HOST_TTL_MS, '+inf');
+    return Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
   }
 
   private async status({ id, image, config }: PoolSpec, host: string): Promise<PoolStatus> {

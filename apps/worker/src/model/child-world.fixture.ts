@@ -176,7 +176,7 @@ export class ChildWorld {
     const ledger = process.through('ledger', this.ledger);
     const workflows = process.through('workflows', this.workflows);
     const pools = { register: () => Promise.resolve(), warm: () => Promise.resolve() };
-    const advancer = new RunAdvancer(runs, queue, pools, new ChildRuns(runs, ledger, queue));
+    const advancer = new RunAdvancer(runs, queue, new ChildRuns(runs, ledger, queue));
     const starter = new RunStarter(runs, advancer, pools, silentLogger);
     const children = new ChildStarter(runs, ledger, workflows, starter, advancer);
     const options = { stalledMs: 0, orphanMs: NEVER_MS, batch: 100 };

@@ -5,6 +5,7 @@ import {
   ChildStarter,
   Lane,
   type LaneJob,
+  RegisteringQueue,
   type RunRecord,
   RunAdvancer,
   RunStarter,
@@ -187,11 +188,11 @@ export class EngineWorld {
 
   private engineOf(process: Process): Engine {
     const runs = process.through('runs', this.runs);
-    const queue = process.through('queue', this.queue);
     const ledger = process.through('ledger', this.ledger);
     const none = { register: () => Promise.resolve(), warm: () => Promise.resolve() };
     const pools = process.through('pools', none);
-    const advancer = new RunAdvancer(runs, queue, pools, new ChildRuns(runs, ledger, queue));
+    const queue = new RegisteringQueue(process.through('queue', this.queue), pools);
+    const advancer = new RunAdvancer(runs, queue, new ChildRuns(runs, ledger, queue));
     const agents = this.agents;
     const starter = new RunStarter(runs, advancer, pools, silentLogger);
     const workflows = new RedisWorkflowStore(this.redis, this.keys);

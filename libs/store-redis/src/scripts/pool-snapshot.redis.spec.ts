@@ -14,6 +14,7 @@ it('reads a pool that nothing is known of as empty', async () => {
   expect(await pool.snapshot()).toEqual({
     spec: pool.spec,
     now: expect.any(Number),
+    lastUsed: expect.any(Number),
     agents: [],
     waiting: 0,
     warm: 0,

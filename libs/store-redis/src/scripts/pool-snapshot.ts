@@ -10,11 +10,16 @@ type Reply = [now: number, waiting: number, settings: Text[], agents: Text[][]];
 
 /** One consistent reading of a pool on one host. */
 export async function snapshotPool(scope: PoolScope, spec: PoolSpec): Promise<PoolSnapshot> {
-  const [now, waiting, settings, agents] = (await scope.run(script, spec.id)) as Reply;
+  const [reply, used] = await Promise.all([
+    scope.run(script, spec.id),
+    scope.redis.zscore(scope.keys.poolsUsed(), spec.id),
+  ]);
+  const [now, waiting, settings, agents] = reply as Reply;
   const [warm, warmUntil, error, retryAt, failures] = settings;
   return {
     spec,
     now,
+    lastUsed: Number(used ?? now),
     waiting,
     agents: agents.map(readAgent),
     warm: Number(warm ?? 0),
