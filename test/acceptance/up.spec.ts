@@ -1,6 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { memoryDirectoryOf } from '@agentainer/controller';
 import type { FakeAgentTask } from '@agentainer/testing';
 import { StandaloneProcess } from '../harness/standalone-process.js';
 import { until } from '../harness/until.js';
@@ -92,7 +93,7 @@ describe('agentainer up', () => {
     expect(processesWith(directory).length).toBeGreaterThan(0);
     expect(await standalone.end('SIGINT')).toBe(0);
     expect(processesWith(directory)).toEqual([]);
-    expect(readdirSync(join(directory, 'agents'))).toEqual([]);
+    expect(existsSync(memoryDirectoryOf(directory))).toBe(false);
   }, 60_000);
 });
 

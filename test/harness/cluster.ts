@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { memoryDirectoryOf } from '@agentainer/controller';
 import { AgentainerClient } from '@agentainer/sdk';
 import { ApiKeyStore, connectRedis, Keys } from '@agentainer/store-redis';
 import { freePort } from './free-port.js';
@@ -74,7 +75,8 @@ export class Cluster {
     const codes: Record<string, number | null> = {};
     for (const [name, child] of [...this.processes].reverse()) codes[name] = await this.end(child);
     this.processes.clear();
-    if (this.directory) await rm(this.directory, { recursive: true, force: true });
+    const made = this.directory ? [this.directory, memoryDirectoryOf(this.directory)] : [];
+    for (const path of made) await rm(path, { recursive: true, force: true });
     return codes;
   }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +33,7 @@ it('has agents run that answer, counts them, and ends them when it stops', async
   expect(await controller.pools.list()).toMatchObject([{ host: HOST, served: 1 }]);
   await controller.stop();
   expect(await agentIsHealthy(directory)).toBe(false);
-  expect(await readdir(join(controller.config.dataDirectory, 'agents'))).toEqual([]);
+  expect(existsSync(join(controller.config.dataDirectory, 'agents'))).toBe(false);
   expect(await controller.pools.list()).toEqual([]);
 }, 30_000);
 

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { rmdir } from 'node:fs/promises';
 import { AgentConnections } from '@agentainer/agent-client';
 import { Keeper } from '@agentainer/pool';
 import {
@@ -19,6 +19,7 @@ import {
   RedisTaskLedger,
   redisVault,
 } from '@agentainer/store-redis';
+import { agentsDirectory } from './agents-directory.js';
 import { agentDriver } from './agent-driver.js';
 import type { ControllerConfig } from './config.js';
 import { EgressHost } from './egress-sockets.js';
@@ -35,6 +36,7 @@ export async function composeController(
 ): Promise<Service> {
   const { redisUrl, host, metricsPort } = config;
   const driver = await agentDriver(config, logger);
+  const directory = await agentsDirectory(config, logger);
   const redis = await connectRedis(redisUrl, 'worker');
   const requests = await connectRedis(redisUrl, 'request');
   const subscriber = await connectRedis(redisUrl, 'subscriber');
@@ -50,15 +52,16 @@ export async function composeController(
     secrets: new TaskSecrets(runs, new RedisTaskLedger(requests, keys), vault),
   };
   const gateway = new Gateway(served, logger);
+  const egress = new EgressHost(gateway, config.egress ?? {});
   const probe = new AgentConnections();
   const keeper = new Keeper({
     registry: new RedisAgentRegistry(redis, subscriber, keys, host),
     driver,
-    gateway: config.egress ? new EgressHost(gateway, config.egress) : gateway,
+    gateway: egress,
     probe,
     leadership,
     observer: new PoolMetrics(metrics),
-    agentsDirectory: join(config.dataDirectory, 'agents'),
+    agentsDirectory: directory,
     logger,
     keepAgents: config.keepAgents,
   });
@@ -68,10 +71,13 @@ export async function composeController(
       await probe.close();
       await driver.close();
       for (const connection of [redis, requests, subscriber]) connection.disconnect();
+      // Agents that go on keep it.
+      await rmdir(directory).catch(() => undefined);
     }),
     ...(metricsPort === undefined ? [] : [new MetricsServer({ port: metricsPort, registry: metrics })]),
     leadership,
     gateway,
+    egress,
     keeper,
     ...sweeping(parts, { redis, keys, logger }),
   ]);

@@ -15,7 +15,8 @@ import { type EgressSockets, parseEgressSockets } from './egress-sockets.js';
 
 /** The longest path that a Unix socket can have, in bytes. */
 const LONGEST_SOCKET_PATH = 107;
-const LONGEST_IN_DATA = join('agents', 'agent_'.padEnd(32, '0'), 'gateway.sock');
+const LONGEST_OF_AGENT = join('agent_'.padEnd(32, '0'), 'gateway.sock');
+const TOO_LONG = 'is too long: the paths of sockets in it would have more than 107 bytes';
 
 const schema = z.object({
   ...PROCESS_SETTINGS,
@@ -25,7 +26,9 @@ const schema = z.object({
   AGENTAINER_DATA: z
     .string()
     .default(join(homedir(), '.agentainer'))
-    .refine(fitsSockets, 'is too long: the paths of sockets in it would have more than 107 bytes'),
+    .refine((directory) => fitsAgents(join(resolve(directory), 'agents')), TOO_LONG),
+  /** Where the agents' directories are made; by default in memory for containers, else in the data directory. */
+  AGENTAINER_AGENTS: z.string().startsWith('/').refine(fitsAgents, TOO_LONG).optional(),
   AGENTAINER_DRIVER: z.enum(['docker', 'process']).default('docker'),
   AGENTAINER_DOCKER_SOCKET: z.string().default('/var/run/docker.sock'),
   /** For the process driver: a JSON file that says which program each image stands for. */
@@ -54,6 +57,8 @@ export interface ControllerConfig extends ProcessConfig {
   secretsKey?: string;
   host: string;
   dataDirectory: string;
+  /** Where the agents' directories are made, where that was said. */
+  agentsDirectory?: string;
   driver: 'docker' | 'process';
   dockerSocket: string;
   /** Path of the file that says which program each image stands for; none where no image is known. */
@@ -71,6 +76,7 @@ export function readControllerConfig(environment?: NodeJS.ProcessEnv): Controlle
     secretsKey: secretsKey(config),
     host: config.AGENTAINER_HOST,
     dataDirectory: resolve(config.AGENTAINER_DATA),
+    agentsDirectory: config.AGENTAINER_AGENTS,
     driver: config.AGENTAINER_DRIVER,
     dockerSocket: config.AGENTAINER_DOCKER_SOCKET,
     imagesPath: config.AGENTAINER_IMAGES,
@@ -80,6 +86,6 @@ export function readControllerConfig(environment?: NodeJS.ProcessEnv): Controlle
   };
 }
 
-function fitsSockets(directory: string): boolean {
-  return Buffer.byteLength(join(resolve(directory), LONGEST_IN_DATA)) <= LONGEST_SOCKET_PATH;
+function fitsAgents(directory: string): boolean {
+  return Buffer.byteLength(join(directory, LONGEST_OF_AGENT)) <= LONGEST_SOCKET_PATH;
 }

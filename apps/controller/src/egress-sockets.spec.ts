@@ -12,19 +12,27 @@ describe('EgressHost', () => {
   let root: string;
   const server = createServer((_, response) => response.end('a text'));
 
+  let hosts: EgressHost[];
+
   beforeEach(async () => {
+    hosts = [];
     root = mkdtempSync(join(tmpdir(), 'af-egress-'));
     server.listen(join(root, 'texts.sock'));
     await once(server, 'listening');
   });
 
   afterEach(async () => {
+    for (const host of hosts) await host.stop();
     server.close();
     await once(server, 'close');
     rmSync(root, { recursive: true, force: true });
   });
 
-  const host = () => new EgressHost(noGateway, { texts: join(root, 'texts.sock') });
+  function host(socketPath = join(root, 'texts.sock')): EgressHost {
+    const made = new EgressHost(noGateway, { texts: socketPath });
+    hosts.push(made);
+    return made;
+  }
 
   it('lets an agent reach the service through its own directory, also when opened again', async () => {
     await host().open('agent_1', root);
@@ -33,14 +41,32 @@ describe('EgressHost', () => {
   });
 
   it('leaves the service alone when the agent goes', async () => {
-    await host().open('agent_1', root);
-    rmSync(join(root, 'egress'), { recursive: true });
+    const opened = host();
+    await opened.open('agent_1', root);
+    await opened.close('agent_1');
+    await expect(read(join(root, 'egress/texts.sock'))).rejects.toThrow('ECONNREFUSED');
     expect(await read(join(root, 'texts.sock'))).toBe('a text');
   });
 
+  it('leads to a service that made its socket anew', async () => {
+    await host().open('agent_1', root);
+    server.close();
+    await once(server, 'close');
+    server.listen(join(root, 'texts.sock'));
+    await once(server, 'listening');
+    expect(await read(join(root, 'egress/texts.sock'))).toBe('a text');
+  });
+
+  it('ends the connection of an agent whose service is away', async () => {
+    await host().open('agent_1', root);
+    server.close();
+    await once(server, 'close');
+    await expect(read(join(root, 'egress/texts.sock'))).rejects.toThrow();
+    server.listen(join(root, 'texts.sock'));
+  });
+
   it('fails where the service is not there', async () => {
-    const absent = new EgressHost(noGateway, { texts: join(root, 'absent.sock') });
-    await expect(absent.open('agent_1', root)).rejects.toThrow('ENOENT');
+    await expect(host(join(root, 'absent.sock')).open('agent_1', root)).rejects.toThrow('ENOENT');
   });
 });
 

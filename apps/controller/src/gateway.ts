@@ -1,16 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { rename } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { join } from 'node:path';
 import { GATEWAY_SOCKET } from '@agentainer/contracts';
 import type { GatewayHost } from '@agentainer/pool';
 import type { Logger, Service } from '@agentainer/runtime';
+import { closed, listenForAgent } from './agent-socket.js';
 import { GatewayCalls, type Served } from './gateway-calls.js';
 
 /** How long a whole request may take to arrive, in milliseconds. */
 const REQUEST_MS = 10_000;
-/** How long calls that are being worked on may take when a gateway is closed, in milliseconds. */
-const CLOSE_MS = 1_000;
 const MAX_CONNECTIONS = 64;
 const MAX_HEADER_BYTES = 4_096;
 
@@ -53,7 +49,6 @@ export class Gateway implements GatewayHost, Service {
     }
   }
 
-  /** Leaves the socket's file where it is: a controller that took over may already serve under that name. */
   async close(agentId: string): Promise<void> {
     const opening = this.servers.get(agentId);
     if (!opening) return;
@@ -75,35 +70,7 @@ export class Gateway implements GatewayHost, Service {
     server.keepAliveTimeout = 0;
     server.maxConnections = MAX_CONNECTIONS;
     server.on('error', (err) => this.logger.error({ err, agentId }, 'a gateway failed'));
-    // Under its final name only once it answers, and open to whatever user the agent runs as.
-    const temporary = join(directory, `${randomBytes(4).toString('hex')}.tmp`);
-    await listening(server, temporary);
-    try {
-      await rename(temporary, join(directory, GATEWAY_SOCKET));
-    } catch (error) {
-      await closed(server);
-      throw error;
-    }
+    await listenForAgent(server, directory, GATEWAY_SOCKET);
     return server;
   }
-}
-
-function listening(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ path, readableAll: true, writableAll: true }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-}
-
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const overdue = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
-    server.close(() => {
-      clearTimeout(overdue);
-      resolve();
-    });
-  });
 }

@@ -45,6 +45,8 @@ describe('what an engine is asked for', () => {
     const { HostConfig } = body();
     expect(HostConfig).toMatchObject({ Memory: 536_870_912, MemorySwap: 536_870_912, PidsLimit: 256 });
     expect(HostConfig!.NanoCpus).toBeGreaterThan(0);
+    expect(HostConfig!.OomScoreAdj).toBeGreaterThan(0);
+    expect(HostConfig!.Ulimits).toEqual([{ Name: 'core', Soft: 0, Hard: 0 }]);
     expect(HostConfig!.Tmpfs).toEqual({ '/tmp': 'rw,nosuid,nodev,noexec,mode=1777,size=67108864' });
   });
 

@@ -59,6 +59,10 @@ export function containerBody(
       NanoCpus: Math.round(limits.cpus * 1e9),
       PidsLimit: limits.processes,
       Init: true,
+      // Where the host itself has no memory left, an agent ends before anything else does.
+      OomScoreAdj: 500,
+      // A core is as large as the memory that its process had.
+      Ulimits: [{ Name: 'core', Soft: 0, Hard: 0 }],
       LogConfig: { Type: 'none', Config: {} },
       RestartPolicy: { Name: 'no' },
       // Removed by its driver: an agent that ended is listed, and its exit code known, until then.

@@ -1,4 +1,3 @@
-import { chmod, mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type AgentDriver,
@@ -9,6 +8,7 @@ import {
 } from '@agentainer/pool';
 import { type Logger, withDeadline } from '@agentainer/runtime';
 import type Docker from 'dockerode';
+import { closeToAgent, openToAgent } from './agent-directory.js';
 import { type AgentLimits, containerBody, DEFAULT_LIMITS } from './container-body.js';
 import { agentOf, containerName, labelFilter, type Owner } from './container-identity.js';
 import { allowing, callDeadline, connectEngine, statusOf } from './engine.js';
@@ -120,13 +120,16 @@ export class DockerDriver implements AgentDriver {
       await this.container(agentId).start(callDeadline());
       this.running.add(agentId);
       await awaitHealthy(directory, { deadlineMs, signal });
+      await closeToAgent(directory);
       abort.signal.throwIfAborted();
     } catch (error) {
+      // Its removal will be told as its end.
+      const reason: unknown = signal.aborted ? signal.reason : startError(error);
       this.running.delete(agentId);
       await this.remove(agentId).catch((cause: unknown) =>
         this.options.logger.error({ err: cause, agentId }, 'a container that did not start was not removed'),
       );
-      throw signal.aborted ? signal.reason : startError(error);
+      throw reason;
     } finally {
       clearInterval(looking);
     }
@@ -135,9 +138,7 @@ export class DockerDriver implements AgentDriver {
   /** Not aborted on the way: the engine would go on, and the container be there after it was removed. */
   private async create(agent: AgentStart): Promise<void> {
     const imageUser = await this.userOf(agent.image);
-    await mkdir(agent.directory, { recursive: true });
-    // The container's user has to make its socket there, and nobody else gets past the directories above.
-    await chmod(agent.directory, 0o777);
+    await openToAgent(agent.directory);
     const limits = { ...DEFAULT_LIMITS, ...this.options.limits };
     const body = containerBody(agent, this.owner, imageUser, limits);
     await this.docker.createContainer({ ...body, ...callDeadline() });

@@ -1,4 +1,4 @@
-import { chmod, mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newId, type PoolSpec } from '@agentainer/core';
 import { type Logger, withDeadline } from '@agentainer/runtime';
@@ -163,9 +163,7 @@ export class AgentLife {
   private async launch(agent: AgentStart, signal: AbortSignal): Promise<undefined> {
     const { agentId, poolId, directory } = agent;
     await mkdir(this.parts.agentsDirectory, { recursive: true, mode: 0o700 });
-    // Whatever user the agent runs as makes its socket there; others do not get past the directory above.
     await mkdir(directory);
-    await chmod(directory, 0o777);
     await this.parts.gateway.open(agentId, directory);
     this.served.set(agentId, poolId);
     const inTime = AbortSignal.any([signal, AbortSignal.timeout(START_DEADLINE_MS)]);

@@ -1,0 +1,26 @@
+import { chmod, lstat, mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * Makes the directory in which an agent is to open its socket, as whatever user it runs as; nobody else gets past the
+ * directories above. What is there already cannot be replaced by the agent (the sticky bit).
+ */
+export async function openToAgent(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  await chmod(directory, 0o1777);
+}
+
+/**
+ * Takes the directory of an agent that has opened its socket away from it: a socket cannot become a link to somebody
+ * else's then, through which its host would talk to them in its name.
+ * @throws where the agent left something else than sockets there
+ */
+export async function closeToAgent(directory: string): Promise<void> {
+  await chmod(directory, 0o755);
+  for (const name of await readdir(directory)) {
+    const entry = await lstat(join(directory, name));
+    const isOurs = entry.uid === process.getuid?.() && !entry.isSymbolicLink();
+    if (!isOurs && !entry.isSocket())
+      throw new Error(`the agent left "${name}" in its directory, which is for sockets alone`);
+  }
+}
