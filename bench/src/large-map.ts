@@ -49,7 +49,7 @@ function redisFigure(perItem: number[]): Figure {
 
 /** Memory of the instance's process, in bytes, sampled from the begin of a run to its end. */
 async function memoryDuring(stage: Stage, items: number): Promise<number[]> {
-  const pool_config = { min_size: 4, max_size: 4 };
+  const pool_config = { min_size: 4, max_size: 4, reuse: 'any' as const };
   const { id } = await stage.client.createWorkflow({
     name: 'large',
     steps: [

@@ -21,7 +21,7 @@ async function workflow(stage: Stage, definition: DefinitionInput): Promise<stri
 
 /** No-op tasks through the whole path, and no-op jobs through a raw BullMQ flow, in turn on the same Redis. */
 export async function measureThroughput(stage: Stage, items: number): Promise<Figure[]> {
-  const pool_config = { min_size: 4, max_size: 4 };
+  const pool_config = { min_size: 4, max_size: 4, reuse: 'any' as const };
   const id = await workflow(stage, {
     name: 'no-op',
     steps: [
@@ -71,7 +71,7 @@ function workFigure(what: string, { scripts, commands }: RedisWork, count: numbe
 
 /** A chain of no-op steps: what one step costs beside its task. */
 export async function measureSteps(stage: Stage): Promise<Figure[]> {
-  const pool_config = { min_size: 1, max_size: 1 };
+  const pool_config = { min_size: 1, max_size: 1, reuse: 'any' as const };
   const steps = 50;
   const id = await workflow(stage, {
     name: 'chain',
@@ -96,7 +96,7 @@ export async function measureSteps(stage: Stage): Promise<Figure[]> {
 
 /** How long a short run waits for its first task while a long one uses all agents of the pool, in time slices of a lane. */
 export async function measureFairness(stage: Stage): Promise<Figure[]> {
-  const pool_config = { min_size: 2, max_size: 2 };
+  const pool_config = { min_size: 2, max_size: 2, reuse: 'any' as const };
   const start = async (tasks: number) => {
     const items = Array.from({ length: tasks }, () => ({ do: 'sleep', ms: 5 }));
     const map = { type: 'map' as const, name: 'map', image: stage.image, items, pool_config };
@@ -125,7 +125,7 @@ export async function measureFairness(stage: Stage): Promise<Figure[]> {
 
 /** Ten tasks of five seconds on five warm agents: two rounds of work, and what comes on top. */
 export async function measureLongTasks(stage: Stage): Promise<Figure[]> {
-  const pool_config = { min_size: 5, max_size: 5 };
+  const pool_config = { min_size: 5, max_size: 5, reuse: 'any' as const };
   const id = await workflow(stage, {
     name: 'five-seconds',
     steps: [

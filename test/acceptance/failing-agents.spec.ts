@@ -114,7 +114,8 @@ it('ends a run whose time is over, with its tasks', async () => {
 }, 60_000);
 
 it('R9.2d retires an agent on which three different tasks failed in a row', async () => {
-  const agentOf = async (input: unknown) => (await runJob(input, { pool_config: { max_size: 1 } })).agent_id;
+  const pool_config = { max_size: 1, reuse: 'any' as const };
+  const agentOf = async (input: unknown) => (await runJob(input, { pool_config })).agent_id;
   const bad = { do: 'fail', code: 'BAD' };
   const first = await agentOf({ do: 'describe' });
   expect(await agentOf(bad)).toBe(first);

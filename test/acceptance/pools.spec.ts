@@ -33,9 +33,10 @@ async function poolBy(maxUses: number) {
   return (await cluster.client.listPools()).find((pool) => pool.config.max_agent_uses === maxUses)!;
 }
 
-it('R6.1a R6.1b reuses warm agents and never has more than max_size', async () => {
-  const jobs = await runMap({ max_size: 2, max_agent_uses: 1_001 }, 30);
-  const again = await runMap({ max_size: 2, max_agent_uses: 1_001 }, 5);
+it('R6.1a R6.1b R7.4a reuses warm agents and never has more than max_size', async () => {
+  const pool_config = { max_size: 2, max_agent_uses: 1_001, reuse: 'any' as const };
+  const jobs = await runMap(pool_config, 30);
+  const again = await runMap(pool_config, 5);
   expect(new Set([...jobs, ...again].map((job) => job.agent_id)).size).toBeLessThanOrEqual(2);
   expect(await poolBy(1_001)).toMatchObject({ agents: { creating: 0, leased: 0 }, served: 35, waiting: 0 });
 }, 60_000);
@@ -56,8 +57,39 @@ it('R6.1e keeps pools apart by image and configuration', async () => {
   expect((await poolBy(1_004)).id).not.toBe((await poolBy(1_005)).id);
 }, 60_000);
 
+it('R6.1e R7.4e leaves an agent to the workflow that it worked for, or to the run', async () => {
+  const { client } = cluster;
+  const agentsOf = async (workflowId: string) => {
+    const run = await client.startWorkflow(workflowId);
+    await client.waitForRun(run.id, { timeoutMs: 60_000 });
+    return (await client.listRunJobs(run.id)).items.map((job) => job.agent_id);
+  };
+  const workflowOf = async (pool_config: PoolConfig) => {
+    const step = { image, pool_config, input: { value: 1 } };
+    const steps = [
+      { ...step, name: 'first' },
+      { ...step, name: 'second', depends_on: ['first'] },
+    ];
+    return (await client.createWorkflow({ name: 'realm', steps })).id;
+  };
+  const shared = { max_size: 1, max_agent_uses: 1_010 };
+  const [one, other] = [await workflowOf(shared), await workflowOf(shared)];
+  const [first, again, elsewhere] = [await agentsOf(one), await agentsOf(one), await agentsOf(other)];
+  expect(new Set([...first, ...again]).size).toBe(1);
+  expect(new Set(elsewhere).size).toBe(1);
+  expect(elsewhere[0]).not.toBe(first[0]);
+
+  const byRun = await workflowOf({ max_size: 1, max_agent_uses: 1_011, reuse: 'run' });
+  const runs = [await agentsOf(byRun), await agentsOf(byRun)];
+  expect(runs.map((agents) => new Set(agents).size)).toEqual([1, 1]);
+  expect(runs[0]![0]).not.toBe(runs[1]![0]);
+
+  const byStep = await workflowOf({ max_size: 1, max_agent_uses: 1_012, reuse: 'step' });
+  expect(new Set(await agentsOf(byStep)).size).toBe(2);
+}, 60_000);
+
 it('R6.1c R6.2c checks an agent before it is used again, and replaces one that is frozen', async () => {
-  const pool_config = { max_size: 1, max_agent_uses: 1_006 };
+  const pool_config = { max_size: 1, max_agent_uses: 1_006, reuse: 'any' as const };
   const [job] = await runMap(pool_config, 1);
   const [container] = await containersOf(cluster.host, job!.agent_id!);
   await docker('pause', container!);

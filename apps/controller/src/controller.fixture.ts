@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { poolOf, type PoolSpec } from '@agentainer/core';
+import { DEFAULT_POOL_CONFIG, poolOf, type PoolSpec } from '@agentainer/core';
 import { Leaser } from '@agentainer/pool';
 import { Registry, type Service, silentLogger } from '@agentainer/runtime';
 import { connectRedis, Keys, RedisLeaseStore, RedisPoolDirectory } from '@agentainer/store-redis';
@@ -70,7 +70,13 @@ export class TestController {
   }
 
   async pool(image: string, min_size: number): Promise<PoolSpec> {
-    const config = { min_size, max_size: 2, idle_timeout: 60_000, max_agent_uses: 100, warm_up: false };
+    const config = {
+      ...DEFAULT_POOL_CONFIG,
+      min_size,
+      max_size: 2,
+      idle_timeout: 60_000,
+      max_agent_uses: 100,
+    };
     const spec = poolOf({ image, execution_mode: 'pooled', pool_config: config });
     await this.pools.register(spec);
     return spec;

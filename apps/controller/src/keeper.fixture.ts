@@ -3,7 +3,13 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AgentState, type PoolConfig, poolOf, type PoolSpec } from '@agentainer/core';
+import {
+  type AgentState,
+  DEFAULT_POOL_CONFIG,
+  type PoolConfig,
+  poolOf,
+  type PoolSpec,
+} from '@agentainer/core';
 import { Keeper, type KeeperOptions, type Leadership, Leaser, type RetireReason } from '@agentainer/pool';
 import { silentLogger } from '@agentainer/runtime';
 import {
@@ -17,7 +23,7 @@ import { FakeDriver } from '@agentainer/testing';
 
 type Redis = Awaited<ReturnType<typeof connectRedis>>;
 
-const CONFIG = { min_size: 0, max_size: 4, idle_timeout: 60_000, max_agent_uses: 100, warm_up: false };
+const CONFIG = { ...DEFAULT_POOL_CONFIG, idle_timeout: 60_000, max_agent_uses: 100 };
 const INTERVALS = { plan: 20, reconcile: 30, probe: 10 };
 const PATIENCE_MS = 8_000;
 export const HOST = 'host-1';
@@ -116,13 +122,13 @@ export class TestHost {
     return keeper;
   }
 
-  lease(pool: PoolSpec, waitMs = PATIENCE_MS) {
-    return this.leaser.lease(pool.id, { waitMs, signal: new AbortController().signal });
+  lease(pool: PoolSpec, waitMs = PATIENCE_MS, realm = '') {
+    return this.leaser.lease(pool.id, { waitMs, signal: new AbortController().signal, realm });
   }
 
   /** A lease that must come. */
-  async leased(pool: PoolSpec) {
-    const answer = await this.lease(pool);
+  async leased(pool: PoolSpec, realm = '') {
+    const answer = await this.lease(pool, PATIENCE_MS, realm);
     if (answer.kind !== 'leased') throw new Error(`expected a lease, not ${answer.kind}`);
     return answer.held;
   }

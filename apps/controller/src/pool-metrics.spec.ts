@@ -1,10 +1,11 @@
+import { DEFAULT_POOL_CONFIG } from '@agentainer/core';
 import type { AgentRecord, PoolSnapshot } from '@agentainer/pool';
 import { Registry } from '@agentainer/runtime';
 import { PoolMetrics } from './pool-metrics.js';
 
-const config = { min_size: 0, max_size: 4, idle_timeout: 1, max_agent_uses: 1, warm_up: false };
+const config = DEFAULT_POOL_CONFIG;
 const agent = (id: string, state: AgentRecord['state']): AgentRecord => ({
-  ...{ id, state, directory: '/a', uses: 0, createdAt: 0, since: 0, leaseUntil: 0 },
+  ...{ id, state, directory: '/a', uses: 0, createdAt: 0, since: 0, leaseUntil: 0, realm: '' },
 });
 const snapshot = (waiting: number, agents: AgentRecord[]): PoolSnapshot => ({
   ...{

@@ -6,16 +6,18 @@ let redis: Redis;
 let flow: FlowTest;
 /** The number of the lease on which the last attempt of each step was run. */
 let leases: Record<string, number>;
+/** For whom each lease was asked for. */
+let realms: (string | undefined)[];
 
 beforeEach(async () => {
   redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
   flow = new FlowTest(redis, { sliceMs: 60_000 });
   leases = {};
-  let count = 0;
+  realms = [];
   const lease = flow.lease.bind(flow);
-  flow.lease = async () => {
-    const number = ++count;
-    const answer = await lease();
+  flow.lease = async (poolId, options) => {
+    const number = realms.push(options?.realm);
+    const answer = await lease(poolId, options);
     if (answer.kind !== 'leased') return answer;
     const run = (request: AttemptRequest) => {
       leases[request.step] = number;
@@ -74,4 +76,20 @@ it('comes back for the step that it went on with, not for the one that it was qu
   // No sweeper runs here: the lane's own job is what brings it back.
   expect(run.state).toBe('completed');
   expect(leases).toEqual({ a: 1, b: 2, c: 2 });
+});
+
+it.each(['step', 'task'] as const)(
+  'leases an agent for each step where reuse ends with the %s',
+  async (reuse) => {
+    const more = { pool_config: { reuse } };
+    const run = await flow.runToEnd({ name: 'w', steps: [seq('a', [], more), seq('b', ['a'], more)] });
+    expect(run.state).toBe('completed');
+    expect(leases).toEqual({ a: 1, b: 2 });
+    expect(realms).toEqual(reuse === 'task' ? ['', ''] : [`${run.id}/a`, `${run.id}/b`]);
+  },
+);
+
+it('asks for agents of the run, where that belongs to no workflow', async () => {
+  const run = await flow.runToEnd({ name: 'w', steps: [seq('a')] });
+  expect(realms).toEqual([run.id]);
 });

@@ -177,7 +177,7 @@ export class FlowTest implements AgentSource {
     return JSON.parse(await values.text(await values.ofRun()));
   }
 
-  lease(): Promise<LeaseAnswer> {
+  lease(..._: Partial<Parameters<AgentSource['lease']>>): Promise<LeaseAnswer> {
     const lease = {
       agentId: 'inline',
       usesLeft: Infinity,

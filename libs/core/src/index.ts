@@ -26,6 +26,7 @@ export * from './parse.js';
 export * from './pool-config.js';
 export * from './pool-spec.js';
 export * from './reduce-tree.js';
+export { type LanePlace, outlastsRuns, outlastsSteps, realmOf, type Reuse } from './reuse.js';
 export { readsAlong, reducedStep, streamedSteps, streams } from './reduce-step.js';
 export * from './priority.js';
 export { secretNameSchema } from './secret-name.js';

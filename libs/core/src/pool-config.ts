@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { durationSchema } from './duration-schema.js';
 import { LIMITS } from './limits.js';
+import { reuseSchema } from './reuse.js';
 
 const agents = z.int().max(LIMITS.poolSize);
 
@@ -12,6 +13,7 @@ export const poolConfigSchema = z
     idle_timeout: durationSchema.default(300_000),
     max_agent_uses: z.int().min(1).max(1_000_000_000).default(1_000_000),
     warm_up: z.boolean().default(false),
+    reuse: reuseSchema.default('workflow'),
   })
   .refine((c) => c.min_size <= c.max_size, {
     path: ['min_size'],

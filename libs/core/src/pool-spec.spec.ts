@@ -31,6 +31,8 @@ it('has an id that is safe in keys, queue names and container names', () => {
   expect(poolOf(base).id).toMatch(/^registry-local-5000-team-scraper-[0-9a-f]{8}$/);
 });
 
-it('serves one task per agent in the mode standard', () => {
-  expect(poolOf({ ...base, execution_mode: 'standard' }).config.max_agent_uses).toBe(1);
+it('serves one task per agent in the mode standard, which is reuse across no more than a task', () => {
+  const standard = poolOf({ ...base, execution_mode: 'standard' });
+  expect(standard.config).toMatchObject({ reuse: 'task', max_agent_uses: 1 });
+  expect(poolOf({ ...base, pool_config: { ...base.pool_config, reuse: 'task' } })).toEqual(standard);
 });

@@ -15,7 +15,7 @@ export interface PoolSpec {
 }
 
 /**
- * The pool that serves a step. `execution_mode: standard` is a pool whose agents serve one task each. A step that
+ * The pool that serves a step. `execution_mode: standard` is `reuse: task`: each agent serves one task. A step that
  * holds its agent until another one has ended never shares a pool with steps that do not: nobody waits in a circle then,
  * in whatever runs.
  */
@@ -25,8 +25,9 @@ export function poolOf(
   const config = {
     ...DEFAULT_POOL_CONFIG,
     ...step.pool_config,
-    ...(step.execution_mode === 'standard' && { max_agent_uses: 1 }),
+    ...(step.execution_mode === 'standard' && { reuse: 'task' as const }),
   };
+  if (config.reuse === 'task') config.max_agent_uses = 1;
   return { id: poolId(step.image, config, step.stream), image: step.image, config };
 }
 

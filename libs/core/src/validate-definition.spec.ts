@@ -39,6 +39,7 @@ describe('a right definition', () => {
           idle_timeout: 300_000,
           max_agent_uses: 1_000_000,
           warm_up: false,
+          reuse: 'workflow',
         },
         timeout: 90_000,
         retry: { max_attempts: 3, backoff: 'exponential', delay: 1_000, max_delay: 60_000, jitter: 0.2 },
@@ -85,6 +86,12 @@ describe('a fault of the shape', () => {
     ['a bad image', workflow(step({ image: '../up x' })), ['steps[0].image']],
     ['bad dependencies', workflow(step({ depends_on: 'a' })), ['steps[0].depends_on']],
     ['a bad mode', workflow(step({ execution_mode: 'fast' })), ['steps[0].execution_mode']],
+    [
+      'reuse in a mode without',
+      workflow(step({ execution_mode: 'standard', pool_config: { reuse: 'any', max_agent_uses: 5 } })),
+      ['steps[0].pool_config.reuse', 'steps[0].pool_config.max_agent_uses'],
+    ],
+    ['no such reuse', workflow(step({ pool_config: { reuse: 'shared' } })), ['steps[0].pool_config.reuse']],
     [
       'a bad run',
       { ...workflow(step()), config: { max_parallel: 0, timeout: '1y' } },

@@ -1,10 +1,13 @@
 import {
   behindMs,
   type Definition,
+  type LanePlace,
   needsAgents,
+  outlastsSteps,
   poolOf,
   priorityOf,
   readsAlong,
+  realmOf,
   type Step,
 } from '@agentainer/core';
 import type { Pause } from './arriving-outcomes.js';
@@ -141,24 +144,24 @@ export class Lane {
   ): Promise<Slice> {
     const { signal, moveOn } = context;
     const { agents, runs } = this.dependencies;
-    const pool = poolOf(agentStepNamed(definition, job.step)).id;
+    const workflowId = await runs.workflowId(job.runId);
+    const { pool, realm, mayLeadOn } = needOf({ ...job, workflowId }, definition);
     const { agentWaitMs, sliceMs } = this.options;
     // Whoever waits for an agent keeps others from the slots that it holds.
     const waitMs = pass.limited ? Math.min(agentWaitMs, sliceMs) : agentWaitMs;
-    const now = Date.now();
-    const { since = now, ...begun } = job;
+    const { since = Date.now(), ...begun } = job;
     let at: LaneJob = begun;
-    const behind = behindMs(priorityOf(definition));
-    const answer = await agents.lease(pool, { waitMs, signal, behindMs: behind - (now - since) });
+    const behind = behindMs(priorityOf(definition)) - (Date.now() - since);
+    const answer = await agents.lease(pool, { waitMs, signal, behindMs: behind, realm });
     // It keeps its place by when it first came.
     if (answer.kind === 'busy') return { job: { ...begun, since }, end: { kind: 'open' } };
-    const [workflowId, parent] = [await runs.workflowId(job.runId), await runs.parent(job.runId)];
+    const parent = await runs.parent(job.runId);
     const lease = answer.kind === 'leased' ? answer.lease : leaseOnNothing(answer.error);
     const lost = lossOf(agentStepNamed(definition, job.step), { lease, pass, signal });
     let endsAt = performance.now() + sliceMs;
     const streak = new FailureStreak();
     const given = { ...this.dependencies, workflowId, parent, definition, lease, lost, pass, streak, signal };
-    const mayFollow = answer.kind === 'leased' && stepsOf(pool, definition) > 1;
+    const mayFollow = answer.kind === 'leased' && mayLeadOn;
     let suspect = false;
     let advanced: Promise<unknown> | undefined;
     try {
@@ -224,6 +227,13 @@ class NextStep {
   }
 }
 
-function stepsOf(pool: string, { steps }: Definition): number {
-  return steps.filter((step) => needsAgents(step) && poolOf(step).id === pool).length;
+/** The agent that a lane needs, and whether another step could go on with it. */
+function needOf(
+  place: LanePlace,
+  definition: Definition,
+): { pool: string; realm: string; mayLeadOn: boolean } {
+  const { id: pool, config } = poolOf(agentStepNamed(definition, place.step));
+  const served = definition.steps.filter((step) => needsAgents(step) && poolOf(step).id === pool);
+  const mayLeadOn = outlastsSteps(config.reuse) && served.length > 1;
+  return { pool, realm: realmOf(config.reuse, place), mayLeadOn };
 }

@@ -383,9 +383,12 @@ export type LeaseAnswer =
 
 /** Where lanes get their agents. */
 export interface AgentSource {
-  /** @param options `behindMs`: by how much the lane counts as come later than now, or earlier where it is negative */
+  /**
+   * @param options `behindMs`: by how much the lane counts as come later than now, or earlier where it is negative.
+   * `realm`: for whom; an agent that has run a task for one serves no other. Empty where anybody's will do.
+   */
   lease(
     poolId: string,
-    options: { waitMs: number; signal: AbortSignal; behindMs: number },
+    options: { waitMs: number; signal: AbortSignal; behindMs: number; realm: string },
   ): Promise<LeaseAnswer>;
 }

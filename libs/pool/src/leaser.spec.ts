@@ -1,6 +1,6 @@
 import { silentLogger } from '@agentainer/runtime';
 import { Leaser, type LeaserAnswer, type LeaserOptions } from './leaser.js';
-import type { AcquireAnswer, Grant, Lease, LeaseStore } from './ports.js';
+import type { AcquireAnswer, Grant, Lease, LeaseRequest, LeaseStore } from './ports.js';
 
 const POOL = 'echo-1';
 const error = { code: 'IMAGE_NOT_FOUND', message: 'no such image' };
@@ -23,7 +23,7 @@ class ScriptedStore implements LeaseStore {
   renewAnswer: () => Promise<boolean> = () => Promise.resolve(true);
   private listener: (grant: Grant) => void = () => undefined;
 
-  acquire(_: string, ticket: string) {
+  acquire({ ticket }: LeaseRequest) {
     this.tickets.push(ticket);
     return this.acquireAnswer(ticket);
   }

@@ -19,6 +19,8 @@ export interface LeaseOptions {
   waitMs: number;
   signal: AbortSignal;
   behindMs?: number;
+  /** For whom; empty for everybody. */
+  realm?: string;
 }
 
 export type LeaserAnswer =
@@ -84,7 +86,8 @@ export class Leaser implements Service {
    */
   async lease(poolId: string, options: LeaseOptions): Promise<LeaserAnswer> {
     if (this.stopping || options.signal.aborted) return { kind: 'busy' };
-    const ticket = new Ticket(newId('lease'), poolId, options.behindMs);
+    const { realm = '', behindMs = 0 } = options;
+    const ticket = new Ticket({ poolId, ticket: newId('lease'), realm, ttlMs: this.ttlMs, behindMs });
     this.waiting.set(ticket.id, ticket);
     const leasing = this.wait(ticket, options);
     this.leasing.add(leasing);
@@ -131,7 +134,7 @@ export class Leaser implements Service {
     if (ticket.asking || !ticket.open) return;
     ticket.asking = true;
     try {
-      const answer = await this.options.store.acquire(ticket.poolId, ticket.id, this.ttlMs, ticket.behindMs);
+      const answer = await this.options.store.acquire(ticket.request);
       if (answer.kind === 'leased') this.onLease(answer.lease);
       else if (answer.kind === 'broken') ticket.settle(answer);
     } catch (error) {

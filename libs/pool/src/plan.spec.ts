@@ -1,3 +1,4 @@
+import { DEFAULT_POOL_CONFIG, type PoolConfig } from '@agentainer/core';
 import fc from 'fast-check';
 import { desiredSize, planPool } from './plan.js';
 import type { AgentRecord, PoolSnapshot } from './ports.js';
@@ -5,20 +6,30 @@ import type { AgentRecord, PoolSnapshot } from './ports.js';
 const NOW = 1_000_000;
 const IDLE_TIMEOUT = 1_000;
 
-type Change = Partial<Omit<PoolSnapshot, 'spec'>> & { min_size?: number; max_size?: number };
+type Change = Partial<Omit<PoolSnapshot, 'spec'>> &
+  Partial<Pick<PoolConfig, 'min_size' | 'max_size' | 'max_agent_uses' | 'reuse'>>;
 
-function snapshotOf({ min_size = 0, max_size = 4, ...change }: Change): PoolSnapshot {
-  const config = { min_size, max_size, idle_timeout: IDLE_TIMEOUT, max_agent_uses: 100, warm_up: false };
+function snapshotOf(change: Change): PoolSnapshot {
+  const { min_size = 0, max_size = 4, max_agent_uses = 100, reuse = 'workflow', ...rest } = change;
+  const config = {
+    ...DEFAULT_POOL_CONFIG,
+    min_size,
+    max_size,
+    max_agent_uses,
+    reuse,
+    idle_timeout: IDLE_TIMEOUT,
+  };
   const nothing = { lastUsed: NOW, agents: [], waiting: 0, warm: 0, warmUntil: 0, retryAt: 0, failures: 0 };
-  return { spec: { id: 'echo-1', image: 'echo', config }, now: NOW, ...nothing, ...change };
+  return { spec: { id: 'echo-1', image: 'echo', config }, now: NOW, ...nothing, ...rest };
 }
 
 let count = 0;
 function agent(state: AgentRecord['state'], change: Partial<AgentRecord> = {}): AgentRecord {
-  const times = { createdAt: 0, since: NOW, leaseUntil: state === 'leased' ? NOW + 1 : 0 };
-  return { id: `agent-${count++}`, state, directory: '/a', uses: 0, ...times, ...change };
+  const rest = { realm: '', createdAt: 0, since: NOW, leaseUntil: state === 'leased' ? NOW + 1 : 0 };
+  return { id: `agent-${count++}`, state, directory: '/a', uses: 0, ...rest, ...change };
 }
-const idleFor = (ms: number) => agent('idle', { since: NOW - ms });
+const left = (realm: string) => ({ realm });
+const idleFor = (ms: number, realm = '') => agent('idle', { since: NOW - ms, realm });
 
 describe('starts', () => {
   it.each<[string, Change, number]>([
@@ -44,6 +55,23 @@ describe('starts', () => {
       'nothing in the place of agents that are ending',
       { max_size: 1, waiting: 1, agents: [agent('retiring')] },
       0,
+    ],
+    ['one for a lane that no idle agent may serve', { waiting: 1, agents: [agent('idle', left('a'))] }, 1],
+    ['nothing for a lane that an idle agent may serve', { waiting: 1, agents: [agent('idle')] }, 0],
+    [
+      'the replacement of an agent as soon as it is at its last task',
+      { min_size: 2, max_agent_uses: 1, agents: [agent('leased'), agent('idle')] },
+      1,
+    ],
+    [
+      'nothing beside agents of an ended run that count',
+      { min_size: 1, agents: [agent('idle', left('a'))] },
+      0,
+    ],
+    [
+      'what is kept warm for runs to come, beside agents left to a run',
+      { reuse: 'run', min_size: 1, agents: [agent('idle', left('a'))] },
+      1,
     ],
     ['nothing until the next try is due', { waiting: 3, failures: 1, retryAt: NOW + 1 }, 0],
     ['one at a time after a failure', { waiting: 3, failures: 1, retryAt: NOW }, 1],
@@ -72,6 +100,32 @@ describe('retires', () => {
     expect(retired({ agents: [expired, held] })).toEqual([{ agentId: expired.id, reason: 'lease_expired' }]);
   });
 
+  describe('agents left to a realm where lanes of others wait', () => {
+    const agents = [idleFor(5, 'a'), idleFor(9, 'b'), agent('leased', left('a')), agent('retiring')];
+
+    it('least recently used first, as many as have no place otherwise', () => {
+      const reuse = (waiting: number, max_size = 4) =>
+        retired({ agents, waiting, max_size }).flatMap((r) => (r.reason === 'reuse' ? [r.agentId] : []));
+      expect(reuse(1)).toEqual([]);
+      expect(reuse(2)).toEqual([agents[1]!.id]);
+      expect(reuse(2, 5)).toEqual([]);
+      expect(reuse(9)).toEqual([agents[1]!.id, agents[0]!.id]);
+    });
+
+    it('none while others could not be started in their place', () => {
+      const full = { agents: agents.slice(0, 3), max_size: 3, waiting: 2, failures: 1 };
+      expect(retired({ ...full, retryAt: NOW + 1 })).toEqual([]);
+      expect(retired({ ...full, retryAt: NOW })).toEqual([{ agentId: agents[1]!.id, reason: 'reuse' }]);
+    });
+  });
+
+  it('agents of ended runs that were idle for their time, whatever is kept warm', () => {
+    const agents = [idleFor(IDLE_TIMEOUT, 'a'), idleFor(IDLE_TIMEOUT)];
+    const kept = { min_size: 1, agents };
+    expect(retired({ ...kept, reuse: 'run' })).toEqual([{ agentId: agents[0]!.id, reason: 'idle_timeout' }]);
+    expect(retired({ ...kept, min_size: 2 })).toEqual([]);
+  });
+
   it('what is retiring already, for its own reason', () => {
     const agents = [agent('retiring', { reason: 'max_uses' }), agent('creating')];
     expect(retired({ agents })).toEqual([{ agentId: agents[0]!.id, reason: 'max_uses' }]);
@@ -85,6 +139,7 @@ describe('whatever the pool looks like', () => {
       state: fc.constantFrom<AgentRecord['state']>('creating', 'idle', 'leased', 'retiring'),
       since: time,
       leaseUntil: time,
+      realm: fc.constantFrom('', 'a', 'b'),
     }),
     { maxLength: 12 },
   );
@@ -98,13 +153,14 @@ describe('whatever the pool looks like', () => {
       warmUntil: time,
       failures: fc.nat(2),
       retryAt: fc.constantFrom(0, NOW - 1, NOW + 1),
+      reuse: fc.constantFrom<PoolConfig['reuse']>('step', 'run', 'workflow'),
     })
     .map(({ above, agents: drawn, ...rest }) => {
       const max_size = rest.min_size + above;
       const records = drawn
         .slice(0, max_size)
-        .map(({ state, since, leaseUntil }) =>
-          agent(state, { since, leaseUntil: state === 'leased' ? leaseUntil : 0 }),
+        .map(({ state, since, leaseUntil, realm }) =>
+          agent(state, { since, realm, leaseUntil: state === 'leased' ? leaseUntil : 0 }),
         );
       return snapshotOf({ ...rest, max_size, agents: records });
     });
@@ -131,10 +187,12 @@ describe('whatever the pool looks like', () => {
     holds((snapshot) => {
       const plan = planPool(snapshot);
       const idle = plan.retire.filter((r) => r.reason === 'idle_timeout').length;
-      const ended = new Set(plan.retire.map((r) => r.agentId));
-      const left = snapshot.agents.filter((a) => !ended.has(a.id)).length;
-      if (idle > 0) expect(left).toBeGreaterThanOrEqual(desiredSize(snapshot));
-      if (idle > 0) expect(plan.starts).toBe(0);
+      // Agents left to a run that has ended are a surplus, whatever is wanted.
+      if (idle === 0 || snapshot.spec.config.reuse !== 'workflow') return;
+      const ended = new Set(plan.retire.filter((r) => r.reason !== 'reuse').map((r) => r.agentId));
+      const kept = snapshot.agents.filter((a) => !ended.has(a.id)).length;
+      expect(kept).toBeGreaterThanOrEqual(desiredSize(snapshot));
+      if (snapshot.waiting === 0) expect(plan.starts).toBe(0);
     });
   });
 
@@ -150,10 +208,11 @@ describe('whatever the pool looks like', () => {
       }
       expect(snapshot.agents.length).toBeGreaterThanOrEqual(desiredSize(snapshot));
       const leased = snapshot.agents.filter((a) => a.state === 'leased').length;
-      const { max_size } = snapshot.spec.config;
-      expect(snapshot.agents.length - leased).toBeGreaterThanOrEqual(
-        Math.min(snapshot.waiting, max_size - leased),
+      const coming = snapshot.agents.filter(
+        (a) => a.state === 'creating' || (a.state === 'idle' && !a.realm),
       );
+      const { max_size } = snapshot.spec.config;
+      expect(coming.length).toBeGreaterThanOrEqual(Math.min(snapshot.waiting, max_size - leased));
     });
   });
 });

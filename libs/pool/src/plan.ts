@@ -1,30 +1,34 @@
+import { outlastsRuns } from '@agentainer/core';
 import type { AgentRecord, PoolSnapshot, RetireReason } from './ports.js';
+
+interface Retirement {
+  agentId: string;
+  reason: RetireReason;
+}
 
 /** What the keeper is to do for one pool. */
 export interface PoolPlan {
   /** Agents to start, as far as the host has room for them at present. */
   starts: number;
   /** Agents to end: taken out of use first, where they are not yet. */
-  retire: { agentId: string; reason: RetireReason }[];
+  retire: Retirement[];
 }
 
 /** Milliseconds after which a pool that nobody asked for does not keep its `min_size` any longer. */
 const RETENTION_MS = 7 * 86_400_000;
 
-/** How many agents a pool should have now: those in use, those asked for and those kept warm, within its bounds. */
-export function desiredSize({
-  spec: { config },
-  agents,
-  waiting,
-  warm,
-  warmUntil,
-  now,
-  lastUsed,
-}: PoolSnapshot): number {
-  const min_size = now - lastUsed < RETENTION_MS ? config.min_size : 0;
-  const leased = agents.filter((agent) => agent.state === 'leased' && agent.leaseUntil > now).length;
+/**
+ * How many agents a pool should have now: those in use, those asked for and those kept warm, within its bounds.
+ * One at its last task is as good as gone: what is kept warm is beside it, so that its replacement starts meanwhile.
+ */
+export function desiredSize(snapshot: PoolSnapshot): number {
+  const { spec, agents, waiting, warm, warmUntil, now, lastUsed } = snapshot;
+  const { max_size, max_agent_uses } = spec.config;
+  const min_size = now - lastUsed < RETENTION_MS ? spec.config.min_size : 0;
+  const leased = agents.filter((agent) => agent.state === 'leased' && agent.leaseUntil > now);
+  const last = leased.filter((agent) => agent.uses + 1 >= max_agent_uses).length;
   const kept = now < warmUntil ? warm : 0;
-  return Math.min(Math.max(min_size, leased + waiting, kept), config.max_size);
+  return Math.min(last + Math.max(min_size, leased.length - last + waiting, kept), max_size);
 }
 
 /** What brings a pool from how it is to how it should be. */
@@ -33,42 +37,81 @@ export function planPool(snapshot: PoolSnapshot): PoolPlan {
     (agent) => agent.state === 'leased' && agent.leaseUntil <= snapshot.now,
   );
   const ending = snapshot.agents.filter((agent) => agent.state === 'retiring');
+  const idle = idleTooLong(snapshot, expired.length);
+  const leaving = [...ending, ...expired, ...idle];
+  const because = (reason: RetireReason) => (agent: AgentRecord) => ({ agentId: agent.id, reason });
   return {
     starts: startsOf(snapshot, expired.length),
     retire: [
       ...ending.map(({ id, reason }) => ({ agentId: id, reason: reason ?? 'orphan' })),
-      ...expired.map(({ id }) => ({ agentId: id, reason: 'lease_expired' as const })),
-      ...idleTooLong(snapshot, expired.length).map(({ id }) => ({
-        agentId: id,
-        reason: 'idle_timeout' as const,
-      })),
+      ...expired.map(because('lease_expired')),
+      ...idle.map(because('idle_timeout')),
+      ...inTheWay(snapshot, leaving).map(because('reuse')),
     ],
   };
 }
 
 /** Agents that are ending still take room: there are never more than `max_size`, whatever they do. */
 function startsOf(snapshot: PoolSnapshot, expired: number): number {
-  if (snapshot.now < snapshot.retryAt) return 0;
-  const missing = desiredSize(snapshot) - usable(snapshot, expired);
-  const room = snapshot.spec.config.max_size - snapshot.agents.length;
-  const creating = snapshot.agents.filter((agent) => agent.state === 'creating').length;
-  // After a failed start one agent has to show that starting works before others follow.
-  const allowed = snapshot.failures > 0 ? 1 - creating : Infinity;
-  return Math.max(0, Math.min(missing, room, allowed));
+  const missing = Math.max(desiredSize(snapshot) - usable(snapshot, expired), missingForLanes(snapshot));
+  return Math.max(0, Math.min(missing, roomOf(snapshot), startsAllowed(snapshot)));
+}
+
+function roomOf({ spec, agents }: PoolSnapshot): number {
+  return spec.config.max_size - agents.length;
+}
+
+/** After a failed start one agent has to show that starting works before others follow. */
+function startsAllowed({ now, retryAt, failures, agents }: PoolSnapshot): number {
+  if (now < retryAt) return 0;
+  return failures > 0 ? 1 - countOf(agents, 'creating') : Infinity;
+}
+
+/** Lanes that wait without an agent on its way to them. Idle agents left to a realm are no help: that of a lane would have been given to it. */
+function missingForLanes({ agents, waiting }: PoolSnapshot): number {
+  return waiting - countOf(agents, 'creating') - agents.filter((agent) => mayServeAny(agent)).length;
+}
+
+/** Idle agents left to realms that have to make room for starts beside those that leave anyway, least recently used first. */
+function inTheWay(snapshot: PoolSnapshot, leaving: readonly AgentRecord[]): AgentRecord[] {
+  const wanted = Math.min(missingForLanes(snapshot), startsAllowed(snapshot));
+  const short = wanted - Math.max(0, roomOf(snapshot)) - leaving.length;
+  if (short <= 0) return [];
+  return snapshot.agents
+    .filter((agent) => agent.state === 'idle' && !mayServeAny(agent) && !leaving.includes(agent))
+    .sort((a, b) => a.since - b.since)
+    .slice(0, short);
 }
 
 /** Idle agents past their time that the pool can do without, least recently used first. */
 function idleTooLong(snapshot: PoolSnapshot, expired: number): AgentRecord[] {
-  const spare = usable(snapshot, expired) - desiredSize(snapshot);
-  if (spare <= 0) return [];
-  const { idle_timeout } = snapshot.spec.config;
-  return snapshot.agents
-    .filter((agent) => agent.state === 'idle' && snapshot.now - agent.since >= idle_timeout)
-    .sort((a, b) => a.since - b.since)
-    .slice(0, spare);
+  const spare = Math.max(0, usable(snapshot, expired) - desiredSize(snapshot));
+  const { now, waiting, spec } = snapshot;
+  const old = snapshot.agents
+    .filter((agent) => agent.state === 'idle' && now - agent.since >= spec.config.idle_timeout)
+    .filter((agent) => waiting === 0 || !mayServeAny(agent))
+    .sort((a, b) => a.since - b.since);
+  const useless = old.filter((agent) => !mayServeLater(snapshot, agent));
+  return [...useless, ...old.filter((agent) => mayServeLater(snapshot, agent)).slice(0, spare)];
 }
 
-/** Agents that serve lanes now or soon. */
-function usable({ agents }: PoolSnapshot, expired: number): number {
-  return agents.filter((agent) => agent.state !== 'retiring').length - expired;
+/** Agents that serve lanes now or later. */
+function usable(snapshot: PoolSnapshot, expired: number): number {
+  const serving = snapshot.agents.filter((agent) =>
+    agent.state === 'idle' ? mayServeLater(snapshot, agent) : agent.state !== 'retiring',
+  );
+  return serving.length - expired;
+}
+
+function mayServeAny({ state, realm }: AgentRecord): boolean {
+  return state === 'idle' && realm === '';
+}
+
+/** Whether an idle agent may be wanted by a run to come: it counts as one that is kept warm then. */
+function mayServeLater({ spec }: PoolSnapshot, agent: AgentRecord): boolean {
+  return mayServeAny(agent) || outlastsRuns(spec.config.reuse);
+}
+
+function countOf(agents: readonly AgentRecord[], state: AgentRecord['state']): number {
+  return agents.filter((agent) => agent.state === state).length;
 }

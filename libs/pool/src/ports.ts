@@ -15,6 +15,8 @@ export interface AgentRecord {
   leaseUntil: number;
   /** Why it is retiring, where it is. */
   reason?: RetireReason;
+  /** The realm to which it is left since it ran a task; empty where it may serve any lane. */
+  realm: string;
 }
 
 /** One consistent reading of a pool on one host. */
@@ -51,6 +53,18 @@ export interface Lease {
   usesLeft: number;
 }
 
+/** What a lane asks for. */
+export interface LeaseRequest {
+  poolId: string;
+  ticket: string;
+  /** For whom: an agent that runs a task serves no other realm from then on, unless this one is empty. */
+  realm: string;
+  /** The lease's life unless renewed. */
+  ttlMs: number;
+  /** In line it counts as come so much later than it did, or earlier where that is negative. */
+  behindMs: number;
+}
+
 /** How a lease ended. */
 export interface LeaseEnding {
   /** Tasks run under it. */
@@ -73,11 +87,10 @@ export type AcquireAnswer =
 /** Leases, as the worker sees them. Each call is one script and one round trip. */
 export interface LeaseStore {
   /**
-   * Pops an idle agent, or puts the ticket in line and tells the keeper. `ttlMs` is the lease's life unless renewed.
-   * In line it counts as come `behindMs` later than it did, or earlier where that is negative.
+   * Takes an idle agent that may serve the ticket's realm, or puts the ticket in line and tells the keeper.
    * The same ticket again gets the same answer, or what came of it in the meantime: safe to repeat.
    */
-  acquire(poolId: string, ticket: string, ttlMs: number, behindMs: number): Promise<AcquireAnswer>;
+  acquire(request: LeaseRequest): Promise<AcquireAnswer>;
   /** Takes a ticket out of line; the lease, where it was granted in the meantime. */
   withdraw(poolId: string, ticket: string): Promise<Lease | undefined>;
   /** False where the lease is no longer the agent's; it must then not be used any more. */
@@ -86,7 +99,8 @@ export interface LeaseStore {
   keep(lease: Lease, behindMs: number): Promise<boolean>;
   /**
    * Ends a lease. A suspect, failing or used-up agent goes to `retiring`; another one goes to the lane that waits
-   * longest, or to idle. False where the lease had already ended.
+   * longest of those that it may serve, or to idle, or to `retiring` where lanes need the room that it may not serve.
+   * False where the lease had already ended.
    */
   release(lease: Lease, ending: LeaseEnding): Promise<boolean>;
   /** Calls `listener` for each grant to a ticket of this process, and for each pool that broke. */
@@ -144,7 +158,9 @@ export type RetireReason =
   | 'died'
   | 'start_failed'
   | 'orphan'
-  | 'shutdown';
+  | 'shutdown'
+  /** It was left to a realm, and lanes of another one need its place. */
+  | 'reuse';
 
 /** Starts and ends agents: containers or processes. One implementation for each kind; all pass one conformance suite. */
 export interface AgentDriver {

@@ -1,5 +1,5 @@
 import type { TaskError } from '@agentainer/core';
-import type { Lease } from './ports.js';
+import type { Lease, LeaseRequest } from './ports.js';
 
 export type TicketAnswer =
   { kind: 'leased'; lease: Lease } | { kind: 'busy' } | { kind: 'broken'; error: TaskError };
@@ -13,13 +13,16 @@ export class Ticket {
   private granted: Lease | undefined;
   private resolve!: (answer: TicketAnswer) => void;
 
-  constructor(
-    readonly id: string,
-    readonly poolId: string,
-    /** By how many milliseconds it counts as come later than it did. */
-    readonly behindMs = 0,
-  ) {
+  constructor(readonly request: LeaseRequest) {
     this.answer = new Promise((resolve) => (this.resolve = resolve));
+  }
+
+  get id(): string {
+    return this.request.ticket;
+  }
+
+  get poolId(): string {
+    return this.request.poolId;
   }
 
   get open(): boolean {

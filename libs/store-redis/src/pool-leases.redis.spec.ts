@@ -119,7 +119,13 @@ it('gives what a dead worker waited for to the next one', async () => {
   const [a, b, c] = workers as [TestWorker, TestWorker, TestWorker];
   const held = await a.lease(pool);
   if (held.kind !== 'leased') throw new Error(held.kind);
-  await b.store.acquire(pool.spec.id, 'of-the-dead', 10_000, 0);
+  await b.store.acquire({
+    poolId: pool.spec.id,
+    ticket: 'of-the-dead',
+    realm: '',
+    ttlMs: 10_000,
+    behindMs: 0,
+  });
   const waiting = c.lease(pool);
   await until(async () => (await pool.snapshot()).waiting === 2);
   await b.goDeaf(pool);

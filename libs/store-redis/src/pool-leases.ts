@@ -1,4 +1,4 @@
-import type { AcquireAnswer, Grant, Lease, LeaseEnding, LeaseStore } from '@agentainer/pool';
+import type { AcquireAnswer, Grant, Lease, LeaseEnding, LeaseRequest, LeaseStore } from '@agentainer/pool';
 import type { Redis } from 'ioredis';
 import { Channel } from './channel.js';
 import type { Keys } from './keys.js';
@@ -27,10 +27,10 @@ export class RedisLeaseStore implements LeaseStore {
     this.grants = new Channel(subscriber, keys.grants(workerId));
   }
 
-  async acquire(poolId: string, ticket: string, ttlMs: number, behindMs: number): Promise<AcquireAnswer> {
+  async acquire(request: LeaseRequest): Promise<AcquireAnswer> {
     // A grant that is told before this process listens would be taken for one to a dead worker.
     await this.grants.ready();
-    return acquireAgent(this.scope, poolId, { ticket, workerId: this.workerId, ttlMs, behindMs });
+    return acquireAgent(this.scope, this.workerId, request);
   }
 
   withdraw(poolId: string, ticket: string): Promise<Lease | undefined> {

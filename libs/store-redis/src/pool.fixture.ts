@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type PoolConfig, type PoolSpec, poolOf } from '@agentainer/core';
+import { DEFAULT_POOL_CONFIG, type PoolConfig, type PoolSpec, poolOf } from '@agentainer/core';
 import type { Grant, Lease } from '@agentainer/pool';
 import type { Redis } from 'ioredis';
 import { Keys } from './keys.js';
@@ -10,7 +10,7 @@ import { createAgent } from './scripts/pool-create.js';
 import { readyAgent } from './scripts/pool-ready.js';
 import { snapshotPool } from './scripts/pool-snapshot.js';
 
-const CONFIG = { min_size: 0, max_size: 4, idle_timeout: 60_000, max_agent_uses: 100, warm_up: false };
+const CONFIG = { ...DEFAULT_POOL_CONFIG, idle_timeout: 60_000, max_agent_uses: 100 };
 export const WORKER = 'worker_a';
 export const TTL_MS = 10_000;
 const PATIENCE_MS = 5_000;
@@ -42,13 +42,18 @@ export class TestPool {
     }
   }
 
-  acquire(ticket = `ticket-${this.tickets++}`, workerId = WORKER, ttlMs = TTL_MS, behindMs = 0) {
-    return acquireAgent(this.scope, this.spec.id, { ticket, workerId, ttlMs, behindMs });
+  acquire(ticket = `ticket-${this.tickets++}`, workerId = WORKER, ttlMs = TTL_MS, behindMs = 0, realm = '') {
+    return acquireAgent(this.scope, workerId, { poolId: this.spec.id, ticket, realm, ttlMs, behindMs });
+  }
+
+  /** The same for a lane of a realm. */
+  acquireIn(realm: string, ticket?: string) {
+    return this.acquire(ticket, WORKER, TTL_MS, 0, realm);
   }
 
   /** A lease that must be there at once. */
-  async lease(ticket?: string, ttlMs?: number): Promise<Lease> {
-    const answer = await this.acquire(ticket, WORKER, ttlMs);
+  async lease(ticket?: string, ttlMs?: number, realm = ''): Promise<Lease> {
+    const answer = await this.acquire(ticket, WORKER, ttlMs, 0, realm);
     if (answer.kind !== 'leased') throw new Error(`expected a lease, not ${answer.kind}`);
     return answer.lease;
   }

@@ -49,7 +49,14 @@ it.each([
 });
 
 it('gives the pools of all hosts', async () => {
-  const config = { min_size: 1, max_size: 5, idle_timeout: 300_000, max_agent_uses: 100, warm_up: true };
+  const config = {
+    min_size: 1,
+    max_size: 5,
+    idle_timeout: 300_000,
+    max_agent_uses: 100,
+    warm_up: true,
+    reuse: 'any' as const,
+  };
   const agents = { creating: 0, idle: 3, leased: 2, retiring: 0 };
   const error = { code: 'IMAGE_NOT_FOUND', message: 'no such image' };
   const pool = {

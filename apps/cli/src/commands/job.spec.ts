@@ -45,7 +45,14 @@ describe('agentainer job', () => {
 });
 
 it('agentainer pool list', async () => {
-  const config = { min_size: 1, max_size: 5, idle_timeout: 300_000, max_agent_uses: 100, warm_up: true };
+  const config = {
+    min_size: 1,
+    max_size: 5,
+    idle_timeout: 300_000,
+    max_agent_uses: 100,
+    warm_up: true,
+    reuse: 'any' as const,
+  };
   const agents = { creating: 0, idle: 3, leased: 2, retiring: 0 };
   test.api.pools.push({
     id: 'x-1',

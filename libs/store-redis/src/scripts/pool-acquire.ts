@@ -1,4 +1,4 @@
-import type { AcquireAnswer } from '@agentainer/pool';
+import type { AcquireAnswer, LeaseRequest } from '@agentainer/pool';
 import { readAcquireAnswer } from '../pool-answer.js';
 import type { PoolScope } from '../pool-scope.js';
 import { Script } from '../script.js';
@@ -8,9 +8,11 @@ const script = new Script('pool-acquire');
 /** Leases an idle agent to a ticket, or puts the ticket in line; the same ticket again gets what it has. */
 export async function acquireAgent(
   scope: PoolScope,
-  poolId: string,
-  request: { ticket: string; workerId: string; ttlMs: number; behindMs?: number },
+  workerId: string,
+  { poolId, ticket, realm, ttlMs, behindMs }: LeaseRequest,
 ): Promise<AcquireAnswer> {
-  const { ticket, workerId, ttlMs, behindMs = 0 } = request;
-  return readAcquireAnswer(poolId, await scope.run(script, poolId, [ticket, workerId, ttlMs, behindMs]));
+  return readAcquireAnswer(
+    poolId,
+    await scope.run(script, poolId, [ticket, workerId, ttlMs, behindMs, realm]),
+  );
 }

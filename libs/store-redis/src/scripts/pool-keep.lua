@@ -3,8 +3,10 @@
 -- ARGV 1-4 as "pool-agent" says  5 agent  6 ticket  7 epoch  8 ms by which the holder counts as come later than now
 -- Returns 1, or 0 where the agent is to be given back, or the lease has ended
 --- @include "now"
-local lease = redis.call('HMGET', KEYS[1] .. ':agent:' .. ARGV[5], 'lease', 'epoch', 'leaseUntil')
+--- @include "pool-agent"
+--- @include "pool-claim"
+local lease = redis.call('HMGET', agentKey(ARGV[5]), 'lease', 'epoch', 'leaseUntil', 'realm')
 if lease[1] ~= ARGV[6] or lease[2] ~= ARGV[7] or tonumber(lease[3]) <= now then return 0 end
-local came = time[1] * 1000000 + time[2] + ARGV[8] * 1000
-if redis.call('ZCOUNT', KEYS[1] .. ':waiters', '-inf', came) > 0 then return 0 end
+local ticket, inTheWay = claimOn(lease[4] or '', time[1] * 1000000 + time[2] + ARGV[8] * 1000)
+if ticket or inTheWay then return 0 end
 return 1

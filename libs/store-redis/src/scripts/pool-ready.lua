@@ -4,9 +4,10 @@
 -- Returns 1, or 0 where the agent is not entered any more or is retiring
 --- @include "now"
 --- @include "pool-agent"
+--- @include "pool-claim"
 --- @include "pool-lease"
 local state = redis.call('HGET', agentKey(ARGV[5]), 'state')
 if state == 'idle' or state == 'leased' then return 1 end
 if state ~= 'creating' then return 0 end
 redis.call('HDEL', pool, 'error', 'broken', 'failures', 'retryAt')
-return place(ARGV[5]) and 1 or 0
+return place(ARGV[5], '') and 1 or 0

@@ -1,13 +1,15 @@
--- Ends a lease: the agent goes to the ticket that waits longest, to idle, or (suspect, failing, used up) to retiring.
+-- Ends a lease: the agent goes to the ticket that waits longest of those that it may serve, to idle, or to retiring
+-- (suspect, failing, used up, or in the way of lanes that it may not serve).
 -- KEYS 1 pool on one host
 -- ARGV 1-4 as "pool-agent" says  5 agent  6 ticket  7 epoch  8 tasks run under it  9 suspect 0|1
 --      10 failed tasks in a row that retire it  11 a task completed before those that failed 0|1  12… tasks that failed
 -- Returns 1, or 0 where the lease had ended
 --- @include "now"
 --- @include "pool-agent"
+--- @include "pool-claim"
 --- @include "pool-lease"
 local id = ARGV[5]
-local lease = redis.call('HMGET', agentKey(id), 'lease', 'epoch', 'leaseUntil', 'maxUses', 'failed')
+local lease = redis.call('HMGET', agentKey(id), 'lease', 'epoch', 'leaseUntil', 'maxUses', 'failed', 'realm')
 if lease[1] ~= ARGV[6] or lease[2] ~= ARGV[7] or tonumber(lease[3]) <= now then return 0 end
 
 -- How many different tasks failed on it one after another, those of earlier leases included.
@@ -27,5 +29,10 @@ redis.call('HINCRBY', pool, 'served', ARGV[8])
 if ARGV[9] == '1' then retire(id, 'suspect')
 elseif failed >= tonumber(ARGV[10]) then retire(id, 'failing')
 elseif uses >= tonumber(lease[4]) then retire(id, 'max_uses')
-else place(id) end
+elseif uses > 0 then place(id, lease[6] or '')
+else
+  -- No task ran on it: it may serve anybody.
+  redis.call('HSET', agentKey(id), 'realm', '')
+  place(id, '')
+end
 return 1

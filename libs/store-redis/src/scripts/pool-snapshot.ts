@@ -30,7 +30,8 @@ export async function snapshotPool(scope: PoolScope, spec: PoolSpec): Promise<Po
   };
 }
 
-function readAgent([id, state, directory, uses, createdAt, since, leaseUntil, reason]: Text[]): AgentRecord {
+function readAgent(fields: Text[]): AgentRecord {
+  const [id, state, directory, uses, createdAt, since, leaseUntil, reason, realm] = fields;
   return {
     id: id!,
     state: state as AgentState,
@@ -40,5 +41,6 @@ function readAgent([id, state, directory, uses, createdAt, since, leaseUntil, re
     since: Number(since),
     leaseUntil: Number(leaseUntil ?? 0),
     ...(reason ? { reason: reason as RetireReason } : {}),
+    realm: realm ?? '',
   };
 }

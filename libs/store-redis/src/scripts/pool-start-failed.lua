@@ -6,6 +6,7 @@
 -- Returns how many tickets were taken out of line
 --- @include "now"
 --- @include "pool-agent"
+--- @include "pool-claim"
 --- @include "pool-lease"
 --- @include "pool-broken"
 retire(ARGV[5], 'start_failed')

@@ -4,6 +4,7 @@
 -- Returns the lease {ticket, agent, epoch, directory, uses left} where the ticket was granted, else false
 --- @include "now"
 --- @include "pool-agent"
+--- @include "pool-claim"
 --- @include "pool-lease"
 local _, _, holds = readTicket(ARGV[5])
 if holds and holds ~= '' then return leaseOf(holds, ARGV[5]) or false end

@@ -1,7 +1,8 @@
 -- Agents of a pool on one host. Needs "now".
 -- KEYS[1] is the pool, a hash with counts and settings; the other keys begin with it and share its hash tag:
--- :agent:<id> hash · :agents set of ids · :idle list of ids, latest first · :waiters sorted set, ticket → when it counts as come (microseconds)
--- :tickets hash, ticket → worker|ttl|agent, the agent '' while the ticket waits
+-- :agent:<id> hash · :agents set of ids · :waiters sorted set, ticket → when it counts as come (microseconds)
+-- :idle list of ids, latest first: agents that may serve any realm · :idle:<realm> those that may serve only this one
+-- :tickets hash, ticket → worker|ttl|agent|realm, the agent '' while the ticket waits
 -- ARGV[1] the moves that agents may make (" idle>leased …")  ARGV[2] what comes before a worker in its channel's name
 -- ARGV[3] channel of the host's keeper  ARGV[4] id of the pool
 local pool = KEYS[1]
@@ -16,9 +17,16 @@ local function live()
   return (counts[1] or 0) + (counts[2] or 0) + (counts[3] or 0)
 end
 
--- The worker, time to live and agent of a ticket; nothing where it is unknown.
+-- The list of idle agents that are left to a realm; of those that may serve any where it is ''.
+local function idleOf(realm) return pool .. ':idle' .. (realm == '' and '' or ':' .. realm) end
+
+-- The worker, time to live, agent and realm of a ticket; nothing where it is unknown.
 local function readTicket(ticket)
-  return string.match(redis.call('HGET', pool .. ':tickets', ticket) or '', '^([^|]*)|(%d+)|(.*)$')
+  return string.match(redis.call('HGET', pool .. ':tickets', ticket) or '', '^([^|]*)|(%d+)|([^|]*)|(.*)$')
+end
+
+local function writeTicket(ticket, worker, ttl, agent, realm)
+  redis.call('HSET', pool .. ':tickets', ticket, table.concat({ worker, ttl, agent, realm }, '|'))
 end
 
 -- Takes the ticket out of line that is next; nil where none waits.
@@ -34,9 +42,10 @@ end
 
 -- Brings an agent into another state, and whatever hangs on the state with it; false where that move is not allowed.
 local function move(id, to)
-  local from = redis.call('HGET', agentKey(id), 'state')
+  local agent = redis.call('HMGET', agentKey(id), 'state', 'realm')
+  local from, realm = agent[1], agent[2] or ''
   if not from or not string.find(ARGV[1], ' ' .. from .. '>' .. to .. ' ', 1, true) then return false end
-  if from == 'idle' then redis.call('LREM', pool .. ':idle', 1, id) end
+  if from == 'idle' then redis.call('LREM', idleOf(realm), 1, id) end
   if from == 'leased' then dropLease(id) end
   redis.call('HINCRBY', pool, from, -1)
   if to == 'dead' then
@@ -46,7 +55,7 @@ local function move(id, to)
   end
   redis.call('HINCRBY', pool, to, 1)
   redis.call('HSET', agentKey(id), 'state', to, 'since', now)
-  if to == 'idle' then redis.call('LPUSH', pool .. ':idle', id) end
+  if to == 'idle' then redis.call('LPUSH', idleOf(realm), id) end
   return true
 end
 

@@ -18,10 +18,10 @@ local function nextEpoch(id)
   return string.format('%.0f', math.max(last + 1, now))
 end
 
-local function grant(id, ticket, epoch, worker, ttl)
+local function grant(id, ticket, epoch, worker, ttl, realm)
   if not move(id, 'leased') then return false end
-  redis.call('HSET', agentKey(id), 'lease', ticket, 'epoch', epoch, 'leaseUntil', now + ttl)
-  redis.call('HSET', pool .. ':tickets', ticket, worker .. '|' .. ttl .. '|' .. id)
+  redis.call('HSET', agentKey(id), 'lease', ticket, 'epoch', epoch, 'leaseUntil', now + ttl, 'realm', realm)
+  writeTicket(ticket, worker, ttl, id, realm)
   return true
 end
 
@@ -30,17 +30,20 @@ local function tell(worker, kind, words)
   return redis.call('PUBLISH', ARGV[2] .. worker, cjson.encode({ kind, ARGV[4], unpack(words) })) > 0
 end
 
--- Gives an agent to the ticket that is next and whose worker lives, or else makes it idle.
-local function place(id)
-  local ticket = nextTicket()
+-- Gives an agent to the ticket that is next for it and whose worker lives. Else it becomes idle, or makes room where it
+-- is in the way of others.
+local function place(id, realm)
+  local ticket, inTheWay = claimOn(realm, '+inf')
   while ticket do
-    local worker, ttl = readTicket(ticket)
+    redis.call('ZREM', pool .. ':waiters', ticket)
+    local worker, ttl, _, wanted = readTicket(ticket)
     local epoch = nextEpoch(id)
     if worker and tell(worker, 'leased', describe(id, ticket, epoch)) then
-      return grant(id, ticket, epoch, worker, ttl)
+      return grant(id, ticket, epoch, worker, ttl, wanted)
     end
     redis.call('HDEL', pool .. ':tickets', ticket)
-    ticket = nextTicket()
+    ticket, inTheWay = claimOn(realm, '+inf')
   end
+  if inTheWay then return retire(id, 'reuse') end
   return move(id, 'idle')
 end
