@@ -28,6 +28,7 @@ import {
   Keys,
   type Redis,
   RedisLimitStore,
+  RedisLogStore,
   RedisPoolDirectory,
   RedisRunStore,
   RedisStateStore,
@@ -38,6 +39,7 @@ import {
 import { createApp } from './app.js';
 import type { BoardQueue } from './board/board.js';
 import type { ApiConfig } from './config.js';
+import { Followers } from './http/followers.js';
 import { HttpServer } from './http-server.js';
 import { measureLimits } from './limit-metrics.js';
 import { measureQueues } from './queue-metrics.js';
@@ -70,7 +72,7 @@ export async function composeApi(
     redis.disconnect();
     await queue.close();
   });
-  return new Api(server, new ServiceGroup('api', [connections, server]));
+  return new Api(server, new ServiceGroup('api', [connections, server, parts.followers]));
 }
 
 interface Means {
@@ -104,6 +106,8 @@ function partsOf(config: ApiConfig, { redis, keys, queue, logger, metrics }: Mea
     state: new RedisStateStore(redis, keys),
     waits: new WaitingRuns(runs, advancer, logger),
     secrets: redisVault(redis, keys, config.secretsKey),
+    logs: new RedisLogStore(redis, keys),
+    followers: new Followers(metrics),
     pools,
     limits,
     metrics,

@@ -6,6 +6,7 @@ import type { PoolStatus } from '@agentainer/pool';
 import { Registry, silentLogger } from '@agentainer/runtime';
 import { SecretCipher, Vault } from '@agentainer/secrets';
 import {
+  FakeLogs,
   FakeRerunner,
   FakeRunControl,
   FakeRuns,
@@ -18,6 +19,7 @@ import {
 } from '@agentainer/testing';
 import { createApp } from './app.js';
 import type { BoardQueue } from './board/board.js';
+import { Followers } from './http/followers.js';
 import { FakeIdempotency } from './http/fake-idempotency.fixture.js';
 import { HttpServer } from './http-server.js';
 import { allRoutes } from './routes/routes.js';
@@ -28,11 +30,13 @@ export class FakeApi {
   readonly workflows = new FakeWorkflowStore(this.runs);
   readonly state = new FakeRunState();
   readonly waits = new FakeWaitingRuns();
+  readonly logs = new FakeLogs();
   readonly pools: PoolStatus[] = [];
   readonly limits: LimitStanding[] = [];
   globalLimit = 0;
   readonly idempotency = new FakeIdempotency();
   readonly metrics = new Registry();
+  readonly followers = new Followers(this.metrics, 3);
   readonly items = new ItemAccess({ urls: ['https://data.example/lists/'], files: ['/srv/items'] });
   readonly rerunner = new FakeRerunner(this.runs);
   /** What `/readyz` asks, and every key's verification: replace it to have the store fail. */
@@ -50,6 +54,8 @@ export class FakeApi {
     state: this.state,
     waits: this.waits,
     secrets: new Vault(new FakeSecretStore(), SecretCipher.ofText(SecretCipher.newKey())),
+    logs: this.logs,
+    followers: this.followers,
     pools: { list: () => Promise.resolve(this.pools) },
     limits: {
       standings: () => Promise.resolve(this.limits),

@@ -1,6 +1,7 @@
 import type {
   ItemAccess,
   LimitStore,
+  LogReader,
   Redriver,
   Rerunner,
   RunControl,
@@ -15,6 +16,7 @@ import type { PoolReader } from '@agentainer/pool';
 import type { Registry } from '@agentainer/runtime';
 import type { Vault } from '@agentainer/secrets';
 import type { BoardQueue } from './board/board.js';
+import type { Followers } from './http/followers.js';
 
 /** The run record, as far as the API reads it. */
 export type RunRecords = Pick<
@@ -46,6 +48,9 @@ export interface Parts {
   state: Pick<RunStateStore, 'all' | 'get' | 'put'>;
   waits: Pick<WaitingRuns, 'signal' | 'approvals' | 'decide' | 'link' | 'byToken'>;
   secrets: Pick<Vault, 'list' | 'put' | 'remove'>;
+  logs: LogReader;
+  /** Who follows logs. */
+  followers: Followers;
   pools: PoolReader;
   limits: Pick<LimitStore, 'standings' | 'global'>;
   metrics: Registry;

@@ -10,6 +10,7 @@ import {
   type ItemReader,
   Lane,
   LimitGate,
+  LogBook,
   RegisteringQueue,
   RunAdvancer,
   RunStarter,
@@ -30,6 +31,7 @@ import {
   RedisAgentRegistry,
   RedisLeaseStore,
   RedisLimitStore,
+  RedisLogStore,
   RedisPoolDirectory,
   RedisRunStore,
   RedisStopSignals,
@@ -39,6 +41,7 @@ import {
 } from '@agentainer/store-redis';
 import type { WorkerConfig } from './config.js';
 import { OutsideItemReader } from './items/outside-item-reader.js';
+import { LogMetrics } from './log-metrics.js';
 import { PoolConsumers } from './pool-consumers.js';
 import {
   advanceConsumers,
@@ -50,6 +53,9 @@ import {
 import { SecretFilter } from './secret-filter.js';
 import { WorkerAgents } from './worker-agents.js';
 import { WorkerMetrics } from './worker-metrics.js';
+
+/** How long the worker's end waits for what its last tasks printed, in milliseconds. */
+const LOGS_DEADLINE_MS = 2_000;
 
 /** Wires a worker: it takes lanes of all pools, leases agents of its host, and runs tasks on them. */
 export async function composeWorker(
@@ -76,9 +82,10 @@ export async function composeWorker(
   const connections = new AgentConnections({ maxResultBytes: config.resultLimit });
   const secrets = new SecretFilter(redisVault(redis, keys, config.secretsKey));
   const agents = new WorkerAgents(leaser, connections, secrets, new WorkerMetrics(metrics));
+  const logs = logBook(new RedisLogStore(redis, keys, config.logs.runBytes), config, metrics);
   const stops = new RedisStopSignals(subscriber, keys);
   const gate = await announcedGate(new RedisLimitStore(redis, keys), { runs, queue, maxParallel });
-  const lane = new Lane({ runs, ledger, stops, agents, advancer, gate }, DEFAULT_LANE_OPTIONS);
+  const lane = new Lane({ runs, ledger, stops, agents, advancer, gate, logs }, DEFAULT_LANE_OPTIONS);
   const context = { redisUrl, keyPrefix, logger };
   const registry = new RedisAgentRegistry(redis, subscriber, keys, host);
   return new ServiceGroup('worker', [
@@ -88,6 +95,7 @@ export async function composeWorker(
       redis.disconnect();
       subscriber.disconnect();
     }),
+    closing('logs', () => logs.settled(LOGS_DEADLINE_MS)),
     ...metricsServers(config, metrics),
     leaser,
     ...advanceConsumers(context, advancer),
@@ -104,6 +112,10 @@ export async function composeWorker(
 
 function metricsServers({ metricsPort: port }: WorkerConfig, registry: Registry): Service[] {
   return port === undefined ? [] : [new MetricsServer({ port, registry })];
+}
+
+function logBook(store: RedisLogStore, { logs }: WorkerConfig, metrics: Registry): LogBook {
+  return new LogBook({ store, attemptBytes: logs.attemptBytes, observer: new LogMetrics(metrics) });
 }
 
 /** What opens steps whose items are outside, from where they may be read. */

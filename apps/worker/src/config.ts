@@ -13,6 +13,14 @@ import {
 } from '@agentainer/runtime';
 import { z } from 'zod';
 
+const logLimit = (preset: number) =>
+  z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(1024 * 1024 * 1024)
+    .default(preset);
+
 const schema = z.object({
   ...PROCESS_SETTINGS,
   ...ITEM_SETTINGS,
@@ -26,6 +34,10 @@ const schema = z.object({
     .min(1)
     .max(512 * 1024 * 1024)
     .default(1024 * 1024),
+  /** What is kept of the output of one attempt, in bytes: of more the newest; 0 keeps none. */
+  AGENTAINER_LOG_LIMIT: logLimit(256 * 1024),
+  /** What is kept of the output of all tasks of a run, in bytes: of more the newest. */
+  AGENTAINER_RUN_LOG_LIMIT: logLimit(16 * 1024 * 1024),
   /** Lanes of the whole instance that may work at once, each at one task; 0 for any number. */
   AGENTAINER_MAX_PARALLEL: z.coerce.number().int().min(0).max(1_000_000).default(0),
   /** Where this process serves `/livez` and `/metrics`; nowhere when it is not given. */
@@ -39,6 +51,8 @@ export interface WorkerConfig extends ProcessConfig {
   secretsKey?: string;
   host: string;
   resultLimit: number;
+  /** What is kept of what tasks print. */
+  logs: { attemptBytes: number; runBytes: number };
   maxParallel: number;
   metricsPort?: number;
 }
@@ -52,6 +66,7 @@ export function readWorkerConfig(environment?: NodeJS.ProcessEnv): WorkerConfig 
     secretsKey: secretsKey(config),
     host: config.AGENTAINER_HOST,
     resultLimit: config.AGENTAINER_RESULT_LIMIT,
+    logs: { attemptBytes: config.AGENTAINER_LOG_LIMIT, runBytes: config.AGENTAINER_RUN_LOG_LIMIT },
     maxParallel: config.AGENTAINER_MAX_PARALLEL,
     metricsPort: config.AGENTAINER_METRICS_PORT,
   };

@@ -17,6 +17,7 @@ import {
   type LeaseAnswer,
   Lane,
   LimitGate,
+  LogBook,
   Rerunner,
   RunAdvancer,
   RunControl,
@@ -32,6 +33,7 @@ import {
   Keys,
   type Redis,
   RedisLimitStore,
+  RedisLogStore,
   RedisRunStore,
   RedisStateStore,
   RedisTaskLedger,
@@ -48,6 +50,8 @@ export const completed = (result: unknown): AttemptResult => ({
   result: JSON.stringify(result),
 });
 
+const UNOBSERVED = { kept: () => undefined, dropped: () => undefined };
+
 /** A worker on a real Redis and real queues, whose agents are a function of the test's. */
 export class FlowTest implements AgentSource {
   readonly redisUrl = process.env.AGENTAINER_TEST_REDIS!;
@@ -55,6 +59,7 @@ export class FlowTest implements AgentSource {
   readonly runs: RedisRunStore;
   readonly state: RedisStateStore;
   readonly ledger: RedisTaskLedger;
+  readonly logs: RedisLogStore;
   readonly queue: BullStepQueue;
   limits: RedisLimitStore;
   readonly advancer: RunAdvancer;
@@ -80,6 +85,7 @@ export class FlowTest implements AgentSource {
     this.runs = new RedisRunStore(redis, this.keys);
     this.state = new RedisStateStore(redis, this.keys);
     this.limits = new RedisLimitStore(redis, this.keys);
+    this.logs = new RedisLogStore(redis, this.keys);
     this.ledger = new RedisTaskLedger(redis, this.keys);
     this.queue = new BullStepQueue(this.redisUrl, this.keys.prefix);
     const pools = { register: async () => undefined, warm: async () => undefined };
@@ -116,6 +122,7 @@ export class FlowTest implements AgentSource {
         stops: { onStop: () => () => undefined },
         agents: this,
         advancer: this.advancer,
+        logs: new LogBook({ store: this.logs, attemptBytes: 10_000, observer: UNOBSERVED }),
         gate: new LimitGate(this.runs, this.limits, this.queue, { maxParallel: this.maxParallel }),
       },
       { ...this.slice, agentWaitMs: 1_000, renewMs: 3_000 },

@@ -1,19 +1,22 @@
 import { type AttemptRequest, type AttemptResult } from '@agentainer/engine';
 import { NotFoundError, type TaskError } from '@agentainer/core';
-import { Redactor, type Vault } from '@agentainer/secrets';
+import type { Redactor, Vault } from '@agentainer/secrets';
+import { SecretLog } from './secret-log.js';
+import { SecretValues } from './secret-values.js';
 
 type Run = (attempt: AttemptRequest) => Promise<AttemptResult>;
 
-/** Takes the secrets of a step out of what its tasks result in, before anybody keeps it. */
+/** Takes the secrets of a step out of what its tasks say and result in, before anybody keeps it. */
 export class SecretFilter {
   constructor(private readonly vault: Pick<Vault, 'reveal'>) {}
 
   /** Runs an attempt. One whose secrets cannot be told from other text is not begun. */
   async run(attempt: AttemptRequest, run: Run): Promise<AttemptResult> {
-    if (!attempt.secrets?.length) return run(attempt);
-    let before: Map<string, string>;
+    const { secrets, onLog } = attempt;
+    if (!secrets?.length) return run(attempt);
+    const seen = new SecretValues();
     try {
-      before = await this.values(attempt.secrets);
+      seen.add(await this.values(secrets));
     } catch (error) {
       const { message } = error as Error;
       return {
@@ -23,10 +26,13 @@ export class SecretFilter {
         suspect: false,
       };
     }
-    const result = await run(this.withoutSecrets(attempt, new Redactor(before)));
+    const look = () => this.values(secrets);
+    const log = onLog && new SecretLog(seen, look, onLog);
+    const result = await run({ ...this.withoutSecrets(attempt, seen.redactor()), onLog: log?.note });
     // One that was changed meanwhile: the task may have asked before or after.
-    const after = await this.values(attempt.secrets).catch(() => before);
-    return cleaned(cleaned(result, new Redactor(before)), new Redactor(after));
+    seen.add(await look().catch(() => new Map<string, string>()));
+    await log?.end();
+    return cleaned(result, seen.redactor());
   }
 
   /** What the task says while it runs, too. */

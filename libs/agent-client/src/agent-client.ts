@@ -58,6 +58,7 @@ export class AgentClient {
       limitBytes: this.maxResultBytes + ENVELOPE_BYTES,
       onData: () => silence.heard(),
       onProgress: attempt.onProgress,
+      onLog: attempt.onLog,
       onAnswer: () => answered.abort(),
     });
     timer.set(attempt.inputTimeMs ?? attempt.timeoutMs);

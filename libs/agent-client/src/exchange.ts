@@ -1,5 +1,5 @@
 import type { Client, Dispatcher } from 'undici';
-import { PreludeSieve } from './prelude-sieve.js';
+import { type PreludeListener, PreludeSieve } from './prelude-sieve.js';
 
 export interface Reply {
   status: number;
@@ -16,7 +16,7 @@ export class ReplyTooLargeError extends Error {
   }
 }
 
-export interface ExchangeRequest {
+export interface ExchangeRequest extends PreludeListener {
   method: 'GET' | 'POST' | 'DELETE';
   path: string;
   body?: string | AsyncIterable<string>;
@@ -24,8 +24,6 @@ export interface ExchangeRequest {
   limitBytes: number;
   /** Called whenever something of the answer has come. */
   onData?: () => void;
-  /** Called with the JSON text of each intermediate result. */
-  onProgress?: (value: string) => void;
   /** Called when the answer's line, or the answer, has come: nobody reads more of the body then. */
   onAnswer?: () => void;
 }
@@ -58,9 +56,14 @@ export class Exchange {
     this.controller?.abort(reason);
   }
 
-  private handler({ limitBytes, onData, onProgress, onAnswer }: ExchangeRequest): Dispatcher.DispatchHandler {
+  private handler({
+    limitBytes,
+    onData,
+    onAnswer,
+    ...listener
+  }: ExchangeRequest): Dispatcher.DispatchHandler {
     const chunks: Buffer[] = [];
-    const prelude = new PreludeSieve(onProgress);
+    const prelude = new PreludeSieve(listener);
     let size = 0;
     const keep = (part: Buffer) => {
       size += part.length;

@@ -13,6 +13,7 @@ import { Progress } from './progress.js';
 import { OutcomeStream, readStreamedRequest } from './streamed-request.js';
 import { problemLine, resultLine } from './task-answer.js';
 import { TaskFailure } from './task-failure.js';
+import { TaskLog } from './task-log.js';
 import { parseTaskRequest, TaskRequestError } from './task-request.js';
 import { type RunningTask, TaskAbortedError, TaskSlot } from './task-slot.js';
 import { TaskCalls } from './task-calls.js';
@@ -111,7 +112,14 @@ export class AgentServer {
     const lines = new LinesAhead(response);
     const heartbeats = new Heartbeats(lines, body.task.heartbeat_ms);
     const progress = new Progress(lines);
-    const line = await this.perform(task, body, { heartbeat: heartbeats.beat, progress: progress.report });
+    const log = new TaskLog(lines);
+    const reports = {
+      heartbeat: heartbeats.beat,
+      progress: progress.report,
+      log: log.line,
+      capture: log.capture,
+    };
+    const line = await log.during(() => this.perform(task, body, reports));
     heartbeats.stop();
     progress.stop();
     this.slot.leave(task);
@@ -133,7 +141,7 @@ export class AgentServer {
   private async perform(
     { abort: { signal } }: RunningTask,
     { task, input }: ReadRequest,
-    reports: Pick<AgentContext, 'heartbeat' | 'progress'>,
+    reports: Pick<AgentContext, 'heartbeat' | 'progress' | 'log' | 'capture'>,
   ): Promise<string> {
     try {
       const handler = this.dispatch(task.kind);

@@ -1,5 +1,6 @@
 import type { TaskContext } from '@agentainer/contracts';
-import type { TaskOutcome } from '@agentainer/core';
+import type { LogStream, TaskOutcome } from '@agentainer/core';
+import type { PrintingChild } from './task-log.js';
 import type { TaskStarts } from './task-starts.js';
 import type { TaskState } from './task-state.js';
 
@@ -26,6 +27,13 @@ export interface AgentContext extends TaskStarts {
    * Throws where it is no JSON, or more than 16 KiB of it.
    */
   readonly progress: (value: unknown) => void;
+  /** Writes a line to the task's log, as `console.log` does. */
+  readonly log: (line: string, stream?: LogStream) => void;
+  /**
+   * Has what a child process prints in the task's log: one with pipes for its output, such as `spawn` makes by itself. The
+   * process is handed back, and its output may be read as before.
+   */
+  readonly capture: <Child extends PrintingChild>(child: Child) => Child;
 }
 
 /**

@@ -4,6 +4,11 @@ import type { ServerResponse } from 'node:http';
 export class LinesAhead {
   constructor(private readonly response: ServerResponse) {}
 
+  /** Bytes that were sent and not taken yet. */
+  get untaken(): number {
+    return this.response.writableLength;
+  }
+
   /** Sends the line at once. False where nobody is there to read it. */
   send(line: string): boolean {
     const { response } = this;

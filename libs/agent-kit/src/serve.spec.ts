@@ -8,9 +8,28 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const AGENT = `
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { serve } from '${ROOT}libs/agent-kit/src/index.ts';
 const idleExitMs = Number(process.argv[2]);
-await serve((input) => input === 'hang' ? new Promise(() => setInterval(() => {}, 1000)) : input, { idleExitMs });
+const print = async ({ capture, log }) => {
+  console.log('out %d', 1);
+  process.stderr.write(Buffer.from('to stderr\\n'));
+  await new Promise((resolve) => setImmediate(resolve));
+  process.stdout.write('late');
+  process.stdout.write('\\n', () => undefined);
+  log('said', 'stderr');
+  await once(capture(spawn('sh', ['-c', 'echo child; echo bad >&2'])), 'close');
+  return 'printed';
+};
+const handle = (input, context) => {
+  if (input === 'hang') return new Promise(() => setInterval(() => {}, 1000));
+  if (input === 'print') return print(context);
+  if (input === 'exit') { console.log('last words'); process.exit(3); }
+  if (input === 'throw') return new Promise(() => setTimeout(() => { throw new Error('out of the blue'); }));
+  return input;
+};
+await serve(handle, { idleExitMs });
 console.log('ready');
 `;
 
@@ -36,8 +55,9 @@ async function started(idleExitMs: number): Promise<ChildProcess> {
   agent = spawn(process.execPath, [program, String(idleExitMs)], {
     cwd: directory,
     env: { AGENTAINER_DIRECTORY: directory },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
+  agent.stderr!.resume();
   await once(agent.stdout!, 'data');
   return agent;
 }
@@ -51,6 +71,7 @@ function post(input: string): Promise<string> {
       let text = '';
       response.on('data', (chunk: Buffer) => (text += chunk.toString()));
       response.on('end', () => resolve(text));
+      response.on('error', () => resolve(text));
     });
     outgoing.on('error', reject);
     outgoing.end(JSON.stringify(body));
@@ -88,3 +109,43 @@ describe('a process that serves', () => {
     expect(await once(child, 'exit')).toEqual([0, null]);
   });
 });
+
+describe('what a task prints', () => {
+  /** By stream, all that the answer's log lines tell, and the line that is left. */
+  const logsOf = (text: string) => {
+    const logs = { stdout: '', stderr: '' };
+    let answer: unknown;
+    for (const line of text.split('\n').filter(Boolean)) {
+      const message = JSON.parse(line) as { type: string; stream: 'stdout' | 'stderr'; text: string };
+      if (message.type === 'log') logs[message.stream] += message.text;
+      else answer = message;
+    }
+    return { ...logs, answer };
+  };
+
+  it('is told ahead of its answer, what its child processes print too, and is printed nowhere else', async () => {
+    const child = await started(0);
+    const printed: string[] = [];
+    child.stdout!.on('data', (part: Buffer) => printed.push(part.toString()));
+    const { stdout, stderr, answer } = logsOf(await post('print'));
+    expect(stdout).toBe('out 1\nlate\nchild\n');
+    expect(stderr).toBe('to stderr\nsaid\nbad\n');
+    expect(answer).toEqual({ type: 'result', result: 'printed' });
+    child.kill('SIGTERM');
+    await once(child, 'close');
+    expect(printed).toEqual([]);
+  });
+
+  it('is told where the process ends, too', async () => {
+    const exiting = await started(0);
+    expect(logsOf(await post('exit'))).toMatchObject({ stdout: 'last words\n' });
+    await ended(exiting);
+    const throwing = await started(0);
+    expect(logsOf(await post('throw')).stderr).toContain('Error: out of the blue');
+    await ended(throwing);
+  });
+});
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+}

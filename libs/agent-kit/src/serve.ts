@@ -1,4 +1,5 @@
 import { AgentServer } from './agent-server.js';
+import { captureOutput } from './capture-output.js';
 import { agentDirectory } from './config.js';
 import type { Dispatch, Handler, Handlers } from './handler.js';
 
@@ -27,6 +28,8 @@ export interface ServeOptions {
  * });
  * ```
  *
+ * What a task prints (`console`, `process.stdout`, `process.stderr`) goes to its log, and nowhere else.
+ *
  * An agent runs one task at a time, and may run many one after another: what a handler leaves in memory or in
  * `/tmp` is there for the next task. SIGTERM and SIGINT abort the task that runs and end the process.
  */
@@ -48,6 +51,7 @@ export async function serve(
     setTimeout(() => process.exit(0), STOP_MS).unref();
     void server.close().then(() => process.exit(0));
   };
+  captureOutput();
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
   await server.listen();

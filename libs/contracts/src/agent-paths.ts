@@ -1,4 +1,4 @@
-/** Names and a bound that worker, host and agent agree on. Without dependencies: it becomes part of every agent. */
+/** Names and bounds that worker, host and agent agree on. Without dependencies: it becomes part of every agent. */
 
 /** What an agent serves, in its directory. */
 export const AGENT_SOCKET = 'agent.sock';
@@ -12,3 +12,5 @@ export const AGENT_DIRECTORY_VARIABLE = 'AGENTAINER_DIRECTORY';
 export const EGRESS_DIRECTORY = 'egress';
 /** The longest value that a task may report as its progress, in bytes of JSON. */
 export const MAX_PROGRESS_BYTES = 16 * 1_024;
+/** The longest line that tells what a task printed (`{"type":"log",…}`), in bytes without its newline. */
+export const MAX_LOG_LINE_BYTES = 64 * 1_024;

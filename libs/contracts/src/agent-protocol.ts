@@ -1,4 +1,4 @@
-import { MAX_DURATION_MS } from '@agentainer/core';
+import { LOG_STREAMS, MAX_DURATION_MS } from '@agentainer/core';
 import { z } from 'zod';
 
 /*
@@ -40,6 +40,18 @@ export const HEARTBEAT_LINE = '{"type":"heartbeat"}';
 /** How a line begins that reports an intermediate result: `{"type":"progress","value":…}`, `value` of MAX_PROGRESS_BYTES at most. */
 export const PROGRESS_LINE_HEAD = '{"type":"progress","value":';
 
+/**
+ * A line with what the task printed, MAX_LOG_LINE_BYTES at most. The text may be several lines, or begin and end within
+ * one: texts of a stream follow one another as they were printed. `left_out` bytes before it were printed and not sent.
+ */
+export const logLineSchema = z.strictObject({
+  type: z.literal('log'),
+  stream: z.enum(LOG_STREAMS),
+  text: z.string(),
+  left_out: z.int().min(0).optional(),
+});
+export type LogLine = z.output<typeof logLineSchema>;
+
 /** The body of `POST /tasks`. `input` comes last, so that it can be streamed. */
 export const taskRequestSchema = z.object({
   lease: leaseClaimSchema,
@@ -49,8 +61,8 @@ export const taskRequestSchema = z.object({
 export type TaskRequest = z.output<typeof taskRequestSchema>;
 
 /**
- * The last line, `result`, `dropped` or `problem`, of the answer to `POST /tasks`. Lines {@link HEARTBEAT_LINE} and
- * {@link PROGRESS_LINE_HEAD} may come before it, while the task runs. It may come before the whole body was sent: the
+ * The last line, `result`, `dropped` or `problem`, of the answer to `POST /tasks`. Lines {@link HEARTBEAT_LINE},
+ * {@link PROGRESS_LINE_HEAD} and {@link LogLine} may come before it, while the task runs. It may come before the whole body was sent: the
  * worker then sends no more of it, and ends it.
  */
 export const taskMessageSchema = z.discriminatedUnion('type', [

@@ -9,6 +9,7 @@ export * from './http-dead-letter.js';
 export * from './http-explain.js';
 export * from './http-graph.js';
 export * from './http-job.js';
+export * from './http-log.js';
 export * from './http-step.js';
 export * from './http-workflow.js';
 export * from './http-state.js';

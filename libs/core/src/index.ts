@@ -12,6 +12,7 @@ export * from './item-source.js';
 export * from './json.js';
 export type { Limit } from './limit.js';
 export { LimitKey } from './limit-key.js';
+export * from './log-stream.js';
 export * from './map-reduce.js';
 export { type MayStart } from './may-start.js';
 export { type GraphStanding, mermaidOf } from './mermaid.js';

@@ -19,6 +19,8 @@ export { type AllowedItems, ItemAccess } from './item-access.js';
 export { type ItemReader, ItemSourceError } from './item-reader.js';
 export { Lane, type LaneEnd, type LaneJob, type LaneOptions, DEFAULT_LANE_OPTIONS } from './lane.js';
 export { DueWaits } from './due-waits.js';
+export type * from './log-port.js';
+export { LogBook, type LogWriter } from './log-writer.js';
 export type * from './ports.js';
 export type * from './records.js';
 export { retryDelay } from './retry.js';

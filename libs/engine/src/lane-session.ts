@@ -13,6 +13,7 @@ import {
 import { arrivingOutcomes, type Pause } from './arriving-outcomes.js';
 import type { FailureStreak } from './failure-streak.js';
 import type { LimitPass } from './limit-pass.js';
+import type { LogBook } from './log-writer.js';
 import type {
   AgentLease,
   AttemptEnd,
@@ -45,6 +46,7 @@ export interface SessionContext {
   runs: RunStore;
   ledger: TaskLedger;
   stops: StopSignals;
+  logs?: LogBook;
   runId: string;
   workflowId: string | null;
   parent: TaskAddress | undefined;
@@ -169,6 +171,7 @@ export class LaneSession {
     const progress = new ProgressWriter((value) =>
       ledger.reportProgress({ runId, step: step.name, index, token }, value),
     );
+    const log = this.context.logs?.open({ runId, step: step.name, index, attempt: task.attempt });
     const result = await lease.run({
       runId,
       workflowId: this.context.workflowId,
@@ -183,6 +186,7 @@ export class LaneSession {
       timeoutMs: Math.min(step.timeout, task.runTimeLeft + RUN_TIMEOUT_MARGIN_MS),
       inputTimeMs: readsAlong(step) ? task.runTimeLeft + RUN_TIMEOUT_MARGIN_MS : undefined,
       onProgress: (value) => progress.note(value),
+      onLog: log && ((text) => log.note(text)),
       heartbeatTimeoutMs: step.heartbeat_timeout,
       secrets: step.secrets,
       signal: abort.signal,
@@ -190,6 +194,7 @@ export class LaneSession {
     this.current = undefined;
     ended.abort();
     progress.stop();
+    log?.end();
     this.context.streak.note({ runId, step: step.name, index: task.index }, result, step.retry);
     this.suspect ||=
       result.kind === 'lost' || result.kind === 'timed_out' || (result.kind === 'failed' && result.suspect);

@@ -16,6 +16,7 @@ import { endOfClaim, LaneSession, type SessionEnd } from './lane-session.js';
 import { leaseOnNothing } from './lease-on-nothing.js';
 import type { GateAnswer, LimitGate } from './limit-gate.js';
 import { FREE_PASS, type LimitPass } from './limit-pass.js';
+import type { LogBook } from './log-writer.js';
 import type { AgentLease, AgentSource, RunStore, StepLanes, StopSignals, TaskLedger } from './ports.js';
 import type { RunAdvancer } from './run-advancer.js';
 import { agentStepNamed } from './step-lanes.js';
@@ -65,6 +66,8 @@ export interface LaneDependencies {
   advancer: RunAdvancer;
   /** Without one nothing is limited. */
   gate?: LimitGate;
+  /** Without one nobody keeps what tasks print. */
+  logs?: LogBook;
 }
 
 /** What is done with one lease; the job is that of the step which the lane came to. */

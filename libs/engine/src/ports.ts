@@ -7,6 +7,7 @@ import type {
   TaskAddress,
   TaskError,
 } from '@agentainer/core';
+import type { LogText } from './log-port.js';
 import type {
   AttemptRecord,
   ChildRun,
@@ -350,6 +351,8 @@ export interface AttemptRequest {
   inputTimeMs?: number;
   /** Gets the JSON text of each intermediate result that the task reports. */
   onProgress?: (value: string) => void;
+  /** Gets what the task prints, as it does; nobody wants it where it is undefined. */
+  onLog?: (log: LogText) => void;
   /** Milliseconds without a sign of life after which the agent counts as hung; undefined where it need not give any. */
   heartbeatTimeoutMs?: number;
   /** Secrets that the task may ask for: what it says is kept without their values. */

@@ -33,6 +33,7 @@ import {
   workflowSchema,
   workflowVersionsSchema,
 } from '@agentainer/contracts';
+import { LogsClient } from './logs-client.js';
 import { SecretsClient } from './secrets-client.js';
 import { Transport, type TransportOptions } from './transport.js';
 import { waitForRun, type WaitOptions } from './wait-for-run.js';
@@ -82,11 +83,13 @@ const at = (...parts: string[]) => `/${parts.map(encodeURIComponent).join('/')}`
  * ```
  */
 export class AgentainerClient {
+  readonly logs: LogsClient;
   readonly secrets: SecretsClient;
   private readonly transport: Transport;
 
   constructor(options: ClientOptions) {
     this.transport = new Transport(options);
+    this.logs = new LogsClient(this.transport);
     this.secrets = new SecretsClient(this.transport);
   }
 

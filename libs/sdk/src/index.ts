@@ -8,4 +8,5 @@ export {
   type RunChoice,
   type VersionChoice,
 } from './client.js';
+export type { JobLogOptions, LogOptions, RunLogOptions } from './logs-client.js';
 export type { WaitOptions } from './wait-for-run.js';

@@ -83,21 +83,32 @@ export class Transport {
     }
   }
 
-  private async attempt(request: ApiRequest, signal: AbortSignal): Promise<Attempt> {
-    const { method, body, idempotencyKey } = request;
-    const headers: Record<string, string> = { accept: 'application/json' };
-    if (this.options.key) headers.authorization = `Bearer ${this.options.key}`;
-    if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey;
-    if (body !== undefined) headers['content-type'] = 'application/json';
+  /**
+   * The body of a successful answer, part by part as it comes, without an end of its own. Asked for once; what goes wrong on the way
+   * is an {@link UnreachableError}.
+   */
+  async *parts(request: ApiRequest & { signal: AbortSignal }): AsyncGenerator<string> {
+    const { signal } = request;
+    let error: unknown;
     try {
-      const response = await this.fetch(this.urlOf(request), {
-        method,
-        headers,
-        body: body === undefined ? undefined : JSON.stringify(body),
-        // A redirect could lead the key to somebody else.
-        redirect: 'error',
-        signal,
-      });
+      const response = await this.send(request, signal);
+      if (!response.ok) error = this.refusal(response, await response.text());
+      else {
+        const decoder = new TextDecoder();
+        for await (const part of response.body!) yield decoder.decode(part as Uint8Array, { stream: true });
+        return;
+      }
+    } catch (thrown) {
+      if (signal.aborted) throw thrown;
+      const { code, message } = causeOf(thrown);
+      error = new UnreachableError(this.base, code ?? message, { cause: thrown });
+    }
+    throw error;
+  }
+
+  private async attempt(request: ApiRequest, signal: AbortSignal): Promise<Attempt> {
+    try {
+      const response = await this.send(request, signal);
       return { kind: 'answer', response, text: await response.text() };
     } catch (error) {
       if (request.signal?.aborted) throw error;
@@ -106,6 +117,22 @@ export class Transport {
       const lost = new UnreachableError(this.base, reason, { cause: error });
       return { kind: 'lost', error: lost, sent: !NEVER_SENT.has(code ?? '') };
     }
+  }
+
+  private send(request: ApiRequest, signal: AbortSignal): Promise<Response> {
+    const { method, body, idempotencyKey } = request;
+    const headers: Record<string, string> = { accept: 'application/json' };
+    if (this.options.key) headers.authorization = `Bearer ${this.options.key}`;
+    if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey;
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    return this.fetch(this.urlOf(request), {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      // A redirect could lead the key to somebody else.
+      redirect: 'error',
+      signal,
+    });
   }
 
   private refusal(response: Response, text: string): Error {

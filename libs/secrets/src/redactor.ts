@@ -10,8 +10,8 @@ export const SHORTEST_SECRET = 8;
 export class Redactor {
   private readonly forms: { form: string; mark: string }[];
 
-  /** @param secrets values by name */
-  constructor(secrets: ReadonlyMap<string, string>) {
+  /** @param secrets names and values; a name may have several */
+  constructor(secrets: Iterable<readonly [name: string, value: string]>) {
     this.forms = [...secrets]
       .flatMap(([name, value]) => [...formsOf(value)].map((form) => ({ form, mark: `[secret ${name}]` })))
       // Where one secret is a part of another, the longer one goes first.
@@ -29,6 +29,22 @@ export class Redactor {
       if (clean.includes(form)) clean = clean.replaceAll(form, () => mark);
     }
     return clean;
+  }
+
+  /**
+   * Up to where the begin of a longer text can be redacted by itself: what is behind it may be the beginning of a secret, or
+   * overlap with one that is.
+   */
+  safeEnd(text: string): number {
+    let end = Math.min(text.length, ...this.forms.map(({ form }) => beginOf(form, text)));
+    for (let before = -1; before !== end;) {
+      before = end;
+      for (const { form } of this.forms) {
+        const across = text.indexOf(form, Math.max(0, end - form.length + 1));
+        if (across >= 0 && across < end) end = across;
+      }
+    }
+    return end;
   }
 
   /** Whether it could hold a secret in a form that JSON escapes, too: most do not, and need not be parsed. */
@@ -67,4 +83,11 @@ function formsOf(value: string): Set<string> {
     Buffer.from(value).toString('base64url'),
     encodeURIComponent(value),
   ]);
+}
+
+/** Where the longest end of the text begins that the form goes on from; the text's length where there is none. */
+function beginOf(form: string, text: string): number {
+  for (let at = Math.max(0, text.length - form.length + 1); at < text.length; at++)
+    if (text[at] === form[0] && form.startsWith(text.slice(at))) return at;
+  return text.length;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { NotFoundError } from '@agentainer/core';
 import type { RerunPlan, RerunPart } from '@agentainer/engine';
 import type { ChainableCommander, Redis } from 'ioredis';
+import { carryLogs } from './carry-logs.js';
 import type { Keys } from './keys.js';
 
 /** Entries read, and written, in one command: bounds how long Redis is held. */
@@ -24,6 +25,8 @@ export interface CarriedOver {
  * record is written: who makes the same rerun at the same time, or once more, touches nothing of it.
  */
 export class CarryOver {
+  /** By step, the tasks that are taken over as they ended; `all` of a step that is kept. */
+  private readonly ended = new Map<string, Set<string> | 'all'>();
   private readonly carried: CarriedOver = { fields: [], keys: [], suffix: `:copy:${randomUUID()}` };
 
   constructor(
@@ -40,12 +43,14 @@ export class CarryOver {
       if (part === 'kept') await this.keep(step);
       else await this.redrive(step, part);
     }
+    await this.logs();
     if (!(await this.redis.exists(this.keys.run(this.from)))) throw new NotFoundError('run', this.from);
     return this.carried;
   }
 
   /** The step as it ended. */
   private async keep(step: string): Promise<void> {
+    this.ended.set(step, 'all');
     const { fields, number } = await this.stepOf(step);
     this.carried.fields.push(
       ...Object.entries(fields).map(([field, value]): [string, string] => [`${step}:${field}`, value]),
@@ -63,7 +68,8 @@ export class CarryOver {
     const { number } = await this.stepOf(step);
     const total = number('total');
     await this.hash(step, 'stepItems', () => true);
-    const { done, fields } = await this.ended(step, part);
+    const { done, fields } = await this.endedOf(step, part);
+    this.ended.set(step, done);
     await this.arrivals(step, (index) => done.has(index));
     const now = await this.now();
     await this.lineUp(step, now, total, done);
@@ -77,7 +83,7 @@ export class CarryOver {
   }
 
   /** Tasks that completed, and failed ones that are not run again; with what the step's record says of them. */
-  private async ended(
+  private async endedOf(
     step: string,
     part: Exclude<RerunPart, 'kept'>,
   ): Promise<{ done: Set<string>; fields: Map<string, string | number> }> {
@@ -115,6 +121,19 @@ export class CarryOver {
           .zadd(toRetries!, ...open.flatMap((index) => [now, index])),
       );
     }
+  }
+
+  /** What the tasks printed that are taken over. */
+  private async logs(): Promise<void> {
+    const wanted = (step: string, index: string) => {
+      const tasks = this.ended.get(step);
+      return tasks === 'all' || (tasks?.has(index) ?? false);
+    };
+    const { redis, keys, from, to } = this;
+    const { suffix } = this.carried;
+    this.carried.keys.push(
+      ...(await carryLogs(redis, keys, { from, to }, { suffix, ttl: UNFINISHED_TTL, wanted })),
+    );
   }
 
   /** What tasks shared: those that are not run again have done their part in it. */

@@ -6,6 +6,7 @@ export type { Settlement } from './scripts/idempotency-settle.js';
 export { Keys } from './keys.js';
 export { DEFAULT_LIMIT_TIMES, RedisLimitStore } from './limit-store.js';
 export type { LimitTimes } from './scripts/limit-take.js';
+export { RedisLogStore, RUN_LOG_BYTES } from './log-store.js';
 export { RedisRunStore } from './run-store.js';
 export { DEFAULT_LEDGER_LIMITS, type LedgerLimits, RedisTaskLedger } from './task-ledger.js';
 export { RedisWorkflowStore } from './workflow-store.js';

@@ -40,6 +40,9 @@ export class Keys {
   readonly stepOperations = (runId: string, step: string) => `${this.step(runId, step)}:operations`;
   /** Runs that tasks of this one started. */
   readonly runChildren = (runId: string) => `${this.run(runId)}:children`;
+  /** What its tasks printed, and what that costs. */
+  readonly runLogs = (runId: string) => `${this.run(runId)}:logs`;
+  readonly runLogBytes = (runId: string) => `${this.runLogs(runId)}:bytes`;
   readonly runSignals = (runId: string) => `${this.run(runId)}:signals`;
   readonly state = (runId: string) => `${this.run(runId)}:state`;
   readonly stateList = (runId: string, key: string) => `${this.state(runId)}:list:${key}`;

@@ -19,6 +19,9 @@ export async function removeRun(
   const waits = run.definition.steps.filter((step) => step.type === 'wait').map((step) => step.name);
   if (waits.length > 0) await redis.zrem(keys.waits(), ...waits.map((name) => `${run.id}|${name}`));
   await redis.unlink(
+    // After the tasks: nothing is added to the logs of a task that is no more.
+    keys.runLogs(run.id),
+    keys.runLogBytes(run.id),
     keys.runChildren(run.id),
     keys.runSignals(run.id),
     keys.runEvents(run.id),

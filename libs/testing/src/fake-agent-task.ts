@@ -36,6 +36,11 @@ export type FakeAgentTask = { attempts?: number } & (
   | { do: 'start workflow'; workflow: string; input: Json }
   /** Asks for a secret, and answers with it in several forms; with `as: 'error'` it throws it. */
   | { do: 'secret'; name: string; as?: 'error' }
+  /**
+   * Prints so many lines, one after another with `everyMs` between them, then a line on standard error with a secret where it is to, in
+   * two pieces; answers with the number of lines, or fails with `as: 'error'`.
+   */
+  | { do: 'print'; lines: number; everyMs?: number; secret?: string; as?: 'error' }
   /** Answers with {@link FakeAgentFacts}. */
   | { do: 'describe' }
 );

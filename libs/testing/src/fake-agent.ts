@@ -80,6 +80,8 @@ async function perform(task: FakeAgentTask, context: AgentContext): Promise<unkn
       return context.startWorkflow(task.workflow, task.input);
     case 'secret':
       return tell(await context.secret(task.name), task);
+    case 'print':
+      return print(task, context);
     case 'describe':
       return describe(context);
   }
@@ -103,6 +105,24 @@ function tell(secret: string, { as }: FakeAgentTask & { do: 'secret' }): unknown
   if (as === 'error') throw new Error(`the password ${secret} is wrong`);
   const base64 = Buffer.from(secret).toString('base64');
   return { length: secret.length, secret, base64, inside: JSON.stringify({ secret }) };
+}
+
+async function print(
+  { lines, everyMs = 0, secret: name, as }: FakeAgentTask & { do: 'print' },
+  { signal, secret }: AgentContext,
+): Promise<number> {
+  for (let i = 1; i <= lines; i++) {
+    console.log(`line ${i}`);
+    if (everyMs > 0) await sleep(everyMs, undefined, { signal });
+  }
+  if (name !== undefined) {
+    const value = await secret(name);
+    process.stderr.write(`the secret is ${value.slice(0, 6)}`);
+    await sleep(500, undefined, { signal });
+    process.stderr.write(`${value.slice(6)}.\n`);
+  }
+  if (as === 'error') throw new Error(`after ${lines} lines`);
+  return lines;
 }
 
 function describe({ task }: AgentContext): FakeAgentFacts {

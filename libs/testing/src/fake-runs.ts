@@ -66,6 +66,8 @@ export class FakeRun {
   nextRetry: number | undefined;
   /** What running tasks reported, by step. */
   readonly progress = new Map<string, TaskProgress[]>();
+  /** How often the tasks of a step were begun; once where it is not said. */
+  readonly attempts = new Map<string, number>();
   readonly events: RunEvent[] = [];
   readonly tasks = new Map<string, FakeTask[]>();
   readonly steps = new Map<string, StepState>();
@@ -119,7 +121,7 @@ export class FakeRun {
       step,
       index,
       state: task.state,
-      attempts: begun ? 1 : 0,
+      attempts: begun ? (this.attempts.get(step) ?? 1) : 0,
       lost: 0,
       agentId: task.agentId,
       createdAt: this.createdAt,

@@ -1,3 +1,4 @@
+export { FakeLogs } from './fake-logs.js';
 export { FakeRun, FakeRuns, type FakeRunOptions, type FakeTask } from './fake-runs.js';
 export { FakeRerunner } from './fake-rerunner.js';
 export { FakeRunControl } from './fake-run-control.js';

@@ -44,16 +44,16 @@ export class JobReader {
 
   /** @throws {NotFoundError} */
   async byId(jobId: string): Promise<FoundJob> {
-    const address = parseTaskId(jobId);
-    const run = address && (await this.runs.load(address.runId));
-    if (!address || !run) throw new NotFoundError('job', jobId);
-    const [task] = await this.runs.tasks(run.id, address.step, address.index, 1);
-    const found = task ?? (await this.unopened(run, address.step, address.index));
-    if (!found) throw new NotFoundError('job', jobId);
-    const [outcome] = await this.runs.outcomes(run.id, address.step, address.index, 1);
+    const { run, task: found } = await this.find(jobId);
+    const [outcome] = await this.runs.outcomes(run.id, found.step, found.index, 1);
     const result = outcome && 'result' in outcome ? outcome.result : undefined;
     const job = jobView(run, found, taskErrorOf(run, found, outcome));
     return { job: outcome && 'dropped' in outcome ? { ...job, dropped: true } : job, result };
+  }
+
+  /** @throws {NotFoundError} */
+  async task(jobId: string): Promise<TaskRecord> {
+    return (await this.find(jobId)).task;
   }
 
   /** The run that a cursor of {@link ofRun} speaks of: "the latest run" may be another one by the next page. */
@@ -110,6 +110,16 @@ export class JobReader {
       at = at.after === null ? undefined : await nextRun(list, at.after);
     }
     return { items, next_cursor: at ? cursors.write(placeOf(at)) : null };
+  }
+
+  private async find(jobId: string): Promise<{ run: RunRecord; task: TaskRecord }> {
+    const address = parseTaskId(jobId);
+    const run = address && (await this.runs.load(address.runId));
+    if (!address || !run) throw new NotFoundError('job', jobId);
+    const [task] = await this.runs.tasks(run.id, address.step, address.index, 1);
+    const found = task ?? (await this.unopened(run, address.step, address.index));
+    if (!found) throw new NotFoundError('job', jobId);
+    return { run, task: found };
   }
 
   /** The one task of a step that has not been opened yet is already known; those of a map step are not. */

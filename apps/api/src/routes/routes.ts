@@ -11,6 +11,7 @@ import { deadLetterRoutes } from './dead-letter-routes.js';
 import { explainRoute } from './explain-route.js';
 import { graphRoutes } from './graph-routes.js';
 import { jobRoutes } from './job-routes.js';
+import { logRoutes } from './log-routes.js';
 import { operationsRoutes } from './operations-routes.js';
 import { rerunRoutes } from './rerun-routes.js';
 import { runRoutes } from './run-routes.js';
@@ -40,6 +41,7 @@ export function allRoutes(parts: Parts, logger: Logger): Route[] {
     ...rerunRoutes(parts, runs),
     explainRoute(parts, runs),
     ...jobRoutes(parts, runs, jobs),
+    ...logRoutes(parts, runs, jobs),
     ...deadLetterRoutes(parts, new DeadLetterReader(parts.runs)),
     ...secretRoutes(parts),
     boardRoute(parts.queues, logger),

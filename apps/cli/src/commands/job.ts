@@ -4,12 +4,13 @@ import { childTable } from '../output/child-table.js';
 import { jobDetails, nextPageHint } from '../output/job-table.js';
 import { followRun, mustHaveCompleted } from '../follow-run.js';
 import { pageOptions } from '../paging.js';
+import { jobLogsCommand } from './logs.js';
 import { PRIORITY } from './workflow-start.js';
 
 /** `agentainer job …`. */
 export const jobCommands: Commands = (yargs, context) =>
   yargs.command('job', 'Single jobs without a workflow', (line) =>
-    [createCommand, getCommand, childrenCommand]
+    [createCommand, getCommand, jobLogsCommand, childrenCommand]
       .reduce((commands, add) => add(commands, context), line)
       .demandCommand(1, 'a command is needed; see agentainer job --help'),
   );

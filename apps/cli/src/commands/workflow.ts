@@ -5,6 +5,7 @@ import { workflowControlCommands, workflowDeleteCommand } from './workflow-contr
 import { workflowCreateCommand } from './workflow-create.js';
 import { workflowExplainCommand } from './workflow-explain.js';
 import { workflowGraphCommand } from './workflow-graph.js';
+import { workflowLogsCommand } from './logs.js';
 import { workflowMapReduceCommand } from './workflow-mapreduce.js';
 import { workflowGetCommand, workflowListCommand } from './workflow-read.js';
 import { workflowRerunCommand } from './workflow-rerun.js';
@@ -32,6 +33,7 @@ export const workflowCommands: Commands = (yargs, context) =>
       workflowGraphCommand,
       workflowChangeCommand,
       workflowJobsCommand,
+      workflowLogsCommand,
       workflowStateCommand,
       workflowMapReduceCommand,
       workflowRerunCommand,

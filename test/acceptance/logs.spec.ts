@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { FakeAgentTask } from '@agentainer/testing';
+import { connectRedis } from '@agentainer/store-redis';
+import type { Cluster } from '../harness/cluster.js';
+import { withCluster } from '../harness/with-cluster.js';
+
+const CLI = fileURLToPath(new URL('../../apps/cli/dist/main.js', import.meta.url));
+const SECRET = `s3cret-${randomBytes(9).toString('base64url')}`;
+
+let cluster: Cluster;
+const environment = {
+  AGENTAINER_SECRETS_KEY: randomBytes(32).toString('base64'),
+  AGENTAINER_LOG_LIMIT: '20000',
+};
+withCluster({ workers: 1, environment }, (started) => (cluster = started));
+
+const cli = async (...argv: string[]): Promise<string> => {
+  const connection = ['--url', cluster.url, '--key', cluster.key];
+  const { stdout } = await promisify(execFile)(process.execPath, [CLI, ...argv, ...connection]);
+  return stdout;
+};
+const run = async (tasks: FakeAgentTask[], more: object = {}): Promise<string> => {
+  const image = process.env.AGENTAINER_TEST_AGENT_IMAGE!;
+  const workflow = await cluster.client.createWorkflow({
+    name: 'logs',
+    steps: [{ name: 'print', type: 'map', image, items: tasks as never, max_parallel: 2, ...more }],
+  });
+  return (await cluster.client.startWorkflow(workflow.id)).id;
+};
+
+it('R9.3c streams what a task prints while it runs, and keeps it with the run', async () => {
+  const id = await run([
+    { do: 'print', lines: 20, everyMs: 100 },
+    { do: 'print', lines: 1 },
+  ]);
+  const seen: string[] = [];
+  let early = 0;
+  for await (const { text } of cluster.client.logs.followJob(`${id}.print.0`)) {
+    const { status } = await cluster.client.getJob(`${id}.print.0`);
+    seen.push(text);
+    if (status === 'running') early = seen.length;
+  }
+  const lines = Array.from({ length: 20 }, (_, i) => `line ${i + 1}\n`).join('');
+  expect(seen.join('')).toBe(lines);
+  expect(early).toBeGreaterThan(1);
+  expect(await cli('job', 'logs', `${id}.print.0`)).toBe(lines);
+  expect(await cli('job', 'logs', `${id}.print.0`, '--tail', '1', '-f')).toBe('line 20\n');
+
+  const following = await cli('workflow', 'logs', id, '-f');
+  expect(following).toContain('print.0 | line 20\n');
+  expect(following).toContain('print.1 | line 1\n');
+
+  await cluster.client.deleteRun(id);
+  await expect(cli('job', 'logs', `${id}.print.0`)).rejects.toMatchObject({ code: 3 });
+}, 60_000);
+
+it('R9.3c attributes logs to attempts, bounds them, and takes secrets out wherever they are cut', async () => {
+  const { client } = cluster;
+  await client.secrets.put('db', SECRET);
+  const id = await run(
+    [
+      { do: 'print', lines: 2, secret: 'db', as: 'error', attempts: 1 },
+      { do: 'print', lines: 10_000 },
+    ],
+    { secrets: ['db'], retry: { max_attempts: 2, delay: '10ms' } },
+  );
+  await client.waitForRun(id, { timeoutMs: 60_000 });
+  const { items } = await client.logs.ofJob(`${id}.print.0`);
+  expect(items.every(({ attempt }) => attempt === 1)).toBe(true);
+  const of = (stream: string) =>
+    items
+      .filter((e) => e.stream === stream)
+      .map((e) => e.text)
+      .join('');
+  expect(of('stdout')).toBe('line 1\nline 2\n');
+  expect(of('stderr')).toBe('the secret is [secret db].\n');
+  expect(await client.logs.ofJob(`${id}.print.0`, { attempt: 2 })).toEqual({ items: [], next_cursor: null });
+
+  const shown = await cli('job', 'logs', `${id}.print.1`);
+  expect(shown.length).toBeLessThan(21_000);
+  expect(shown).toMatch(/^\[\d+ bytes were not kept\]\n/);
+  expect(shown.endsWith('line 9999\nline 10000\n')).toBe(true);
+
+  const redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
+  const stored = JSON.stringify(await redis.xrange(`${cluster.keyPrefix}:run:{${id}}:logs`, '-', '+'));
+  redis.disconnect();
+  expect(stored).toContain('[secret db]');
+  expect(stored).not.toContain(SECRET.slice(6));
+}, 60_000);
