@@ -1,6 +1,6 @@
 import { rmdir } from 'node:fs/promises';
 import { AgentConnections } from '@agentainer/agent-client';
-import { Keeper } from '@agentainer/pool';
+import { ImageWatch, Keeper } from '@agentainer/pool';
 import {
   closing,
   type Logger,
@@ -12,7 +12,9 @@ import {
 import {
   connectRedis,
   Keys,
+  type Redis,
   RedisAgentRegistry,
+  RedisImageBoard,
   RedisLeadership,
   RedisRunStore,
   RedisStateStore,
@@ -24,6 +26,7 @@ import { agentDriver } from './agent-driver.js';
 import type { ControllerConfig } from './config.js';
 import { EgressHost } from './egress-sockets.js';
 import { Gateway } from './gateway.js';
+import type { Served } from './gateway-calls.js';
 import { PoolMetrics } from './pool-metrics.js';
 import { engineParts } from './engine-parts.js';
 import { TaskSecrets } from './task-secrets.js';
@@ -44,17 +47,15 @@ export async function composeController(
   const parts = engineParts({ redis, keys, redisUrl, logger });
 
   const leadership = new RedisLeadership({ redis, keys, task: `keeper-${host}`, logger });
-  const runs = new RedisRunStore(requests, keys);
-  const vault = redisVault(requests, keys, config.secretsKey);
-  const served = {
-    state: new RedisStateStore(requests, keys),
-    starts: parts.starts,
-    secrets: new TaskSecrets(runs, new RedisTaskLedger(requests, keys), vault),
-  };
-  const gateway = new Gateway(served, logger);
+  const gateway = new Gateway({ starts: parts.starts, ...recordsOf(requests, keys, config) }, logger);
   const egress = new EgressHost(gateway, config.egress ?? {});
   const probe = new AgentConnections();
+  const images = new ImageWatch({
+    board: new RedisImageBoard(redis, subscriber, keys, host),
+    ...{ driver, leadership, logger },
+  });
   const keeper = new Keeper({
+    images,
     registry: new RedisAgentRegistry(redis, subscriber, keys, host),
     driver,
     gateway: egress,
@@ -76,9 +77,20 @@ export async function composeController(
     }),
     ...(metricsPort === undefined ? [] : [new MetricsServer({ port: metricsPort, registry: metrics })]),
     leadership,
+    images,
     gateway,
     egress,
     keeper,
     ...sweeping(parts, { redis, keys, logger }),
   ]);
+}
+
+/** What agents may ask the records for. */
+function recordsOf(redis: Redis, keys: Keys, { secretsKey }: ControllerConfig): Omit<Served, 'starts'> {
+  const vault = redisVault(redis, keys, secretsKey);
+  const ledger = new RedisTaskLedger(redis, keys);
+  return {
+    state: new RedisStateStore(redis, keys),
+    secrets: new TaskSecrets(new RedisRunStore(redis, keys), ledger, vault),
+  };
 }

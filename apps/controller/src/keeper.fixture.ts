@@ -56,6 +56,8 @@ export class TestHost {
   readonly unhealthy = new Set<string>();
   readonly retired: RetireReason[] = [];
   readonly forgotten: string[] = [];
+  /** What images are on the host, where that is known. */
+  readonly images = new Map<string, string>();
   readonly startTimes: number[] = [];
   private readonly keepers: Keeper[] = [];
 
@@ -95,6 +97,7 @@ export class TestHost {
   async keeper(leadership: Leadership = new FakeLeadership(), options: Partial<KeeperOptions> = {}) {
     const keeper = new Keeper({
       registry: this.registry,
+      images: { digestOf: (image) => this.images.get(image) },
       driver: this.driver,
       gateway: {
         open: (agentId, directory) => {

@@ -11,7 +11,7 @@ import {
 } from '@agentainer/engine';
 import { silentLogger } from '@agentainer/runtime';
 import { connectRedis, type Redis, RedisWorkflowStore } from '@agentainer/store-redis';
-import { completed, FlowTest } from './flow-test.fixture.js';
+import { completed, FlowTest, NO_POOLS } from './flow-test.fixture.js';
 
 let redis: Redis;
 let flow: FlowTest;
@@ -137,11 +137,10 @@ it('goes on by the sweeper where the process died that was to queue a compensati
     askForItems: async () => undefined,
     hasLanes: async () => false,
   };
-  const pools = { register: async () => undefined, warm: async () => undefined };
   const children = new ChildRuns(flow.runs, flow.ledger, silent);
   const dying = new RunAdvancer(flow.runs, silent, children);
   const id = (
-    await new RunStarter(flow.runs, dying, pools, silentLogger).startJob(validateDefinition(two), null)
+    await new RunStarter(flow.runs, dying, NO_POOLS, silentLogger).startJob(validateDefinition(two), null)
   ).id;
   await endTask(id, 'a', { kind: 'completed', result: '1' });
   await dying.advance(id);

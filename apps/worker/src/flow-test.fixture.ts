@@ -18,6 +18,7 @@ import {
   Lane,
   LimitGate,
   LogBook,
+  type PoolDirectory,
   Rerunner,
   RunAdvancer,
   RunControl,
@@ -44,6 +45,13 @@ import { advanceConsumers, childLaneConsumer, laneConsumer } from './run-consume
 export type Behaviour = (input: Json, request: AttemptRequest) => Promise<AttemptResult> | AttemptResult;
 
 const DEADLINE_MS = 60_000;
+
+/** Every pool is known, and nobody knows what images are. */
+export const NO_POOLS: PoolDirectory = {
+  register: () => Promise.resolve(),
+  warm: () => Promise.resolve(),
+  digests: () => Promise.resolve(new Map()),
+};
 
 export const completed = (result: unknown): AttemptResult => ({
   kind: 'completed',
@@ -88,7 +96,7 @@ export class FlowTest implements AgentSource {
     this.logs = new RedisLogStore(redis, this.keys);
     this.ledger = new RedisTaskLedger(redis, this.keys);
     this.queue = new BullStepQueue(this.redisUrl, this.keys.prefix);
-    const pools = { register: async () => undefined, warm: async () => undefined };
+    const pools = NO_POOLS;
     const children = new ChildRuns(this.runs, this.ledger, this.queue);
     this.advancer = new RunAdvancer(this.runs, this.queue, children);
     this.starter = new RunStarter(this.runs, this.advancer, pools, silentLogger);

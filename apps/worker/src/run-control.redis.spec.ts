@@ -28,6 +28,7 @@ import {
   RedisTaskLedger,
   RedisWorkflowStore,
 } from '@agentainer/store-redis';
+import { NO_POOLS } from './flow-test.fixture.js';
 import { advanceConsumers, laneConsumer } from './run-consumers.js';
 
 const redisUrl = process.env.AGENTAINER_TEST_REDIS!;
@@ -57,9 +58,8 @@ beforeEach(async () => {
   workflows = new RedisWorkflowStore(redis, keys);
   const ledger = new RedisTaskLedger(redis, keys);
   queue = new BullStepQueue(redisUrl, keyPrefix);
-  const pools = { register: async () => undefined, warm: async () => undefined };
   advancer = new RunAdvancer(runs, queue, new ChildRuns(runs, ledger, queue));
-  starter = new RunStarter(runs, advancer, pools, silentLogger);
+  starter = new RunStarter(runs, advancer, NO_POOLS, silentLogger);
   control = new RunControl(runs, workflows, queue, advancer);
   rerunner = new Rerunner(runs, starter, advancer);
   const children = new ChildStarter(runs, ledger, workflows, starter, advancer);

@@ -24,6 +24,7 @@ import {
   RedisTaskLedger,
   RedisWorkflowStore,
 } from '@agentainer/store-redis';
+import { NO_POOLS } from './flow-test.fixture.js';
 import { advanceConsumers, laneConsumer } from './run-consumers.js';
 
 type Redis = Awaited<ReturnType<typeof connectRedis>>;
@@ -55,9 +56,8 @@ beforeEach(async () => {
   const ledger = new RedisTaskLedger(redis, keys);
   stops = new RedisStopSignals(subscriber, keys);
   queue = new BullStepQueue(redisUrl, keyPrefix);
-  const pools = { register: async () => undefined, warm: async () => undefined };
   advancer = new RunAdvancer(runs, queue, new ChildRuns(runs, ledger, queue));
-  starter = new RunStarter(runs, advancer, pools, silentLogger);
+  starter = new RunStarter(runs, advancer, NO_POOLS, silentLogger);
   const children = new ChildStarter(runs, ledger, new RedisWorkflowStore(redis, keys), starter, advancer);
   sweeper = new Sweeper(runs, ledger, queue, advancer, children, { stalledMs: 1, orphanMs: 1, batch: 10 });
   lane = new Lane(

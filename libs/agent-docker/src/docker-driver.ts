@@ -6,20 +6,17 @@ import {
   awaitHealthy,
   type FoundAgent,
 } from '@agentainer/pool';
-import { type Logger, withDeadline } from '@agentainer/runtime';
+import type { Logger } from '@agentainer/runtime';
 import type Docker from 'dockerode';
 import { closeToAgent, openToAgent } from './agent-directory.js';
 import { type AgentLimits, containerBody, DEFAULT_LIMITS } from './container-body.js';
 import { agentOf, containerName, labelFilter, type Owner } from './container-identity.js';
 import { allowing, callDeadline, connectEngine, statusOf } from './engine.js';
-import { type AgentExit, ExitEvents } from './exit-events.js';
+import { EngineEvents } from './engine-events.js';
+import { EngineImages } from './engine-images.js';
 
 /** How long an agent may take to answer healthy by default, in milliseconds. */
 const START_DEADLINE_MS = 30_000;
-/** How long the engine may take to find an image, in milliseconds. */
-const LOOK_UP_MS = 10_000;
-/** Each part of it begins with a letter, a digit or an underscore, so that none is `.` or `..`. */
-const IMAGE_NAME = /^\w[\w.:@-]*(\/\w[\w.:@-]*)*$/;
 /** How often a starting container is looked at, in milliseconds, in case the engine's events are out of reach. */
 const LOOK_MS = 1_000;
 /** How long somebody else's removal of a container may take, in milliseconds. */
@@ -54,10 +51,13 @@ export class DockerDriver implements AgentDriver {
   private readonly running = new Set<string>();
   /** Agents whose exit was told: the engine goes on listing them as running for a moment. */
   private readonly ended = new Set<string>();
-  private events: ExitEvents | undefined;
+  private events: EngineEvents[] = [];
+  private readonly images: EngineImages;
+  private readonly imageListeners = new Set<() => void>();
 
   constructor(private readonly options: DockerDriverOptions) {
     this.docker = connectEngine(options.socketPath);
+    this.images = new EngineImages(this.docker);
     this.owner = { instance: options.instance, host: options.host };
   }
 
@@ -104,10 +104,21 @@ export class DockerDriver implements AgentDriver {
     return () => this.listeners.delete(listener);
   }
 
+  digestOf(image: string): Promise<string | undefined> {
+    return this.images.digestOf(image);
+  }
+
+  onImageChange(listener: () => void): () => void {
+    this.listen();
+    this.imageListeners.add(listener);
+    return () => this.imageListeners.delete(listener);
+  }
+
   /** Leaves the agents running. */
   async close(): Promise<void> {
     this.listeners.clear();
-    await this.events?.close();
+    this.imageListeners.clear();
+    await Promise.all(this.events.map((events) => events.close()));
   }
 
   private async launch(agent: AgentStart, abort: AbortController, signal: AbortSignal): Promise<void> {
@@ -137,19 +148,11 @@ export class DockerDriver implements AgentDriver {
 
   /** Not aborted on the way: the engine would go on, and the container be there after it was removed. */
   private async create(agent: AgentStart): Promise<void> {
-    const imageUser = await this.userOf(agent.image);
+    const { reference, user } = await this.images.find(agent.image, agent.digest);
     await openToAgent(agent.directory);
     const limits = { ...DEFAULT_LIMITS, ...this.options.limits };
-    const body = containerBody(agent, this.owner, imageUser, limits);
+    const body = containerBody({ ...agent, image: reference }, this.owner, user, limits);
     await this.docker.createContainer({ ...body, ...callDeadline() });
-  }
-
-  private async userOf(image: string): Promise<string> {
-    // The name becomes part of a path, in which it must not lead elsewhere.
-    if (!IMAGE_NAME.test(image)) throw new AgentStartError('IMAGE_NOT_FOUND', `${image} is no image name`);
-    const inspected = this.docker.getImage(image).inspect();
-    const { Config } = await withDeadline('looking for the image', LOOK_UP_MS, inspected);
-    return Config?.User ?? '';
   }
 
   private async look(agentId: string, abort: AbortController): Promise<void> {
@@ -183,17 +186,29 @@ export class DockerDriver implements AgentDriver {
   }
 
   private listen(): void {
+    if (this.events.length > 0) return;
     const { docker, owner } = this;
-    this.events ??= new ExitEvents({
-      docker,
-      owner,
-      logger: this.options.logger,
-      onExit: (exit) => this.onEnd(exit),
+    const { logger } = this.options;
+    const exits = new EngineEvents({
+      ...{ docker, logger },
+      filters: { type: ['container'], event: ['die'], label: labelFilter(owner) },
+      onEvent: (attributes) => {
+        const agent = agentOf(attributes);
+        if (agent) this.onEnd(agent.agentId, attributes.exitCode ?? 'unknown');
+      },
       onOpen: () => this.tellMissed(),
     });
+    const tellImages = () => this.imageListeners.forEach((listener) => listener());
+    const images = new EngineEvents({
+      ...{ docker, logger },
+      filters: { type: ['image'] },
+      onEvent: tellImages,
+      onOpen: () => Promise.resolve(tellImages()),
+    });
+    this.events = [exits, images];
   }
 
-  private onEnd({ agentId, exitCode }: AgentExit): void {
+  private onEnd(agentId: string, exitCode: string): void {
     this.running.delete(agentId);
     this.ended.add(agentId);
     const start = this.starts.get(agentId);
@@ -206,7 +221,7 @@ export class DockerDriver implements AgentDriver {
     const found = await this.list();
     const running = new Set(found.filter((agent) => agent.running).map((agent) => agent.agentId));
     for (const agentId of before) {
-      if (!running.has(agentId) && this.running.has(agentId)) this.onEnd({ agentId, exitCode: 'unknown' });
+      if (!running.has(agentId) && this.running.has(agentId)) this.onEnd(agentId, 'unknown');
     }
   }
 

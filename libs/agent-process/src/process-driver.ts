@@ -80,6 +80,15 @@ export class ProcessDriver implements AgentDriver {
     return () => this.listeners.delete(listener);
   }
 
+  /** A program is known by its name alone. */
+  digestOf(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  onImageChange(): () => void {
+    return () => undefined;
+  }
+
   /** Leaves the agents running. */
   close(): Promise<void> {
     this.listeners.clear();

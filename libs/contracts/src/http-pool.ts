@@ -8,6 +8,8 @@ const count = z.int().min(0);
 export const poolSchema = z.object({
   id: z.string(),
   image: z.string(),
+  /** What the image is that its agents run; null where they run whatever its name stands for when they start. */
+  image_digest: z.string().nullable(),
   host: z.string(),
   /** With its defaults, durations with their units. */
   config: z.any() as unknown as z.ZodType<PoolConfigInput, PoolConfigInput>,

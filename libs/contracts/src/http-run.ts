@@ -38,6 +38,8 @@ export const stepProgressSchema = z.object({
   duration_ms: count.nullable(),
   /** Tasks at once, at most. */
   max_parallel: count,
+  /** What its image was when the run started; null where that is not known, or no agent works on it. */
+  image_digest: z.string().nullable(),
   /** How many of its tasks may fail; null where it is no map, or goes on with one success. */
   failure_tolerance: failureToleranceSchema.nullable(),
   /** When it will have ended, by the tasks that have; null where it does not run, or none has ended. */

@@ -24,6 +24,7 @@ export {
   type UrlItems,
 } from './outside-items.js';
 export * from './parse.js';
+export { digestOf, imagesOf, pinImages } from './pinned-images.js';
 export * from './pool-config.js';
 export * from './pool-spec.js';
 export * from './reduce-tree.js';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AgentStep, Definition } from './definition.js';
 import { canonicalConfig, DEFAULT_POOL_CONFIG, type PoolConfig } from './pool-config.js';
+import type { Pinned } from './pinned-images.js';
 import { needsAgents } from './step-kinds.js';
 
 /** An agent on which so many different tasks failed, one after another, is not used again. */
@@ -11,6 +12,10 @@ export interface PoolSpec {
   /** A readable slug of the image and a hash of the whole spec; safe in keys, queue names and container names. */
   id: string;
   image: string;
+  /** What the image is: its name may stand for another one tomorrow. Without one, for whatever it is when an agent starts. */
+  digest?: string;
+  /** Its agents are held by steps that wait for others. */
+  stream?: true;
   config: PoolConfig;
 }
 
@@ -20,7 +25,7 @@ export interface PoolSpec {
  * in whatever runs.
  */
 export function poolOf(
-  step: Pick<AgentStep, 'image' | 'pool_config' | 'execution_mode'> & { stream?: boolean },
+  step: Pick<AgentStep, 'image' | 'pool_config' | 'execution_mode'> & Pinned & { stream?: boolean },
 ): PoolSpec {
   const config = {
     ...DEFAULT_POOL_CONFIG,
@@ -28,7 +33,17 @@ export function poolOf(
     ...(step.execution_mode === 'standard' && { reuse: 'task' as const }),
   };
   if (config.reuse === 'task') config.max_agent_uses = 1;
-  return { id: poolId(step.image, config, step.stream), image: step.image, config };
+  return identified({
+    image: step.image,
+    ...(step.digest !== undefined && { digest: step.digest }),
+    ...(step.stream && { stream: true }),
+    config,
+  });
+}
+
+/** The pool that takes the place of one whose image's name stands for another image by now. */
+export function successorOf({ id: _, ...spec }: PoolSpec, digest: string): PoolSpec {
+  return identified({ ...spec, digest });
 }
 
 /** The pools that serve a definition's steps, each once. */
@@ -37,13 +52,17 @@ export function poolsOf({ steps }: Pick<Definition, 'steps'>): PoolSpec[] {
   return [...new Map(pools.map((pool) => [pool.id, pool])).values()];
 }
 
-function poolId(image: string, config: PoolConfig, stream = false): string {
-  const canonical = JSON.stringify([image, canonicalConfig(config), ...(stream ? ['stream'] : [])]);
+function identified(spec: Omit<PoolSpec, 'id'>): PoolSpec {
+  const { image, digest, stream, config } = spec;
+  const parts = [image, canonicalConfig(config), digest, stream && 'stream'].filter(
+    (part) => part !== undefined,
+  );
+  const canonical = JSON.stringify(parts);
   const hash = createHash('sha256').update(canonical).digest('hex').slice(0, 8);
   const slug = image
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, 32);
-  return `${slug}-${hash}`;
+  return { id: `${slug}-${hash}`, ...spec };
 }

@@ -304,6 +304,11 @@ export interface PoolDirectory {
   register(spec: PoolSpec): Promise<void>;
   /** Asks for agents to be started before they are needed. */
   warm(poolId: string): Promise<void>;
+  /**
+   * What images are at present, by name: of those on which the hosts that have them agree. Asks hosts for images that they
+   * were not asked for before, and waits for an answer no longer than half a second.
+   */
+  digests(images: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
 /** The right to use one agent for a while. */

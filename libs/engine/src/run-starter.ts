@@ -1,4 +1,12 @@
-import { type Definition, type Json, newId, poolsOf, withPriority } from '@agentainer/core';
+import {
+  type Definition,
+  imagesOf,
+  type Json,
+  newId,
+  pinImages,
+  poolsOf,
+  withPriority,
+} from '@agentainer/core';
 import { type Logger, withDeadline } from '@agentainer/runtime';
 import { limitKeysOf } from './applied-limits.js';
 import type { PoolDirectory, RunStore } from './ports.js';
@@ -55,12 +63,13 @@ export class RunStarter {
     });
   }
 
-  /** Writes a run and begins it. @throws {QueueFullError} @throws {InvalidInputError} where a limit's key is not in its input */
+  /** Writes a run, which goes by what its images are now, and begins it. @throws {QueueFullError} @throws {InvalidInputError} where a limit's key is not in its input */
   async enter(run: Omit<NewRun, 'limitKeys'>): Promise<RunRecord> {
     const limitKeys = limitKeysOf(run.definition, run.input);
     await this.admission?.admit(run);
-    await this.runs.create({ ...run, limitKeys });
-    await this.begin(run.id, run.definition);
+    const definition = pinImages(run.definition, await this.pools.digests(imagesOf(run.definition)));
+    await this.runs.create({ ...run, definition, limitKeys });
+    await this.begin(run.id, definition);
     return (await this.runs.load(run.id))!;
   }
 

@@ -70,13 +70,13 @@ export class AgentLife {
   }
 
   /** Enters a new agent in the registry; undefined where the pool is full. @throws where Redis cannot be reached */
-  async enter({ id: poolId, image, config }: PoolSpec): Promise<AgentStart | undefined> {
+  async enter({ id: poolId, image, digest, config }: PoolSpec): Promise<AgentStart | undefined> {
     const agentId = newId('agent');
     const directory = join(this.parts.agentsDirectory, agentId);
     this.starting.set(agentId, { exited: false });
     try {
       const entered = await this.parts.registry.create(poolId, agentId, directory);
-      if (entered) return { agentId, poolId, image, directory, config };
+      if (entered) return { agentId, poolId, image, digest, directory, config };
       this.starting.delete(agentId);
       return undefined;
     } catch (error) {

@@ -6,9 +6,11 @@ import { planPool } from './plan.js';
 import type { AgentProbe, PoolSnapshot } from './ports.js';
 import { Reconciler } from './reconciler.js';
 import { shareStarts } from './share-starts.js';
+import { Succession, type SuccessionParts } from './succession.js';
 
 export interface KeeperOptions extends AgentLifeParts {
   probe: AgentProbe;
+  images: SuccessionParts['images'];
   /** Leaves agents running when it stops, for the next keeper to take over. */
   keepAgents?: boolean;
   /** Agents that are started side by side; a start is bound by the processor. */
@@ -33,6 +35,7 @@ export class Keeper implements Service {
   readonly name = 'keeper';
   private readonly life: AgentLife;
   private readonly reconciler: Reconciler;
+  private readonly succession: Succession;
   private readonly loops: { plan: PeriodicService; reconcile: PeriodicService; probe: PeriodicService };
   /** Pools that need a look before the next look at all of them. */
   private readonly demanded = new Set<string>();
@@ -48,6 +51,7 @@ export class Keeper implements Service {
   constructor(private readonly options: KeeperOptions) {
     const { logger, intervals = INTERVALS } = options;
     this.life = new AgentLife(options);
+    this.succession = new Succession(options);
     this.reconciler = new Reconciler({ ...options, life: this.life });
     const health = new HealthCheck({ ...options, life: this.life });
     const loop = (name: 'plan' | 'reconcile' | 'probe', turn: (signal: AbortSignal) => Promise<void>) =>
@@ -155,7 +159,8 @@ export class Keeper implements Service {
   /** A pool that cannot be read must not keep the others from being looked after. */
   private async snapshot(poolId: string): Promise<PoolSnapshot | undefined> {
     try {
-      return await this.options.registry.snapshot(poolId);
+      const snapshot = await this.options.registry.snapshot(poolId);
+      return snapshot && (await this.succession.judge(snapshot));
     } catch (error) {
       this.options.logger.error({ err: error, poolId }, 'a pool could not be read');
       return undefined;

@@ -84,6 +84,17 @@ describe('starts', () => {
 describe('retires', () => {
   const retired = (change: Change) => planPool(snapshotOf(change)).retire;
 
+  it('all idle agents of an image that another one took the place of, after a while', () => {
+    const agents = [agent('leased'), idleFor(900), idleFor(100)];
+    const min_size = 3;
+    expect(retired({ agents, min_size })).toEqual([]);
+    expect(retired({ agents: [idleFor(1_000), idleFor(100)], min_size, superseded: true })).toEqual([
+      { agentId: expect.any(String), reason: 'superseded' },
+    ]);
+    expect(planPool(snapshotOf({ min_size, superseded: true })).starts).toBe(0);
+    expect(planPool(snapshotOf({ min_size, superseded: true, waiting: 1 })).starts).toBe(1);
+  });
+
   it('an agent that was idle for its time, and not one that was idle for less', () => {
     const [old, young] = [idleFor(IDLE_TIMEOUT), idleFor(IDLE_TIMEOUT - 1)];
     expect(retired({ agents: [young, old] })).toEqual([{ agentId: old.id, reason: 'idle_timeout' }]);

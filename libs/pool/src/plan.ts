@@ -16,15 +16,17 @@ export interface PoolPlan {
 
 /** Milliseconds after which a pool that nobody asked for does not keep its `min_size` any longer. */
 const RETENTION_MS = 7 * 86_400_000;
+/** Runs that began with an image go on with it, so that its agents are of use for some time yet, in milliseconds. */
+const SUPERSEDED_IDLE_MS = 5_000;
 
 /**
  * How many agents a pool should have now: those in use, those asked for and those kept warm, within its bounds.
  * One at its last task is as good as gone: what is kept warm is beside it, so that its replacement starts meanwhile.
  */
 export function desiredSize(snapshot: PoolSnapshot): number {
-  const { spec, agents, waiting, warm, warmUntil, now, lastUsed } = snapshot;
+  const { spec, agents, waiting, warm, warmUntil, now, lastUsed, superseded } = snapshot;
   const { max_size, max_agent_uses } = spec.config;
-  const min_size = now - lastUsed < RETENTION_MS ? spec.config.min_size : 0;
+  const min_size = !superseded && now - lastUsed < RETENTION_MS ? spec.config.min_size : 0;
   const leased = agents.filter((agent) => agent.state === 'leased' && agent.leaseUntil > now);
   const last = leased.filter((agent) => agent.uses + 1 >= max_agent_uses).length;
   const kept = now < warmUntil ? warm : 0;
@@ -45,7 +47,7 @@ export function planPool(snapshot: PoolSnapshot): PoolPlan {
     retire: [
       ...ending.map(({ id, reason }) => ({ agentId: id, reason: reason ?? 'orphan' })),
       ...expired.map(because('lease_expired')),
-      ...idle.map(because('idle_timeout')),
+      ...idle.map(because(snapshot.superseded ? 'superseded' : 'idle_timeout')),
       ...inTheWay(snapshot, leaving).map(because('reuse')),
     ],
   };
@@ -83,12 +85,17 @@ function inTheWay(snapshot: PoolSnapshot, leaving: readonly AgentRecord[]): Agen
     .slice(0, short);
 }
 
+function idleTimeout({ spec, superseded }: PoolSnapshot): number {
+  return Math.min(spec.config.idle_timeout, superseded ? SUPERSEDED_IDLE_MS : Infinity);
+}
+
 /** Idle agents past their time that the pool can do without, least recently used first. */
 function idleTooLong(snapshot: PoolSnapshot, expired: number): AgentRecord[] {
   const spare = Math.max(0, usable(snapshot, expired) - desiredSize(snapshot));
-  const { now, waiting, spec } = snapshot;
+  const { now, waiting } = snapshot;
+  const idle_timeout = idleTimeout(snapshot);
   const old = snapshot.agents
-    .filter((agent) => agent.state === 'idle' && now - agent.since >= spec.config.idle_timeout)
+    .filter((agent) => agent.state === 'idle' && now - agent.since >= idle_timeout)
     .filter((agent) => waiting === 0 || !mayServeAny(agent))
     .sort((a, b) => a.since - b.since);
   const useless = old.filter((agent) => !mayServeLater(snapshot, agent));

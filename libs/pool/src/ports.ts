@@ -25,6 +25,8 @@ export interface PoolSnapshot {
   now: number;
   /** When somebody last asked for the pool, on whatever host. */
   lastUsed: number;
+  /** Its image's name stands for another one by now: no new run asks for it. */
+  superseded?: boolean;
   agents: AgentRecord[];
   /** Lanes that wait for an agent. */
   waiting: number;
@@ -126,6 +128,8 @@ export interface AgentRegistry {
   /** Specs of all pools known. */
   pools(): Promise<PoolSpec[]>;
   snapshot(poolId: string): Promise<PoolSnapshot | undefined>;
+  /** Makes a pool known that takes the place of another one, which somebody last asked for at `lastUsed`. Harmless when repeated. */
+  succeed(successor: PoolSpec, lastUsed: number): Promise<void>;
   /** Enters an agent as `creating`, unless the pool is at its `max_size`; false then. */
   create(poolId: string, agentId: string, directory: string): Promise<boolean>;
   /** `creating` → given to the lane that waits longest, or idle. False where the agent is no longer entered. */
@@ -149,6 +153,8 @@ export interface AgentRegistry {
 
 export type RetireReason =
   | 'idle_timeout'
+  /** Its image's name stands for another one by now. */
+  | 'superseded'
   | 'max_uses'
   | 'unhealthy'
   | 'suspect'
@@ -176,6 +182,10 @@ export interface AgentDriver {
   list(): Promise<FoundAgent[]>;
   /** Calls `listener` for each agent that ended, without delay. */
   onExit(listener: (agentId: string) => void): () => void;
+  /** What an image is on this host at present; undefined where it is not here, or only ever known by its name. */
+  digestOf(image: string): Promise<string | undefined>;
+  /** Calls `listener` when a name may have come to stand for another image. */
+  onImageChange(listener: () => void): () => void;
   close(): Promise<void>;
 }
 
@@ -183,10 +193,22 @@ export interface AgentStart {
   agentId: string;
   poolId: string;
   image: string;
+  /** What the image must be; whatever its name stands for, where it is not given. */
+  digest?: string;
   /** A directory of this agent alone; its sockets are made in it. */
   directory: string;
   /** Of its pool. */
   config: PoolConfig;
+}
+
+/** Where hosts tell what images are. */
+export interface ImageBoard {
+  /** Images that somebody wants to know about. */
+  wanted(): Promise<string[]>;
+  /** Tells what those are on this host, by name, in place of all that was told before; undefined where an image is not here. */
+  tell(digests: ReadonlyMap<string, string | undefined>): Promise<void>;
+  /** Calls `listener` when somebody wants to know of an image that nobody asked for before. */
+  onWanted(listener: () => void): () => void;
 }
 
 /** Serves each agent its gateway: the socket through which it reaches the state of its run. */
@@ -226,6 +248,8 @@ export interface KeeperObserver {
 export interface PoolStatus {
   id: string;
   image: string;
+  /** What the image is; undefined where its agents run whatever its name stands for when they start. */
+  digest?: string;
   config: PoolConfig;
   host: string;
   agents: Record<Exclude<AgentState, 'dead'>, number>;

@@ -12,6 +12,7 @@ export { DEFAULT_LEDGER_LIMITS, type LedgerLimits, RedisTaskLedger } from './tas
 export { RedisWorkflowStore } from './workflow-store.js';
 export { asUnavailable } from './unavailable.js';
 export { type LeadershipOptions, RedisLeadership } from './leadership.js';
+export { RedisImageBoard } from './image-board.js';
 export { RedisPoolDirectory } from './pool-directory.js';
 export { RedisLeaseStore } from './pool-leases.js';
 export { RedisAgentRegistry } from './pool-registry.js';

@@ -53,6 +53,12 @@ export class Keys {
   readonly poolsUsed = () => `${this.pools()}:used`;
   /** A pool on one host. */
   readonly pool = (poolId: string, host: string) => `${this.prefix}:pool:{${poolId}@${host}}`;
+  /** Images that somebody wants to know about. */
+  readonly images = () => `${this.prefix}:images`;
+  /** What those are on one host. */
+  readonly hostImages = (host: string) => `${this.images()}:of:${host}`;
+  /** Where hosts hear of images that nobody asked for before. */
+  readonly imagesWanted = () => `${this.images()}:wanted`;
   /** Where lanes of one worker process hear of the agents granted to them. */
   readonly grants = (workerId: string) => `${this.prefix}:grants:${workerId}`;
   /** Where workers hear of steps whose attempts are no longer wanted. */

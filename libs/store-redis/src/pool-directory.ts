@@ -5,6 +5,8 @@ import type { Redis } from 'ioredis';
 import { BoundedCache } from './bounded-cache.js';
 import type { Keys } from './keys.js';
 import { PoolScope } from './pool-scope.js';
+import { redisNow } from './redis-now.js';
+import { ImageDigests } from './image-digests.js';
 import { readPoolSpec } from './pool-spec.js';
 import { clearPool } from './scripts/pool-clear.js';
 import { forgetPool } from './scripts/pool-forget.js';
@@ -23,10 +25,14 @@ export class RedisPoolDirectory implements PoolDirectory, PoolReader, PoolUsage 
   /** Pools known to be registered, and since when: a chain of steps asks again and again. */
   private readonly registered = new BoundedCache<string, number>(REMEMBERED_POOLS);
 
+  private readonly images: ImageDigests;
+
   constructor(
     private readonly redis: Redis,
     private readonly keys: Keys,
-  ) {}
+  ) {
+    this.images = new ImageDigests(redis, keys);
+  }
 
   async register(spec: PoolSpec): Promise<void> {
     const known = this.registered.get(spec.id);
@@ -46,6 +52,10 @@ export class RedisPoolDirectory implements PoolDirectory, PoolReader, PoolUsage 
     await Promise.all(scopes.map((scope) => warmPool(scope, poolId, max_size, idle_timeout)));
   }
 
+  async digests(images: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return images.length === 0 ? new Map() : this.images.read(images, await this.hosts());
+  }
+
   /** Every pool that is known. */
   ids(): Promise<string[]> {
     return this.redis.hkeys(this.keys.pools());
@@ -59,7 +69,7 @@ export class RedisPoolDirectory implements PoolDirectory, PoolReader, PoolUsage 
   }
 
   async unused(ms: number): Promise<string[]> {
-    return this.redis.zrangebyscore(this.keys.poolsUsed(), '-inf', (await this.now()) - ms);
+    return this.redis.zrangebyscore(this.keys.poolsUsed(), '-inf', (await redisNow(this.redis)) - ms);
   }
 
   async clear(poolId: string): Promise<boolean> {
@@ -75,15 +85,10 @@ export class RedisPoolDirectory implements PoolDirectory, PoolReader, PoolUsage 
   }
 
   private async hosts(): Promise<string[]> {
-    return this.redis.zrangebyscore(this.keys.hosts(), (await this.now()) - HOST_TTL_MS, '+inf');
+    return this.redis.zrangebyscore(this.keys.hosts(), (await redisNow(this.redis)) - HOST_TTL_MS, '+inf');
   }
 
-  private async now(): Promise<number> {
-    const [seconds, microseconds] = await this.redis.time();
-    return Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
-  }
-
-  private async status({ id, image, config }: PoolSpec, host: string): Promise<PoolStatus> {
+  private async status({ id, image, digest, config }: PoolSpec, host: string): Promise<PoolStatus> {
     const key = this.keys.pool(id, host);
     const [fields, waiting] = await Promise.all([
       this.redis.hmget(key, ...STATUS_FIELDS),
@@ -94,6 +99,7 @@ export class RedisPoolDirectory implements PoolDirectory, PoolReader, PoolUsage 
     return {
       id,
       image,
+      digest,
       config,
       host,
       agents: { creating, idle, leased, retiring },

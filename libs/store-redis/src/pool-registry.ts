@@ -39,6 +39,12 @@ export class RedisAgentRegistry implements AgentRegistry {
     return spec && snapshotPool(this.scope, spec);
   }
 
+  async succeed(successor: PoolSpec, lastUsed: number): Promise<void> {
+    const { redis, keys } = this.scope;
+    const entering = redis.multi().hsetnx(keys.pools(), successor.id, JSON.stringify(successor));
+    await entering.zadd(keys.poolsUsed(), 'NX', lastUsed, successor.id).exec();
+  }
+
   async create(poolId: string, agentId: string, directory: string): Promise<boolean> {
     const spec = await this.spec(poolId);
     return spec !== undefined && createAgent(this.scope, spec, agentId, directory);

@@ -13,5 +13,5 @@ export function readPoolSpec(text: string): PoolSpec | undefined {
   const { min_size, max_size, idle_timeout, max_agent_uses } = config;
   const numbers = [min_size, max_size, idle_timeout, max_agent_uses];
   if (!numbers.every((n) => Number.isSafeInteger(n))) return undefined;
-  return { id: value.id, image: value.image, config };
+  return { ...value, id: value.id, image: value.image, config };
 }

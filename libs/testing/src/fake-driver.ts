@@ -11,6 +11,8 @@ export class FakeDriver implements AgentDriver {
   onStart: (agent: AgentStart, signal: AbortSignal) => Promise<void> = () => Promise.resolve();
   onStop: (agentId: string) => Promise<void> = () => Promise.resolve();
   private readonly starts = new Map<string, AbortController>();
+  private readonly images = new Map<string, string>();
+  private readonly imageListeners = new Set<() => void>();
   private readonly listeners = new Set<(agentId: string) => void>();
 
   /** @param agents what the engine has. A test may add agents that nobody started, or take some away. */
@@ -50,6 +52,21 @@ export class FakeDriver implements AgentDriver {
   onExit(listener: (agentId: string) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  digestOf(image: string): Promise<string | undefined> {
+    return Promise.resolve(this.images.get(image));
+  }
+
+  onImageChange(listener: () => void): () => void {
+    this.imageListeners.add(listener);
+    return () => this.imageListeners.delete(listener);
+  }
+
+  /** A name comes to stand for another image. */
+  tag(image: string, digest: string): void {
+    this.images.set(image, digest);
+    for (const listener of this.imageListeners) listener();
   }
 
   close(): Promise<void> {

@@ -4,10 +4,11 @@ import { poolConfigView } from './pool-config-view.js';
 import { timeView } from './time-view.js';
 
 export function poolView(pool: PoolStatus): PoolBody {
-  const { id, image, host, config, agents, waiting, served, error, retryAt } = pool;
+  const { id, image, digest, host, config, agents, waiting, served, error, retryAt } = pool;
   return {
     id,
     image,
+    image_digest: digest ?? null,
     host,
     config: poolConfigView(config),
     agents,

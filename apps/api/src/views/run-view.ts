@@ -1,4 +1,4 @@
-import { type Definition, formatTaskId, priorityOf } from '@agentainer/core';
+import { type Definition, digestOf, formatTaskId, priorityOf } from '@agentainer/core';
 import type {
   RunBody,
   RunEventBody,
@@ -72,6 +72,7 @@ function stepProgressView(run: RunRecord, step: StepRecord, definition: Definiti
     finished_at: timeView(step.finishedAt),
     duration_ms: spanView(step.startedAt, step.finishedAt),
     max_parallel: parallelOf(definition, step),
+    image_digest: digestOf(defined) ?? null,
     failure_tolerance: toleranceOf(defined, step) ?? null,
     estimated_completion_at: timeView(estimatedEnd(step, run.readAt, further) ?? 0),
     ...(step.error && { error: step.error }),

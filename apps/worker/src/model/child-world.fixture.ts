@@ -22,6 +22,7 @@ import {
   RedisTaskLedger,
   RedisWorkflowStore,
 } from '@agentainer/store-redis';
+import { NO_POOLS } from '../flow-test.fixture.js';
 import { BusyProcesses } from './busy-processes.fixture.js';
 import { FaultyQueue, type Message } from './faulty-queue.fixture.js';
 import { isOver } from './ledger-model.fixture.js';
@@ -175,9 +176,8 @@ export class ChildWorld {
     const queue = process.through('queue', this.queue);
     const ledger = process.through('ledger', this.ledger);
     const workflows = process.through('workflows', this.workflows);
-    const pools = { register: () => Promise.resolve(), warm: () => Promise.resolve() };
     const advancer = new RunAdvancer(runs, queue, new ChildRuns(runs, ledger, queue));
-    const starter = new RunStarter(runs, advancer, pools, silentLogger);
+    const starter = new RunStarter(runs, advancer, NO_POOLS, silentLogger);
     const children = new ChildStarter(runs, ledger, workflows, starter, advancer);
     const options = { stalledMs: 0, orphanMs: NEVER_MS, batch: 100 };
     const agents = { lease: () => Promise.resolve({ kind: 'leased' as const, lease: this.lease() }) };

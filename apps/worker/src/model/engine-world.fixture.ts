@@ -21,6 +21,7 @@ import {
   RedisTaskLedger,
   RedisWorkflowStore,
 } from '@agentainer/store-redis';
+import { NO_POOLS } from '../flow-test.fixture.js';
 import { BusyProcesses } from './busy-processes.fixture.js';
 import { FaultyQueue, type Message } from './faulty-queue.fixture.js';
 import { isOver, LedgerModel } from './ledger-model.fixture.js';
@@ -189,8 +190,7 @@ export class EngineWorld {
   private engineOf(process: Process): Engine {
     const runs = process.through('runs', this.runs);
     const ledger = process.through('ledger', this.ledger);
-    const none = { register: () => Promise.resolve(), warm: () => Promise.resolve() };
-    const pools = process.through('pools', none);
+    const pools = process.through('pools', NO_POOLS);
     const queue = new RegisteringQueue(process.through('queue', this.queue), pools);
     const advancer = new RunAdvancer(runs, queue, new ChildRuns(runs, ledger, queue));
     const agents = this.agents;

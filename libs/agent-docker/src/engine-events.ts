@@ -3,23 +3,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@agentainer/runtime';
 import type Docker from 'dockerode';
 import type { GetEventsOptions } from 'dockerode';
-import { agentOf, labelFilter, type Owner } from './container-identity.js';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 const MAX_LINE = 1_024 * 1_024;
 
-export interface AgentExit {
-  agentId: string;
-  exitCode: string;
-}
-
-export interface ExitEventsOptions {
+export interface EngineEventsOptions {
   docker: Docker;
-  owner: Owner;
+  /** Which events. */
+  filters: GetEventsOptions['filters'];
   logger: Logger;
-  onExit(exit: AgentExit): void;
-  /** The stream begins, or begins anew after a break in which exits may have gone by unheard. */
+  /** @param attributes of what the event is about */
+  onEvent(attributes: Record<string, string>): void;
+  /** The stream begins, or begins anew after a break in which events may have gone by unheard. */
   onOpen(): Promise<void>;
 }
 
@@ -27,12 +23,12 @@ interface EngineEvent {
   Actor?: { Attributes?: Record<string, string> };
 }
 
-/** Hears from the engine of each container of the owner that ends, and keeps on listening across breaks. */
-export class ExitEvents {
+/** Hears of some of the engine's events, and keeps on listening across breaks. */
+export class EngineEvents {
   private readonly abort = new AbortController();
   private readonly loop: Promise<void>;
 
-  constructor(private readonly options: ExitEventsOptions) {
+  constructor(private readonly options: EngineEventsOptions) {
     this.loop = this.listen();
   }
 
@@ -60,9 +56,8 @@ export class ExitEvents {
   }
 
   private async open(): Promise<Readable> {
-    const label = labelFilter(this.options.owner);
-    const filters: GetEventsOptions['filters'] = { type: ['container'], event: ['die'], label };
-    const stream = await this.options.docker.getEvents({ filters, abortSignal: this.abort.signal });
+    const { docker, filters } = this.options;
+    const stream = await docker.getEvents({ filters, abortSignal: this.abort.signal });
     return stream as Readable;
   }
 
@@ -72,15 +67,12 @@ export class ExitEvents {
       const lines = `${rest}${String(chunk)}`.split('\n');
       rest = lines.pop() ?? '';
       if (rest.length > MAX_LINE) throw new Error('the engine sent an event without end');
-      for (const line of lines) if (line.trim()) this.tell(JSON.parse(line) as EngineEvent);
+      for (const line of lines) if (line.trim()) this.tell(line);
     }
   }
 
-  private tell({ Actor }: EngineEvent): void {
-    const attributes = Actor?.Attributes ?? {};
-    const agent = agentOf(attributes);
-    if (agent) {
-      this.options.onExit({ agentId: agent.agentId, exitCode: attributes.exitCode ?? 'unknown' });
-    }
+  private tell(line: string): void {
+    const { Actor } = JSON.parse(line) as EngineEvent;
+    this.options.onEvent(Actor?.Attributes ?? {});
   }
 }

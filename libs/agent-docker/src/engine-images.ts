@@ -1,0 +1,61 @@
+import { AgentStartError } from '@agentainer/pool';
+import { withDeadline } from '@agentainer/runtime';
+import type Docker from 'dockerode';
+import { statusOf } from './engine.js';
+
+/** How long the engine may take to find an image, in milliseconds. */
+const LOOK_UP_MS = 10_000;
+/** Each part of it begins with a letter, a digit or an underscore, so that none is `.` or `..`. */
+const IMAGE_NAME = /^\w[\w.:@-]*(\/\w[\w.:@-]*)*$/;
+
+/** An image as the engine has it. */
+export interface EngineImage {
+  /** What a container is made of: a name or digest that the engine knows. */
+  reference: string;
+  /** The user that it names for itself. */
+  user: string;
+}
+
+/** The images of one engine. */
+export class EngineImages {
+  constructor(private readonly docker: Docker) {}
+
+  /**
+   * What an image is: the digest of its manifest in the registry that its name is of, else, where it was made on this
+   * host, its id, which is a digest as well. Undefined where it is not here.
+   */
+  async digestOf(image: string): Promise<string | undefined> {
+    const found = await this.inspect(image);
+    const repository = repositoryOf(image);
+    const inRegistry = found?.RepoDigests?.find((digest) => digest.startsWith(`${repository}@`));
+    return inRegistry?.slice(repository.length + 1) ?? found?.Id;
+  }
+
+  /** @param digest what the image must be, whatever its name stands for by now @throws {AgentStartError} where it is not here */
+  async find(image: string, digest?: string): Promise<EngineImage> {
+    const references = digest === undefined ? [image] : [`${repositoryOf(image)}@${digest}`, digest];
+    for (const reference of references) {
+      const found = await this.inspect(reference);
+      if (found) return { reference, user: found.Config?.User ?? '' };
+    }
+    const what = digest === undefined ? image : `what ${image} was when the run started, ${digest},`;
+    throw new AgentStartError('IMAGE_NOT_FOUND', `${what} is no image of this host`);
+  }
+
+  private async inspect(reference: string): Promise<Docker.ImageInspectInfo | undefined> {
+    // The name becomes part of a path, in which it must not lead elsewhere.
+    if (!IMAGE_NAME.test(reference)) return undefined;
+    const inspected = this.docker.getImage(reference).inspect();
+    try {
+      return await withDeadline('looking for an image', LOOK_UP_MS, inspected);
+    } catch (error) {
+      if (statusOf(error) === 404) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** An image's name without its tag or digest. A colon before a slash is that of a port. */
+function repositoryOf(image: string): string {
+  return image.replace(/@.*$/, '').replace(/:[^:/]*$/, '');
+}
