@@ -45,9 +45,13 @@ export class Cluster {
   }
 
   /** Starts one more process of an app. */
-  spawn(app: 'api' | 'controller' | 'worker', name: string): ChildProcess {
+  spawn(
+    app: 'api' | 'controller' | 'worker',
+    name: string,
+    environment: Record<string, string> = {},
+  ): ChildProcess {
     const child = spawn(process.execPath, [join(APPS, app, 'dist/main.js')], {
-      env: { PATH: process.env.PATH, ...this.environment },
+      env: { PATH: process.env.PATH, ...this.environment, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [child.stdout, child.stderr]) {

@@ -24,7 +24,7 @@ import { FakeDriver } from '@agentainer/testing';
 type Redis = Awaited<ReturnType<typeof connectRedis>>;
 
 const CONFIG = { ...DEFAULT_POOL_CONFIG, idle_timeout: 60_000, max_agent_uses: 100 };
-const INTERVALS = { plan: 20, reconcile: 30, probe: 10 };
+const INTERVALS = { plan: 20, reconcile: 30, probe: 10, measure: 10 };
 const PATIENCE_MS = 8_000;
 export const HOST = 'host-1';
 
@@ -145,6 +145,10 @@ export class TestHost {
   async idle(pool: PoolSpec, count: number): Promise<string[]> {
     await until(async () => (await this.agents(pool, 'idle')).length === count);
     return (await this.agents(pool, 'idle')).map((agent) => agent.id);
+  }
+
+  agentKey(pool: PoolSpec, agentId: string): string {
+    return `${this.keys.pool(pool.id, HOST)}:agent:${agentId}`;
   }
 
   async directories(): Promise<string[]> {

@@ -54,6 +54,7 @@ else {
       isHealthy: agentIsHealthy,
       crash: (directory) => callAgent(directory, { do: 'crash' }).catch(() => undefined),
       occupy: (directory) => callAgent(directory, { do: 'block', ms: 60_000 }).catch(() => undefined),
+      keepMemory: (directory, bytes) => callAgent(directory, { do: 'keep', bytes }),
       dispose: async () => {
         const docker = connectEngine(engineSocket);
         for (const name of [images.ending, images.silent]) await docker.getImage(name).remove();

@@ -4,12 +4,14 @@ import {
   type AgentStart,
   AgentStartError,
   awaitHealthy,
+  chunksOf,
   type FoundAgent,
 } from '@agentainer/pool';
 import type { Logger } from '@agentainer/runtime';
 import type Docker from 'dockerode';
 import { closeToAgent, openToAgent } from './agent-directory.js';
 import { type AgentLimits, containerBody, DEFAULT_LIMITS } from './container-body.js';
+import { memoryOf } from './container-memory.js';
 import { agentOf, containerName, labelFilter, type Owner } from './container-identity.js';
 import { allowing, callDeadline, connectEngine, statusOf } from './engine.js';
 import { EngineEvents } from './engine-events.js';
@@ -22,6 +24,8 @@ const LOOK_MS = 1_000;
 /** How long somebody else's removal of a container may take, in milliseconds. */
 const REMOVAL_MS = 10_000;
 const REMOVAL_POLL_MS = 50;
+/** Agents whose memory the engine is asked for side by side. */
+const MEASURED_AT_ONCE = 32;
 
 export interface DockerDriverOptions {
   /** Of the engine. */
@@ -96,6 +100,15 @@ export class DockerDriver implements AgentDriver {
     const present = new Set(found.map((agent) => agent.agentId));
     for (const agentId of this.ended) if (!present.has(agentId)) this.ended.delete(agentId);
     return found;
+  }
+
+  async memoryOf(agentIds: readonly string[]): Promise<Map<string, number>> {
+    const sizes = new Map<string, number>();
+    for (const chunk of chunksOf(agentIds, MEASURED_AT_ONCE)) {
+      const measured = await Promise.all(chunk.map((agentId) => memoryOf(this.container(agentId))));
+      chunk.forEach((agentId, i) => measured[i] !== undefined && sizes.set(agentId, measured[i]));
+    }
+    return sizes;
   }
 
   onExit(listener: (agentId: string) => void): () => void {

@@ -29,7 +29,10 @@ const handle = (input, context) => {
   if (input === 'throw') return new Promise(() => setTimeout(() => { throw new Error('out of the blue'); }));
   return input;
 };
-await serve(handle, { idleExitMs });
+const cleanUpMs = Number(process.argv[3] ?? 0);
+const cleaned = () => new Promise((resolve) => setTimeout(() => resolve(console.log('clean')), cleanUpMs));
+const cleanUp = cleanUpMs > 0 ? cleaned : undefined;
+await serve(handle, { idleExitMs, cleanUp });
 console.log('ready');
 `;
 
@@ -51,8 +54,8 @@ afterEach(() => agent?.kill('SIGKILL'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 /** Starts the agent from its one file, away from every package, and waits until it says so. */
-async function started(idleExitMs: number): Promise<ChildProcess> {
-  agent = spawn(process.execPath, [program, String(idleExitMs)], {
+async function started(idleExitMs: number, cleanUpMs = 0): Promise<ChildProcess> {
+  agent = spawn(process.execPath, [program, String(idleExitMs), String(cleanUpMs)], {
     cwd: directory,
     env: { AGENTAINER_DIRECTORY: directory },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -102,6 +105,18 @@ describe('a process that serves', () => {
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);
     expect(performance.now() - at).toBeLessThan(500);
+  });
+
+  it('cleans up before it ends, however long that takes, after a task that hangs too', async () => {
+    const child = await started(0, 1_500);
+    const hanging = post('hang').catch((error: Error) => error.message);
+    await post('not the first').catch(() => undefined);
+    const said = once(child.stdout!, 'data') as Promise<[Buffer]>;
+    child.kill('SIGTERM');
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(String((await said)[0])).toBe('clean\n');
+    await hanging;
   });
 
   it('ends by itself when nobody asks it anything any more', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AgentServer } from './agent-server.js';
 import { captureOutput } from './capture-output.js';
 import { agentDirectory } from './config.js';
@@ -13,6 +14,11 @@ export interface ServeOptions {
   directory?: string;
   /** The process ends after so many milliseconds without a request, health checks included; 0 for never. */
   idleExitMs?: number;
+  /**
+   * What is left to do when the agent ends, such as saving or giving back what it holds: called once, after its task,
+   * with as much time as the pool's `stop_grace` allows from SIGTERM on.
+   */
+  cleanUp?: () => Promise<void> | void;
 }
 
 /**
@@ -47,16 +53,27 @@ export async function serve(
   options: ServeOptions = {},
 ): Promise<void> {
   const server = new AgentServer(dispatchTo(handlers), options.directory ?? agentDirectory());
+  let ending: Promise<never> | undefined;
   const stop = () => {
-    setTimeout(() => process.exit(0), STOP_MS).unref();
-    void server.close().then(() => process.exit(0));
+    ending ??= end(server, options.cleanUp);
   };
   captureOutput();
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
   await server.listen();
   const idleExitMs = options.idleExitMs ?? IDLE_EXIT_MS;
-  if (idleExitMs > 0) exitWhenIdle(server, idleExitMs);
+  if (idleExitMs > 0) whenIdle(server, idleExitMs, stop);
+}
+
+async function end(server: AgentServer, cleanUp: ServeOptions['cleanUp']): Promise<never> {
+  await Promise.race([server.close(), sleep(STOP_MS)]);
+  try {
+    await cleanUp?.();
+    process.exit(0);
+  } catch (error) {
+    console.error('the agent could not clean up', error);
+    process.exit(1);
+  }
 }
 
 function dispatchTo(handlers: Handler<never> | Handlers<never, never>): Dispatch {
@@ -67,9 +84,9 @@ function dispatchTo(handlers: Handler<never> | Handlers<never, never>): Dispatch
   return (kind) => (kind === 'reduce' ? { stream } : others[kind]);
 }
 
-function exitWhenIdle(server: AgentServer, idleExitMs: number): void {
+function whenIdle(server: AgentServer, idleExitMs: number, stop: () => void): void {
   const check = () => {
-    if (server.idleMs >= idleExitMs) process.exit(0);
+    if (server.idleMs >= idleExitMs) stop();
   };
   setInterval(check, Math.max(10, idleExitMs / 10)).unref();
 }

@@ -37,6 +37,7 @@ describeDriver('process', () => {
     isHealthy: agentIsHealthy,
     crash: (directory) => callAgent(directory, { do: 'crash' }).catch(() => undefined),
     occupy: (directory) => callAgent(directory, { do: 'block', ms: 60_000 }).catch(() => undefined),
+    keepMemory: (directory, bytes) => callAgent(directory, { do: 'keep', bytes }),
     dispose: () => Promise.resolve(rmSync(home, { recursive: true, force: true })),
   });
 });

@@ -11,6 +11,7 @@ import { AdoptedProcesses } from './adopted-processes.js';
 import { AgentProcess } from './agent-process.js';
 import { type AgentProcessRecord, AgentRecords } from './agent-records.js';
 import { endProcesses } from './end-process.js';
+import { residentMemory } from './process-memory.js';
 import { processesOf } from './processes-of.js';
 
 /** How long an agent may take to answer healthy by default, in milliseconds. */
@@ -73,6 +74,13 @@ export class ProcessDriver implements AgentDriver {
       return { agentId, poolId, running };
     });
     return Promise.resolve(found);
+  }
+
+  memoryOf(agentIds: readonly string[]): Promise<Map<string, number>> {
+    const records = agentIds.flatMap((agentId) => this.records.read(agentId) ?? []);
+    const sizes = residentMemory(new Set(records.map(({ directory }) => directory)));
+    const found = records.filter(({ directory }) => sizes.has(directory));
+    return Promise.resolve(new Map(found.map((r) => [r.agentId, sizes.get(r.directory)!])));
   }
 
   onExit(listener: (agentId: string) => void): () => void {

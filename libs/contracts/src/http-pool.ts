@@ -14,7 +14,7 @@ export const poolSchema = z.object({
   /** With its defaults, durations with their units. */
   config: z.any() as unknown as z.ZodType<PoolConfigInput, PoolConfigInput>,
   /** How many agents stand where. */
-  agents: z.object({ creating: count, idle: count, leased: count, retiring: count }),
+  agents: z.object({ creating: count, idle: count, leased: count, draining: count, retiring: count }),
   /** Lanes that wait for an agent. */
   waiting: count,
   /** Tasks that its agents ran so far. */

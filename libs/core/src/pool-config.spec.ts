@@ -10,3 +10,19 @@ it('is the same text whatever the order, and whether a default is said or not', 
 it('leaves out what was never said', () => {
   expect(canonicalConfig({ ...DEFAULT_POOL_CONFIG, later: undefined } as never)).toBe('[]');
 });
+
+it('tells what may not be', () => {
+  const faults = (config: object) =>
+    poolConfigSchema
+      .safeParse(config)
+      .error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
+  expect(faults({ buffer: 5, max_size: 4 })).toEqual(['buffer must not be greater than max_size']);
+  expect(faults({ max_agent_age: '10ms', stop_grace: '6m' })).toEqual([
+    'max_agent_age must be at least 1s',
+    'stop_grace must be at most 5m',
+  ]);
+  expect(faults({ max_agent_memory: 1_000 })).toEqual([expect.stringMatching(/^max_agent_memory .*1048576/)]);
+  expect(
+    faults({ buffer: 4, max_agent_age: '1h', max_agent_memory: 2 ** 30, stop_grace: '1m' }),
+  ).toBeUndefined();
+});

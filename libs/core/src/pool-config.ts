@@ -3,6 +3,7 @@ import { durationSchema } from './duration-schema.js';
 import { LIMITS } from './limits.js';
 import { reuseSchema } from './reuse.js';
 
+const MIB = 1_024 * 1_024;
 const agents = z.int().max(LIMITS.poolSize);
 
 /** How a pool keeps its agents. Two steps that say the same about the same image share one pool. */
@@ -14,9 +15,21 @@ export const poolConfigSchema = z
     max_agent_uses: z.int().min(1).max(1_000_000_000).default(1_000_000),
     warm_up: z.boolean().default(false),
     reuse: reuseSchema.default('workflow'),
+    /** Idle agents that are kept beside those in use, within `max_size`. */
+    buffer: agents.min(0).default(0),
+    /** An agent that is older is not given to a lane again. */
+    max_agent_age: durationSchema.refine((ms) => ms >= 1_000, 'must be at least 1s').optional(),
+    /** Bytes; an agent that uses more is replaced. */
+    max_agent_memory: z.int().min(MIB).optional(),
+    /** How long an agent may take to end by itself before it is killed. */
+    stop_grace: durationSchema.refine((ms) => ms <= LIMITS.stopGraceMs, 'must be at most 5m').default(2_000),
   })
   .refine((c) => c.min_size <= c.max_size, {
     path: ['min_size'],
+    message: 'must not be greater than max_size',
+  })
+  .refine((c) => c.buffer <= c.max_size, {
+    path: ['buffer'],
     message: 'must not be greater than max_size',
   });
 /** A validated configuration: defaults filled in, durations in milliseconds. */

@@ -76,15 +76,16 @@ export const TASK_TRANSITIONS: TransitionTable<TaskState> = {
 };
 
 /**
- * `creating` is being started by the keeper, `retiring` is given a last while to end by itself.
- * An agent whose lease ended badly goes to `retiring`, never back to `idle`.
+ * `creating` is being started by the keeper, `draining` is leased for the last time, `retiring` is given a last while
+ * to end by itself. An agent whose lease ended badly goes to `retiring`, never back to `idle`.
  */
-export type AgentState = 'creating' | 'idle' | 'leased' | 'retiring' | 'dead';
+export type AgentState = 'creating' | 'idle' | 'leased' | 'draining' | 'retiring' | 'dead';
 
 export const AGENT_TRANSITIONS: TransitionTable<AgentState> = {
   creating: ['idle', 'leased', 'retiring', 'dead'],
   idle: ['leased', 'retiring', 'dead'],
-  leased: ['idle', 'leased', 'retiring', 'dead'],
+  leased: ['idle', 'leased', 'draining', 'retiring', 'dead'],
+  draining: ['retiring', 'dead'],
   retiring: ['dead'],
   dead: [],
 };

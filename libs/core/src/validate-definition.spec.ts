@@ -40,6 +40,8 @@ describe('a right definition', () => {
           max_agent_uses: 1_000_000,
           warm_up: false,
           reuse: 'workflow',
+          buffer: 0,
+          stop_grace: 2_000,
         },
         timeout: 90_000,
         retry: { max_attempts: 3, backoff: 'exponential', delay: 1_000, max_delay: 60_000, jitter: 0.2 },

@@ -36,7 +36,7 @@ const standing = (
   id: POOL,
   host: 'h1',
   config: { max_size: 4 },
-  agents: { creating: 0, idle: 0, leased: 0, ...agents },
+  agents: { creating: 0, idle: 0, leased: 0, draining: 0, ...agents },
   waiting: 3,
   retryAt: 0,
   ...more,

@@ -19,7 +19,7 @@ export interface PoolStanding {
   id: string;
   host: string;
   config: { max_size: number };
-  agents: { creating: number; idle: number; leased: number };
+  agents: { creating: number; idle: number; leased: number; draining: number };
   /** Lanes in line for an agent. */
   waiting: number;
   error?: TaskError;
@@ -184,7 +184,7 @@ function onHost(standing: PoolStanding, now: number): WaitReason | undefined {
     return { reason: 'agents_starting', pool, host, starting: agents.creating, lanesWaiting };
   if (error && retryAt > now) return { reason: 'pool_broken', pool, host, error, retryAt };
   const size = config.max_size;
-  if (agents.leased >= size)
-    return { reason: 'pool_full', pool, host, busy: agents.leased, size, lanesWaiting };
+  const busy = agents.leased + agents.draining;
+  if (busy >= size) return { reason: 'pool_full', pool, host, busy, size, lanesWaiting };
   return undefined;
 }

@@ -28,8 +28,10 @@ export interface AgentLifeParts {
 
 /** How long an agent may take to open its socket and answer, in milliseconds. */
 const START_DEADLINE_MS = 60_000;
-/** How long an agent may take to end by itself before it is killed, in milliseconds. */
+/** How long an agent of a pool that is not known may take to end by itself before it is killed, in milliseconds. */
 const GRACE_MS = 2_000;
+/** The longest grace while the host stops, in milliseconds: its own time is limited, too. */
+const SHUTDOWN_GRACE_MS = 5_000;
 /** How long the engine may take to end an agent beyond its grace, in milliseconds. */
 const STOP_DEADLINE_MS = 15_000;
 
@@ -112,10 +114,11 @@ export class AgentLife {
   }
 
   /** Takes an agent out of use, ends it and clears it away; nothing where it may not be taken out of use. */
-  async end(poolId: string, agentId: string, reason: RetireReason): Promise<void> {
+  async end({ id: poolId, config }: PoolSpec, agentId: string, reason: RetireReason): Promise<void> {
     await this.whileEnding(agentId, async () => {
       if (!(await this.parts.registry.retire(poolId, agentId, reason))) return;
-      await this.clearAway(agentId);
+      const { stop_grace: grace } = config;
+      await this.clearAway(agentId, reason === 'shutdown' ? Math.min(grace, SHUTDOWN_GRACE_MS) : grace);
       await this.remove(poolId, agentId, reason);
     });
   }
@@ -178,9 +181,9 @@ export class AgentLife {
     await this.remove(poolId, agentId, 'start_failed');
   }
 
-  private async clearAway(agentId: string): Promise<void> {
-    const stopped = this.parts.driver.stop(agentId, GRACE_MS);
-    await withDeadline('the end of an agent', GRACE_MS + STOP_DEADLINE_MS, stopped);
+  private async clearAway(agentId: string, graceMs = GRACE_MS): Promise<void> {
+    const stopped = this.parts.driver.stop(agentId, graceMs);
+    await withDeadline('the end of an agent', graceMs + STOP_DEADLINE_MS, stopped);
     this.served.delete(agentId);
     await this.parts.gateway.close(agentId);
     await rm(join(this.parts.agentsDirectory, agentId), { recursive: true, force: true });

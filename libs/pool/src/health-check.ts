@@ -1,3 +1,4 @@
+import type { PoolSpec } from '@agentainer/core';
 import { type Logger, withDeadline } from '@agentainer/runtime';
 import type { AgentLife } from './agent-life.js';
 import { chunksOf } from './chunks.js';
@@ -24,19 +25,19 @@ export class HealthCheck {
 
   async run(signal: AbortSignal): Promise<void> {
     const missed = new Map<string, number>();
-    for (const { id: poolId } of await this.parts.registry.pools()) {
-      const snapshot = await this.parts.registry.snapshot(poolId);
+    for (const pool of await this.parts.registry.pools()) {
+      const snapshot = await this.parts.registry.snapshot(pool.id);
       const idle = (snapshot?.agents ?? []).filter((agent) => agent.state === 'idle');
       for (const chunk of chunksOf(idle, PROBES_AT_ONCE)) {
         if (signal.aborted) return;
-        await Promise.all(chunk.map((agent) => this.check(poolId, agent, missed)));
+        await Promise.all(chunk.map((agent) => this.check(pool, agent, missed)));
       }
     }
     this.misses = missed;
   }
 
   private async check(
-    poolId: string,
+    pool: PoolSpec,
     { id, directory }: AgentRecord,
     missed: Map<string, number>,
   ): Promise<void> {
@@ -47,7 +48,7 @@ export class HealthCheck {
     const misses = (this.misses.get(id) ?? 0) + 1;
     missed.set(id, misses);
     if (misses <= MISSES_ALLOWED) return;
-    logger.warn({ agentId: id, poolId }, 'an idle agent does not answer: it is ended');
-    await life.end(poolId, id, 'unhealthy');
+    logger.warn({ agentId: id, poolId: pool.id }, 'an idle agent does not answer: it is ended');
+    await life.end(pool, id, 'unhealthy');
   }
 }

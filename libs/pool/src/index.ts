@@ -1,4 +1,5 @@
 export * from './ports.js';
+export { chunksOf } from './chunks.js';
 export { awaitHealthy, type HealthWait } from './await-healthy.js';
 export { HeldLease } from './held-lease.js';
 export { type LeaseOptions, Leaser, type LeaserAnswer, type LeaserOptions } from './leaser.js';

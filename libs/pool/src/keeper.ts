@@ -2,6 +2,7 @@ import { PeriodicService, type Service, withDeadline } from '@agentainer/runtime
 import { AgentLife, type AgentLifeParts } from './agent-life.js';
 import { chunksOf } from './chunks.js';
 import { HealthCheck } from './health-check.js';
+import { MemoryCheck } from './memory-check.js';
 import { planPool } from './plan.js';
 import type { AgentProbe, PoolSnapshot } from './ports.js';
 import { Reconciler } from './reconciler.js';
@@ -15,11 +16,23 @@ export interface KeeperOptions extends AgentLifeParts {
   keepAgents?: boolean;
   /** Agents that are started side by side; a start is bound by the processor. */
   parallelStarts?: number;
-  /** Milliseconds between looks at all pools, between comparisons with the engine and between health checks. */
-  intervals?: { plan: number; reconcile: number; probe: number };
+  /** Other ones than usual, in milliseconds. */
+  intervals?: Partial<Intervals>;
 }
 
-const INTERVALS = { plan: 1_000, reconcile: 10_000, probe: 5_000 };
+const INTERVALS = {
+  /** Between looks at all pools. */
+  plan: 1_000,
+  /** Between comparisons with the engine. */
+  reconcile: 10_000,
+  /** Between health checks. */
+  probe: 5_000,
+  /** Between measurements of the agents' memory. */
+  measure: 5_000,
+};
+type Loop = keyof typeof INTERVALS;
+type Intervals = Record<Loop, number>;
+
 const PARALLEL_STARTS = 3;
 /** Agents that are ended side by side. */
 const PARALLEL_ENDS = 16;
@@ -36,7 +49,7 @@ export class Keeper implements Service {
   private readonly life: AgentLife;
   private readonly reconciler: Reconciler;
   private readonly succession: Succession;
-  private readonly loops: { plan: PeriodicService; reconcile: PeriodicService; probe: PeriodicService };
+  private readonly loops: Record<Loop, PeriodicService>;
   /** Pools that need a look before the next look at all of them. */
   private readonly demanded = new Set<string>();
   private known: readonly string[] = [];
@@ -49,12 +62,14 @@ export class Keeper implements Service {
   private stopping: Promise<void> | undefined;
 
   constructor(private readonly options: KeeperOptions) {
-    const { logger, intervals = INTERVALS } = options;
+    const { logger } = options;
+    const intervals = { ...INTERVALS, ...options.intervals };
     this.life = new AgentLife(options);
     this.succession = new Succession(options);
     this.reconciler = new Reconciler({ ...options, life: this.life });
     const health = new HealthCheck({ ...options, life: this.life });
-    const loop = (name: 'plan' | 'reconcile' | 'probe', turn: (signal: AbortSignal) => Promise<void>) =>
+    const memory = new MemoryCheck({ ...options, life: this.life });
+    const loop = (name: Loop, turn: (signal: AbortSignal) => Promise<void>) =>
       new PeriodicService({ name: `keeper: ${name}`, intervalMs: intervals[name], logger }, turn);
     this.loops = {
       plan: loop('plan', () => this.turn(intervals.plan)),
@@ -63,6 +78,9 @@ export class Keeper implements Service {
       }),
       probe: loop('probe', async (signal) => {
         if (this.inTerm()) await health.run(signal);
+      }),
+      measure: loop('measure', async (signal) => {
+        if (this.inTerm()) await memory.run(signal);
       }),
     };
   }
@@ -170,10 +188,10 @@ export class Keeper implements Service {
   private async act(snapshots: PoolSnapshot[], term: AbortSignal): Promise<void> {
     const plans = snapshots.map((snapshot) => ({ snapshot, plan: planPool(snapshot) }));
     const ends = plans
-      .flatMap(({ snapshot, plan }) => plan.retire.map((end) => ({ poolId: snapshot.spec.id, ...end })))
+      .flatMap(({ snapshot, plan }) => plan.retire.map((end) => ({ pool: snapshot.spec, ...end })))
       .filter(({ agentId }) => !this.life.isBusy(agentId));
-    for (const { poolId, agentId, reason } of ends.slice(0, Math.max(0, PARALLEL_ENDS - this.life.ends)))
-      this.track(this.life.end(poolId, agentId, reason));
+    for (const { pool, agentId, reason } of ends.slice(0, Math.max(0, PARALLEL_ENDS - this.life.ends)))
+      this.track(this.life.end(pool, agentId, reason));
 
     const byPool = new Map(snapshots.map((snapshot) => [snapshot.spec.id, snapshot]));
     const requests = plans.map(({ snapshot, plan }) => ({
@@ -205,11 +223,11 @@ export class Keeper implements Service {
 
   private async endAll(): Promise<void> {
     const { registry, leadership } = this.options;
-    for (const { id: poolId } of await registry.pools()) {
-      const agents = (await registry.snapshot(poolId))?.agents ?? [];
+    for (const pool of await registry.pools()) {
+      const agents = (await registry.snapshot(pool.id))?.agents ?? [];
       for (const chunk of chunksOf(agents, PARALLEL_ENDS)) {
         if (!leadership.held) return;
-        await Promise.all(chunk.map((agent) => this.life.end(poolId, agent.id, 'shutdown')));
+        await Promise.all(chunk.map((agent) => this.life.end(pool, agent.id, 'shutdown')));
       }
     }
   }

@@ -7,10 +7,19 @@ const NOW = 1_000_000;
 const IDLE_TIMEOUT = 1_000;
 
 type Change = Partial<Omit<PoolSnapshot, 'spec'>> &
-  Partial<Pick<PoolConfig, 'min_size' | 'max_size' | 'max_agent_uses' | 'reuse'>>;
+  Partial<Pick<PoolConfig, 'min_size' | 'max_size' | 'max_agent_uses' | 'reuse'>> & {
+    config?: Partial<PoolConfig>;
+  };
 
 function snapshotOf(change: Change): PoolSnapshot {
-  const { min_size = 0, max_size = 4, max_agent_uses = 100, reuse = 'workflow', ...rest } = change;
+  const {
+    min_size = 0,
+    max_size = 4,
+    max_agent_uses = 100,
+    reuse = 'workflow',
+    config: more,
+    ...rest
+  } = change;
   const config = {
     ...DEFAULT_POOL_CONFIG,
     min_size,
@@ -18,6 +27,7 @@ function snapshotOf(change: Change): PoolSnapshot {
     max_agent_uses,
     reuse,
     idle_timeout: IDLE_TIMEOUT,
+    ...more,
   };
   const nothing = { lastUsed: NOW, agents: [], waiting: 0, warm: 0, warmUntil: 0, retryAt: 0, failures: 0 };
   return { spec: { id: 'echo-1', image: 'echo', config }, now: NOW, ...nothing, ...rest };
@@ -75,6 +85,19 @@ describe('starts', () => {
     ],
     ['nothing until the next try is due', { waiting: 3, failures: 1, retryAt: NOW + 1 }, 0],
     ['one at a time after a failure', { waiting: 3, failures: 1, retryAt: NOW }, 1],
+    ['the buffer beside those in use', { config: { buffer: 2 }, agents: [agent('leased')] }, 2],
+    ['the buffer where nothing is in use', { config: { buffer: 2 }, agents: [agent('idle')] }, 1],
+    [
+      'no buffer beyond what the pool may have',
+      { config: { buffer: 2 }, agents: Array(3).fill(agent('leased')) },
+      1,
+    ],
+    ['one in the place of an agent that is draining', { min_size: 1, agents: [agent('draining')] }, 1],
+    [
+      'nothing beside one that is draining where there is no room',
+      { max_size: 1, waiting: 1, agents: [agent('draining')] },
+      0,
+    ],
     ['none beside that one', { waiting: 3, failures: 1, retryAt: NOW, agents: [agent('creating')] }, 0],
   ])('%s', (_, change, starts) => {
     expect(planPool(snapshotOf(change)).starts).toBe(starts);
@@ -137,6 +160,32 @@ describe('retires', () => {
     expect(retired({ ...kept, min_size: 2 })).toEqual([]);
   });
 
+  it('an agent that was draining until its lease expired', () => {
+    const [expired, held] = [
+      agent('draining', { leaseUntil: NOW }),
+      agent('draining', { leaseUntil: NOW + 1 }),
+    ];
+    expect(retired({ agents: [expired, held] })).toEqual([{ agentId: expired.id, reason: 'lease_expired' }]);
+  });
+
+  it('idle agents past their age, the oldest first, also where the pool must keep as many', () => {
+    const config = { max_agent_age: 10_000 };
+    const aged = (age: number, state: AgentRecord['state'] = 'idle') =>
+      agent(state, { createdAt: NOW - age, leaseUntil: NOW + 1 });
+    const [young, old, older, busy] = [aged(9_999), aged(10_000), aged(20_000), aged(30_000, 'leased')];
+    const agents = [young, old, older, busy];
+    expect(retired({ min_size: 4, config, agents })).toEqual([{ agentId: older.id, reason: 'max_age' }]);
+    expect(retired({ min_size: 4, agents })).toEqual([]);
+  });
+
+  it('a quarter of the pool for their age at the same time', () => {
+    const aged = (state: AgentRecord['state']) => agent(state, { createdAt: 0, reason: 'max_age' });
+    const agents = [aged('retiring'), ...Array.from({ length: 15 }, () => aged('idle'))];
+    const config = { max_agent_age: 10_000 };
+    const ends = retired({ min_size: 16, max_size: 16, config, agents });
+    expect(ends).toHaveLength(1 + 3);
+  });
+
   it('what is retiring already, for its own reason', () => {
     const agents = [agent('retiring', { reason: 'max_uses' }), agent('creating')];
     expect(retired({ agents })).toEqual([{ agentId: agents[0]!.id, reason: 'max_uses' }]);
@@ -147,7 +196,8 @@ describe('whatever the pool looks like', () => {
   const time = fc.integer({ min: NOW - 3_000, max: NOW + 3_000 });
   const agents = fc.array(
     fc.record({
-      state: fc.constantFrom<AgentRecord['state']>('creating', 'idle', 'leased', 'retiring'),
+      state: fc.constantFrom<AgentRecord['state']>('creating', 'idle', 'leased', 'draining', 'retiring'),
+      createdAt: time,
       since: time,
       leaseUntil: time,
       realm: fc.constantFrom('', 'a', 'b'),
@@ -160,6 +210,7 @@ describe('whatever the pool looks like', () => {
       min_size: fc.nat(6),
       above: fc.integer({ min: 1, max: 6 }),
       waiting: fc.nat(20),
+      config: fc.record({ buffer: fc.nat(3), max_agent_age: fc.constantFrom(undefined, 1_000) }),
       warm: fc.nat(10),
       warmUntil: time,
       failures: fc.nat(2),
@@ -170,9 +221,10 @@ describe('whatever the pool looks like', () => {
       const max_size = rest.min_size + above;
       const records = drawn
         .slice(0, max_size)
-        .map(({ state, since, leaseUntil, realm }) =>
-          agent(state, { since, realm, leaseUntil: state === 'leased' ? leaseUntil : 0 }),
-        );
+        .map(({ state, since, createdAt, realm, leaseUntil: until }) => {
+          const leaseUntil = state === 'leased' || state === 'draining' ? until : 0;
+          return agent(state, { since, createdAt, realm, leaseUntil });
+        });
       return snapshotOf({ ...rest, max_size, agents: records });
     });
   const holds = (property: (snapshot: PoolSnapshot) => void) =>
@@ -189,8 +241,7 @@ describe('whatever the pool looks like', () => {
     holds((snapshot) => {
       const ends = new Set(planPool(snapshot).retire.map((r) => r.agentId));
       for (const { id, state, leaseUntil } of snapshot.agents)
-        if ((state === 'leased' && leaseUntil > NOW) || state === 'creating')
-          expect(ends.has(id)).toBe(false);
+        if (leaseUntil > NOW || state === 'creating') expect(ends.has(id)).toBe(false);
     });
   });
 
@@ -210,7 +261,7 @@ describe('whatever the pool looks like', () => {
   it('gets agents to lanes that wait: turn after turn until all that may be there are there', () => {
     holds((drawn) => {
       let snapshot = { ...drawn, failures: 0, retryAt: 0 };
-      for (let turn = 0; turn < 3; turn++) {
+      for (let turn = 0; turn < 16; turn++) {
         const plan = planPool(snapshot);
         const ended = new Set(plan.retire.map((r) => r.agentId));
         const kept = snapshot.agents.filter((a) => !ended.has(a.id));
@@ -218,7 +269,7 @@ describe('whatever the pool looks like', () => {
         snapshot = { ...snapshot, agents: [...kept, ...started] };
       }
       expect(snapshot.agents.length).toBeGreaterThanOrEqual(desiredSize(snapshot));
-      const leased = snapshot.agents.filter((a) => a.state === 'leased').length;
+      const leased = snapshot.agents.filter((a) => a.state === 'leased' || a.state === 'draining').length;
       const coming = snapshot.agents.filter(
         (a) => a.state === 'creating' || (a.state === 'idle' && !a.realm),
       );

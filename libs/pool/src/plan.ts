@@ -1,4 +1,5 @@
 import { outlastsRuns } from '@agentainer/core';
+import { tooOld } from './max-age.js';
 import type { AgentRecord, PoolSnapshot, RetireReason } from './ports.js';
 
 interface Retirement {
@@ -14,39 +15,45 @@ export interface PoolPlan {
   retire: Retirement[];
 }
 
-/** Milliseconds after which a pool that nobody asked for does not keep its `min_size` any longer. */
+/** Milliseconds after which a pool that nobody asked for does not keep agents ahead of need any longer. */
 const RETENTION_MS = 7 * 86_400_000;
 /** Runs that began with an image go on with it, so that its agents are of use for some time yet, in milliseconds. */
 const SUPERSEDED_IDLE_MS = 5_000;
 
 /**
- * How many agents a pool should have now: those in use, those asked for and those kept warm, within its bounds.
- * One at its last task is as good as gone: what is kept warm is beside it, so that its replacement starts meanwhile.
+ * How many agents a pool should have now: those in use, those asked for and the buffer beside them, and those kept
+ * warm, within its bounds. One at its last task is as good as gone: what is kept is beside it, so that its replacement
+ * starts meanwhile.
  */
 export function desiredSize(snapshot: PoolSnapshot): number {
   const { spec, agents, waiting, warm, warmUntil, now, lastUsed, superseded } = snapshot;
-  const { max_size, max_agent_uses } = spec.config;
-  const min_size = !superseded && now - lastUsed < RETENTION_MS ? spec.config.min_size : 0;
+  const { min_size, max_size, max_agent_uses, buffer } = spec.config;
   const leased = agents.filter((agent) => agent.state === 'leased' && agent.leaseUntil > now);
   const last = leased.filter((agent) => agent.uses + 1 >= max_agent_uses).length;
-  const kept = now < warmUntil ? warm : 0;
-  return Math.min(last + Math.max(min_size, leased.length - last + waiting, kept), max_size);
+  const needed = leased.length - last + waiting;
+  const keepsAhead = !superseded && now - lastUsed < RETENTION_MS;
+  const kept = keepsAhead ? Math.max(min_size, needed + buffer) : needed;
+  const warmed = now < warmUntil ? warm : 0;
+  return Math.min(last + Math.max(kept, warmed), max_size);
 }
 
 /** What brings a pool from how it is to how it should be. */
 export function planPool(snapshot: PoolSnapshot): PoolPlan {
-  const expired = snapshot.agents.filter(
-    (agent) => agent.state === 'leased' && agent.leaseUntil <= snapshot.now,
-  );
-  const ending = snapshot.agents.filter((agent) => agent.state === 'retiring');
-  const idle = idleTooLong(snapshot, expired.length);
-  const leaving = [...ending, ...expired, ...idle];
+  const { agents, now } = snapshot;
+  const ending = agents.filter((agent) => agent.state === 'retiring');
+  const expired = agents.filter((agent) => isLeased(agent) && agent.leaseUntil <= now);
+  const old = tooOld(snapshot);
+  const staying = agents.filter((agent) => !expired.includes(agent) && !old.includes(agent));
+  const usable = staying.filter((agent) => mayServe(snapshot, agent)).length;
+  const idle = idleTooLong(snapshot, staying, usable);
+  const leaving = [...ending, ...expired, ...old, ...idle];
   const because = (reason: RetireReason) => (agent: AgentRecord) => ({ agentId: agent.id, reason });
   return {
-    starts: startsOf(snapshot, expired.length),
+    starts: startsOf(snapshot, usable),
     retire: [
       ...ending.map(({ id, reason }) => ({ agentId: id, reason: reason ?? 'orphan' })),
       ...expired.map(because('lease_expired')),
+      ...old.map(because('max_age')),
       ...idle.map(because(snapshot.superseded ? 'superseded' : 'idle_timeout')),
       ...inTheWay(snapshot, leaving).map(because('reuse')),
     ],
@@ -54,8 +61,8 @@ export function planPool(snapshot: PoolSnapshot): PoolPlan {
 }
 
 /** Agents that are ending still take room: there are never more than `max_size`, whatever they do. */
-function startsOf(snapshot: PoolSnapshot, expired: number): number {
-  const missing = Math.max(desiredSize(snapshot) - usable(snapshot, expired), missingForLanes(snapshot));
+function startsOf(snapshot: PoolSnapshot, usable: number): number {
+  const missing = Math.max(desiredSize(snapshot) - usable, missingForLanes(snapshot));
   return Math.max(0, Math.min(missing, roomOf(snapshot), startsAllowed(snapshot)));
 }
 
@@ -90,11 +97,11 @@ function idleTimeout({ spec, superseded }: PoolSnapshot): number {
 }
 
 /** Idle agents past their time that the pool can do without, least recently used first. */
-function idleTooLong(snapshot: PoolSnapshot, expired: number): AgentRecord[] {
-  const spare = Math.max(0, usable(snapshot, expired) - desiredSize(snapshot));
+function idleTooLong(snapshot: PoolSnapshot, staying: AgentRecord[], usable: number): AgentRecord[] {
+  const spare = Math.max(0, usable - desiredSize(snapshot));
   const { now, waiting } = snapshot;
   const idle_timeout = idleTimeout(snapshot);
-  const old = snapshot.agents
+  const old = staying
     .filter((agent) => agent.state === 'idle' && now - agent.since >= idle_timeout)
     .filter((agent) => waiting === 0 || !mayServeAny(agent))
     .sort((a, b) => a.since - b.since);
@@ -102,12 +109,14 @@ function idleTooLong(snapshot: PoolSnapshot, expired: number): AgentRecord[] {
   return [...useless, ...old.filter((agent) => mayServeLater(snapshot, agent)).slice(0, spare)];
 }
 
-/** Agents that serve lanes now or later. */
-function usable(snapshot: PoolSnapshot, expired: number): number {
-  const serving = snapshot.agents.filter((agent) =>
-    agent.state === 'idle' ? mayServeLater(snapshot, agent) : agent.state !== 'retiring',
-  );
-  return serving.length - expired;
+/** Whether an agent serves lanes now or later. */
+function mayServe(snapshot: PoolSnapshot, agent: AgentRecord): boolean {
+  if (agent.state === 'idle') return mayServeLater(snapshot, agent);
+  return agent.state !== 'retiring' && agent.state !== 'draining';
+}
+
+function isLeased({ state }: AgentRecord): boolean {
+  return state === 'leased' || state === 'draining';
 }
 
 function mayServeAny({ state, realm }: AgentRecord): boolean {

@@ -139,6 +139,11 @@ export interface AgentRegistry {
    * `shutdown`. True also where it is retiring already; false where it may not, or is not entered.
    */
   retire(poolId: string, agentId: string, reason: RetireReason): Promise<boolean>;
+  /**
+   * Sees to it that an agent is not placed again: → `draining` from `leased`, so that it ends when it is given back,
+   * else → `retiring`. True also where it is on its way already; false where it is not entered.
+   */
+  drain(poolId: string, agentId: string, reason: RetireReason): Promise<boolean>;
   /** → `dead`: the agent is gone from the engine and leaves the registry. False where it was not entered. */
   remove(poolId: string, agentId: string): Promise<boolean>;
   /** `creating` → `retiring`, and notes why. The first agent that does start makes it forgotten. */
@@ -156,6 +161,9 @@ export type RetireReason =
   /** Its image's name stands for another one by now. */
   | 'superseded'
   | 'max_uses'
+  | 'max_age'
+  /** It used more memory than agents of its pool may. */
+  | 'memory'
   | 'unhealthy'
   | 'suspect'
   /** Too many different tasks failed on it in a row. */
@@ -180,6 +188,8 @@ export interface AgentDriver {
   stop(agentId: string, graceMs: number): Promise<void>;
   /** All agents of this driver's owner that exist on the host, whoever started them, running or not. */
   list(): Promise<FoundAgent[]>;
+  /** Bytes of memory that these agents use now, with all that they started; those that do not run are left out. */
+  memoryOf(agentIds: readonly string[]): Promise<Map<string, number>>;
   /** Calls `listener` for each agent that ended, without delay. */
   onExit(listener: (agentId: string) => void): () => void;
   /** What an image is on this host at present; undefined where it is not here, or only ever known by its name. */

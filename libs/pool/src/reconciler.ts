@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import type { PoolSpec } from '@agentainer/core';
 import { type Logger, withDeadline } from '@agentainer/runtime';
 import type { AgentLife } from './agent-life.js';
 import { chunksOf } from './chunks.js';
@@ -13,7 +14,7 @@ export interface ReconcilerParts {
 }
 
 interface EnteredAgent {
-  poolId: string;
+  pool: PoolSpec;
   record: AgentRecord;
 }
 
@@ -49,15 +50,15 @@ export class Reconciler {
     await inChunks(settled, ([agentId, agent]) => this.check(agentId, agent, running.has(agentId)));
   }
 
-  private async check(agentId: string, { poolId, record }: EnteredAgent, isRunning: boolean): Promise<void> {
+  private async check(agentId: string, { pool, record }: EnteredAgent, isRunning: boolean): Promise<void> {
     const { life, logger } = this.parts;
     if (life.isBusy(agentId)) return;
     if (record.state === 'creating') {
-      logger.info({ agentId, poolId }, 'an agent was left half started by an earlier keeper');
-      await life.end(poolId, agentId, 'orphan');
+      logger.info({ agentId, poolId: pool.id }, 'an agent was left half started by an earlier keeper');
+      await life.end(pool, agentId, 'orphan');
     } else if (record.state !== 'retiring') {
-      if (!isRunning) await life.lost(poolId, agentId);
-      else if (!life.isServed(agentId)) await life.adopt(poolId, agentId, record.directory);
+      if (!isRunning) await life.lost(pool.id, agentId);
+      else if (!life.isServed(agentId)) await life.adopt(pool.id, agentId, record.directory);
     }
   }
 
@@ -71,16 +72,16 @@ export class Reconciler {
     const { registry, logger } = this.parts;
     const agents = new Map<string, EnteredAgent>();
     const unreadable = new Set<string>();
-    const read = async (poolId: string) => {
+    const read = async (pool: PoolSpec) => {
       try {
-        const snapshot = await registry.snapshot(poolId);
-        for (const record of snapshot?.agents ?? []) agents.set(record.id, { poolId, record });
+        const snapshot = await registry.snapshot(pool.id);
+        for (const record of snapshot?.agents ?? []) agents.set(record.id, { pool, record });
       } catch (error) {
-        unreadable.add(poolId);
-        logger.error({ err: error, poolId }, 'a pool could not be read');
+        unreadable.add(pool.id);
+        logger.error({ err: error, poolId: pool.id }, 'a pool could not be read');
       }
     };
-    await Promise.all((await registry.pools()).map(({ id }) => read(id)));
+    await Promise.all((await registry.pools()).map(read));
     return { agents, unreadable };
   }
 

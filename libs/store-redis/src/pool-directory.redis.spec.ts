@@ -66,7 +66,7 @@ it('reads how each pool stands on each live host', async () => {
   await pool.lease();
   await other().startFailed(pool.spec.id, 'x', failure);
   const { id, image, config } = pool.spec;
-  const nobody = { creating: 0, idle: 0, leased: 0, retiring: 0 };
+  const nobody = { creating: 0, idle: 0, leased: 0, draining: 0, retiring: 0 };
   expect(await directory.list()).toEqual([
     {
       id,

@@ -18,7 +18,8 @@ const HOST_TTL_MS = 15_000;
 /** How long a registration is taken for granted, in milliseconds. */
 const REGISTERED_MS = 10_000;
 const REMEMBERED_POOLS = 1_000;
-const STATUS_FIELDS = ['creating', 'idle', 'leased', 'retiring', 'served', 'error', 'retryAt'] as const;
+const STATES = ['creating', 'idle', 'leased', 'draining', 'retiring'] as const;
+const STATUS_FIELDS = [...STATES, 'served', 'error', 'retryAt'] as const;
 
 /** All pools on all hosts, as runs ask for them and people look at them. */
 export class RedisPoolDirectory implements PoolDirectory, PoolReader, PoolUsage {
@@ -94,15 +95,17 @@ export class RedisPoolDirectory implements PoolDirectory, PoolReader, PoolUsage 
       this.redis.hmget(key, ...STATUS_FIELDS),
       this.redis.zcard(`${key}:waiters`),
     ]);
-    const [creating = 0, idle = 0, leased = 0, retiring = 0, served = 0] = fields.slice(0, 5).map(Number);
-    const [error, retryAt] = fields.slice(5) as [string | null, string | null];
+    const [creating = 0, idle = 0, leased = 0, draining = 0, retiring = 0, served = 0] = fields
+      .slice(0, STATES.length + 1)
+      .map(Number);
+    const [error, retryAt] = fields.slice(STATES.length + 1) as [string | null, string | null];
     return {
       id,
       image,
       digest,
       config,
       host,
-      agents: { creating, idle, leased, retiring },
+      agents: { creating, idle, leased, draining, retiring },
       waiting,
       served,
       ...(error === null ? {} : { error: JSON.parse(error) as TaskError }),

@@ -78,7 +78,7 @@ it('never gives an agent to two lanes, and forgets no lane', async () => {
   const lanes = workers.flatMap((worker) => Array.from({ length: 10 }, () => loop(worker, 40, holders)));
   const leased = await Promise.all(lanes);
   expect(leased).toEqual(Array(30).fill(40));
-  expect(await pool.counts()).toEqual({ creating: 0, idle: 5, leased: 0, retiring: 0 });
+  expect(await pool.counts()).toEqual({ creating: 0, idle: 5, leased: 0, draining: 0, retiring: 0 });
   expect(await redis.exists(key(':waiters'), key(':tickets'))).toBe(0);
   expect(await redis.hget(key(), 'served')).toBe('1200');
 });

@@ -8,6 +8,7 @@ import { PoolScope } from './pool-scope.js';
 import { readPoolSpec } from './pool-spec.js';
 import { announceHost } from './scripts/pool-announce.js';
 import { createAgent } from './scripts/pool-create.js';
+import { drainAgent } from './scripts/pool-drain.js';
 import { readyAgent } from './scripts/pool-ready.js';
 import { removeAgent } from './scripts/pool-remove.js';
 import { retireAgent } from './scripts/pool-retire.js';
@@ -56,6 +57,10 @@ export class RedisAgentRegistry implements AgentRegistry {
 
   retire(poolId: string, agentId: string, reason: RetireReason): Promise<boolean> {
     return retireAgent(this.scope, poolId, agentId, reason);
+  }
+
+  drain(poolId: string, agentId: string, reason: RetireReason): Promise<boolean> {
+    return drainAgent(this.scope, poolId, agentId, reason);
   }
 
   remove(poolId: string, agentId: string): Promise<boolean> {

@@ -81,7 +81,7 @@ export class TestPool {
 
   /** The counts that the pool keeps, which must be those of its agents. */
   async counts(): Promise<Record<string, number>> {
-    const names = ['creating', 'idle', 'leased', 'retiring'];
+    const names = ['creating', 'idle', 'leased', 'draining', 'retiring'];
     const texts = await this.redis.hmget(this.keys.pool(this.spec.id, 'host'), ...names);
     return Object.fromEntries(names.map((name, i) => [name, Number(texts[i] ?? 0)]));
   }

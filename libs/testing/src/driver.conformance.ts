@@ -25,11 +25,14 @@ export interface DriverUnderTest {
   crash(directory: string): Promise<unknown>;
   /** Keeps the agent from noticing anything, SIGTERM included. */
   occupy(directory: string): Promise<unknown>;
+  /** Has the agent use so many bytes more. */
+  keepMemory(directory: string, bytes: number): Promise<unknown>;
   dispose(): Promise<void>;
 }
 
 /** How long what must happen at once may take on a busy machine, in milliseconds. */
 const SOON_MS = 5_000;
+const KEPT_BYTES = 64 * 1_024 * 1_024;
 const never = new AbortController().signal;
 
 /** The behaviour that every driver has. */
@@ -118,6 +121,15 @@ export function describeDriver(name: string, make: () => Promise<DriverUnderTest
       expect((await found(agent))?.running ?? false).toBe(false);
       await driver.stop(agent.agentId, 0);
       expect(await found(agent)).toBeUndefined();
+    }, 60_000);
+
+    it('measures the memory of agents, of those that there are', async () => {
+      const [a, b] = await Promise.all([started(), started()]);
+      await under.keepMemory(b.directory, KEPT_BYTES);
+      const sizes = await driver.memoryOf([a.agentId, b.agentId, newId('agent')]);
+      expect([...sizes.keys()].sort()).toEqual([a.agentId, b.agentId].sort());
+      expect(sizes.get(a.agentId)).toBeGreaterThan(1_000_000);
+      expect(sizes.get(b.agentId)! - sizes.get(a.agentId)!).toBeGreaterThan(KEPT_BYTES / 2);
     }, 60_000);
 
     it('tells nobody who does not want to hear any more', async () => {

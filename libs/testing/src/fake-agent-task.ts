@@ -41,6 +41,10 @@ export type FakeAgentTask = { attempts?: number } & (
    * two pieces; answers with the number of lines, or fails with `as: 'error'`.
    */
   | { do: 'print'; lines: number; everyMs?: number; secret?: string; as?: 'error' }
+  /** Keeps so many bytes of memory from now on. */
+  | { do: 'keep'; bytes: number }
+  /** Its clean-up takes that long when it ends. */
+  | { do: 'linger'; ms: number }
   /** Answers with {@link FakeAgentFacts}. */
   | { do: 'describe' }
 );

@@ -11,6 +11,8 @@ import { agentEnvironment } from './config.js';
 import { ENOUGH, type FakeAgentFacts, type FakeAgentTask } from './fake-agent-task.js';
 
 let tasks = 0;
+const kept: Buffer[] = [];
+let cleanUpMs = 0;
 /** The answer to the latest task: the kit sees to it that an agent only ever says what is right. */
 let answer: ServerResponse | undefined;
 
@@ -19,7 +21,7 @@ subscribe('http.server.request.start', (message) => {
   if (request.method === 'POST') answer = response;
 });
 
-await serve({ sequential: handle, map: handle, reduceStream: reduce });
+await serve({ sequential: handle, map: handle, reduceStream: reduce }, { cleanUp: () => sleep(cleanUpMs) });
 
 function handle(input: unknown, context: AgentContext): unknown {
   tasks += 1;
@@ -82,6 +84,10 @@ async function perform(task: FakeAgentTask, context: AgentContext): Promise<unkn
       return tell(await context.secret(task.name), task);
     case 'print':
       return print(task, context);
+    case 'keep':
+      return kept.push(Buffer.alloc(task.bytes, 1));
+    case 'linger':
+      return (cleanUpMs = task.ms);
     case 'describe':
       return describe(context);
   }

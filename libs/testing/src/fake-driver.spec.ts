@@ -31,6 +31,10 @@ describeDriver('fake', () => {
       return Promise.resolve();
     },
     occupy: () => Promise.resolve(),
+    keepMemory: (directory, bytes) => {
+      for (const driver of drivers) driver.memory.set(basename(directory), 2_000_000 + bytes);
+      return Promise.resolve();
+    },
     dispose: () => Promise.resolve(),
   });
 });

@@ -1,15 +1,21 @@
 import { type AgentDriver, type AgentStart, AgentStartError, type FoundAgent } from '@agentainer/pool';
 
+const USUAL_BYTES = 2_000_000;
+
 /** Runs no agents at all, but keeps the driver's promises about them. */
 export class FakeDriver implements AgentDriver {
   readonly kind = 'process';
   readonly stopped: string[] = [];
+  /** The time that each of them was given to end, in milliseconds. */
+  readonly graces: number[] = [];
   /** The most agents there ever were at once, and the most that were starting. */
   most = 0;
   mostStarting = 0;
   /** What a start waits for, and what it fails with. */
   onStart: (agent: AgentStart, signal: AbortSignal) => Promise<void> = () => Promise.resolve();
   onStop: (agentId: string) => Promise<void> = () => Promise.resolve();
+  /** Bytes that agents use; the usual where a test does not say. */
+  readonly memory = new Map<string, number>();
   private readonly starts = new Map<string, AbortController>();
   private readonly images = new Map<string, string>();
   private readonly imageListeners = new Set<() => void>();
@@ -37,9 +43,10 @@ export class FakeDriver implements AgentDriver {
     }
   }
 
-  async stop(agentId: string): Promise<void> {
+  async stop(agentId: string, graceMs: number): Promise<void> {
     await this.onStop(agentId);
     this.stopped.push(agentId);
+    this.graces.push(graceMs);
     const start = this.starts.get(agentId);
     start?.abort(new AgentStartError('AGENT_START_FAILED', 'was ended while it started'));
     if (this.agents.delete(agentId) && !start) this.tell(agentId);
@@ -47,6 +54,13 @@ export class FakeDriver implements AgentDriver {
 
   list(): Promise<FoundAgent[]> {
     return Promise.resolve([...this.agents.values()]);
+  }
+
+  memoryOf(agentIds: readonly string[]): Promise<Map<string, number>> {
+    const running = agentIds.filter((agentId) => this.agents.has(agentId));
+    return Promise.resolve(
+      new Map(running.map((agentId) => [agentId, this.memory.get(agentId) ?? USUAL_BYTES])),
+    );
   }
 
   onExit(listener: (agentId: string) => void): () => void {

@@ -1,4 +1,4 @@
-import { ConflictError, UnavailableError } from '@agentainer/core';
+import { ConflictError, DEFAULT_POOL_CONFIG, UnavailableError } from '@agentainer/core';
 import { poolListSchema } from '@agentainer/contracts';
 import { FakeApi } from '../fake-api.fixture.js';
 
@@ -49,15 +49,8 @@ it.each([
 });
 
 it('gives the pools of all hosts', async () => {
-  const config = {
-    min_size: 1,
-    max_size: 5,
-    idle_timeout: 300_000,
-    max_agent_uses: 100,
-    warm_up: true,
-    reuse: 'any' as const,
-  };
-  const agents = { creating: 0, idle: 3, leased: 2, retiring: 0 };
+  const config = { ...DEFAULT_POOL_CONFIG, min_size: 1, max_size: 5, max_agent_uses: 100, warm_up: true };
+  const agents = { creating: 0, idle: 3, leased: 2, draining: 0, retiring: 0 };
   const error = { code: 'IMAGE_NOT_FOUND', message: 'no such image' };
   const pool = {
     id: 'x-1',
@@ -75,7 +68,7 @@ it('gives the pools of all hosts', async () => {
   expect(items).toEqual([
     {
       ...{ id: 'x-1', image: 'x', image_digest: null, host: 'h', agents, waiting: 4, served: 9, error },
-      config: { ...config, idle_timeout: '5m' },
+      config: { ...config, idle_timeout: '5m', stop_grace: '2s' },
       retry_at: '1970-01-01T00:00:01.000Z',
     },
   ]);

@@ -3,5 +3,11 @@ import { durationText } from './duration-text.js';
 
 /** A pool's configuration as its author could have written it. */
 export function poolConfigView(config: PoolConfig): PoolConfigInput {
-  return { ...config, idle_timeout: durationText(config.idle_timeout) };
+  const { idle_timeout, max_agent_age, stop_grace, ...rest } = config;
+  return {
+    ...rest,
+    idle_timeout: durationText(idle_timeout),
+    ...(max_agent_age !== undefined && { max_agent_age: durationText(max_agent_age) }),
+    stop_grace: durationText(stop_grace),
+  };
 }

@@ -1,3 +1,4 @@
+import { DEFAULT_POOL_CONFIG } from '@agentainer/core';
 import { CliTest } from '../cli-test.fixture.js';
 
 const test = new CliTest();
@@ -45,15 +46,8 @@ describe('agentainer job', () => {
 });
 
 it('agentainer pool list', async () => {
-  const config = {
-    min_size: 1,
-    max_size: 5,
-    idle_timeout: 300_000,
-    max_agent_uses: 100,
-    warm_up: true,
-    reuse: 'any' as const,
-  };
-  const agents = { creating: 0, idle: 3, leased: 2, retiring: 0 };
+  const config = { ...DEFAULT_POOL_CONFIG, min_size: 1, max_size: 5, max_agent_uses: 100, warm_up: true };
+  const agents = { creating: 0, idle: 3, leased: 2, draining: 0, retiring: 0 };
   test.api.pools.push({
     id: 'x-1',
     image: 'x',

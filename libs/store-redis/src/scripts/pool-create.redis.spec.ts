@@ -18,7 +18,7 @@ it('enters an agent as creating', async () => {
   const pool = new TestPool(redis);
   expect(await create(pool, 'a')).toBe(true);
   expect(await pool.agent('a')).toMatchObject({ state: 'creating', directory: '/agents/a', uses: 0 });
-  expect(await pool.counts()).toEqual({ creating: 1, idle: 0, leased: 0, retiring: 0 });
+  expect(await pool.counts()).toEqual({ creating: 1, idle: 0, leased: 0, draining: 0, retiring: 0 });
 });
 
 it('is harmless when repeated, and refused once the agent got further', async () => {

@@ -11,6 +11,7 @@ export async function createAgent(
   agentId: string,
   directory: string,
 ): Promise<boolean> {
-  const args = [agentId, directory, config.max_size, config.max_agent_uses];
+  const { max_size, max_agent_uses, max_agent_age = '' } = config;
+  const args = [agentId, directory, max_size, max_agent_uses, max_agent_age];
   return (await scope.run(script, id, args)) === 1;
 }

@@ -1,12 +1,12 @@
 -- Whether a lease may go on for another time slice, or somebody in line goes before its holder.
 -- KEYS 1 pool on one host
 -- ARGV 1-4 as "pool-agent" says  5 agent  6 ticket  7 epoch  8 ms by which the holder counts as come later than now
--- Returns 1, or 0 where the agent is to be given back, or the lease has ended
+-- Returns 1, or 0 where the agent is to be given back (it is draining, or somebody waits), or the lease has ended
 --- @include "now"
 --- @include "pool-agent"
 --- @include "pool-claim"
-local lease = redis.call('HMGET', agentKey(ARGV[5]), 'lease', 'epoch', 'leaseUntil', 'realm')
-if lease[1] ~= ARGV[6] or lease[2] ~= ARGV[7] or tonumber(lease[3]) <= now then return 0 end
+local lease = redis.call('HMGET', agentKey(ARGV[5]), 'lease', 'epoch', 'leaseUntil', 'realm', 'reason')
+if lease[1] ~= ARGV[6] or lease[2] ~= ARGV[7] or tonumber(lease[3]) <= now or lease[5] then return 0 end
 local ticket, inTheWay = claimOn(lease[4] or '', time[1] * 1000000 + time[2] + ARGV[8] * 1000)
 if ticket or inTheWay then return 0 end
 return 1

@@ -18,7 +18,7 @@ it('makes the agent idle where nobody waits, also when repeated', async () => {
   const pool = new TestPool(redis);
   await pool.idle('a');
   expect(await readyAgent(pool.scope, pool.spec.id, 'a')).toBe(true);
-  expect(await pool.counts()).toEqual({ creating: 0, idle: 1, leased: 0, retiring: 0 });
+  expect(await pool.counts()).toEqual({ creating: 0, idle: 1, leased: 0, draining: 0, retiring: 0 });
 });
 
 it('gives the agent straight to the ticket that waits longest', async () => {

@@ -1,5 +1,5 @@
 -- Ends a lease: the agent goes to the ticket that waits longest of those that it may serve, to idle, or to retiring
--- (suspect, failing, used up, or in the way of lanes that it may not serve).
+-- (suspect, failing, draining, used up, too old, or in the way of lanes that it may not serve).
 -- KEYS 1 pool on one host
 -- ARGV 1-4 as "pool-agent" says  5 agent  6 ticket  7 epoch  8 tasks run under it  9 suspect 0|1
 --      10 failed tasks in a row that retire it  11 a task completed before those that failed 0|1  12… tasks that failed
@@ -9,7 +9,8 @@
 --- @include "pool-claim"
 --- @include "pool-lease"
 local id = ARGV[5]
-local lease = redis.call('HMGET', agentKey(id), 'lease', 'epoch', 'leaseUntil', 'maxUses', 'failed', 'realm')
+local lease = redis.call('HMGET', agentKey(id), 'lease', 'epoch', 'leaseUntil', 'maxUses', 'failed', 'realm', 'reason',
+  'expiresAt')
 if lease[1] ~= ARGV[6] or lease[2] ~= ARGV[7] or tonumber(lease[3]) <= now then return 0 end
 
 -- How many different tasks failed on it one after another, those of earlier leases included.
@@ -28,7 +29,9 @@ local uses = redis.call('HINCRBY', agentKey(id), 'uses', ARGV[8])
 redis.call('HINCRBY', pool, 'served', ARGV[8])
 if ARGV[9] == '1' then retire(id, 'suspect')
 elseif failed >= tonumber(ARGV[10]) then retire(id, 'failing')
+elseif lease[7] then retire(id, lease[7])
 elseif uses >= tonumber(lease[4]) then retire(id, 'max_uses')
+elseif lease[8] and tonumber(lease[8]) <= now then retire(id, 'max_age')
 elseif uses > 0 then place(id, lease[6] or '')
 else
   -- No task ran on it: it may serve anybody.

@@ -93,7 +93,19 @@ it('retires a suspect agent and a used-up one', async () => {
   expect(last.usesLeft).toBe(1);
   await releaseAgent(pool.scope, last, fine(1));
   expect(await pool.agent('a')).toMatchObject({ state: 'retiring', reason: 'max_uses' });
-  expect(await pool.counts()).toEqual({ creating: 0, idle: 0, leased: 0, retiring: 2 });
+  expect(await pool.counts()).toEqual({ creating: 0, idle: 0, leased: 0, draining: 0, retiring: 2 });
+});
+
+it('retires an agent past its age, and not a younger one', async () => {
+  const pool = new TestPool(redis, { max_agent_age: 60_000 });
+  await pool.idle('a');
+  await releaseAgent(pool.scope, await pool.lease(), fine(1));
+  expect(await pool.states()).toEqual({ a: 'idle' });
+  const lease = await pool.lease();
+  await pool.acquire('waits');
+  await redis.hset(`${pool.keys.pool(pool.spec.id, 'host')}:agent:a`, 'expiresAt', Date.now() - 1);
+  await releaseAgent(pool.scope, lease, fine(1));
+  expect(await pool.agent('a')).toMatchObject({ state: 'retiring', reason: 'max_age' });
 });
 
 describe('an agent on which tasks fail', () => {

@@ -18,7 +18,7 @@ it('leaves nothing of the agent, whatever its state', async () => {
   expect(await removeAgent(pool.scope, pool.spec.id, 'b')).toBe(true);
   expect(await removeAgent(pool.scope, pool.spec.id, 'b')).toBe(false);
   expect(await renewLease(pool.scope, lease, 1_000)).toBe(false);
-  expect(await pool.counts()).toEqual({ creating: 0, idle: 0, leased: 0, retiring: 0 });
+  expect(await pool.counts()).toEqual({ creating: 0, idle: 0, leased: 0, draining: 0, retiring: 0 });
   const key = pool.keys.pool(pool.spec.id, 'host');
   expect(await redis.keys(`${key}*`)).toEqual([key]);
   expect(await pool.acquire()).toEqual({ kind: 'queued' });

@@ -7,5 +7,5 @@
 local id = ARGV[5]
 local agent = redis.call('HMGET', agentKey(id), 'state', 'leaseUntil')
 if agent[1] == 'retiring' then return 1 end
-if agent[1] == 'leased' and tonumber(agent[2]) > now and ARGV[7] == '0' then return 0 end
+if agent[2] and tonumber(agent[2]) > now and ARGV[7] == '0' then return 0 end
 return retire(id, ARGV[6]) and 1 or 0

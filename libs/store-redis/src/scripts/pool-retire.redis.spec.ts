@@ -30,7 +30,7 @@ it('says so again for an agent that is retiring already, with its first reason',
   await retire(pool, 'a', 'idle_timeout');
   expect(await retire(pool, 'a', 'shutdown')).toBe(true);
   expect(await pool.agent('a')).toMatchObject({ reason: 'idle_timeout' });
-  expect(await pool.counts()).toEqual({ creating: 0, idle: 0, leased: 0, retiring: 1 });
+  expect(await pool.counts()).toEqual({ creating: 0, idle: 0, leased: 0, draining: 0, retiring: 1 });
 });
 
 it('leaves an agent alone whose lease holds', async () => {

@@ -11,7 +11,7 @@ local function agentKey(id) return pool .. ':agent:' .. id end
 
 local function wakeKeeper() redis.call('PUBLISH', ARGV[3], ARGV[4]) end
 
--- Agents that serve lanes, or will soon.
+-- Agents that may be placed again; those that are draining or retiring only take room.
 local function live()
   local counts = redis.call('HMGET', pool, 'creating', 'idle', 'leased')
   return (counts[1] or 0) + (counts[2] or 0) + (counts[3] or 0)
@@ -46,7 +46,7 @@ local function move(id, to)
   local from, realm = agent[1], agent[2] or ''
   if not from or not string.find(ARGV[1], ' ' .. from .. '>' .. to .. ' ', 1, true) then return false end
   if from == 'idle' then redis.call('LREM', idleOf(realm), 1, id) end
-  if from == 'leased' then dropLease(id) end
+  if from == 'leased' and to ~= 'draining' or from == 'draining' then dropLease(id) end
   redis.call('HINCRBY', pool, from, -1)
   if to == 'dead' then
     redis.call('DEL', agentKey(id))
@@ -63,5 +63,13 @@ local function retire(id, reason)
   if not move(id, 'retiring') then return false end
   redis.call('HSET', agentKey(id), 'reason', reason)
   wakeKeeper()
+  return true
+end
+
+-- Sees to it that an agent is not placed again: a leased one ends when it is given back, any other one now.
+local function drain(id, reason)
+  if redis.call('HGET', agentKey(id), 'state') ~= 'leased' then return retire(id, reason) end
+  move(id, 'draining')
+  redis.call('HSET', agentKey(id), 'reason', reason)
   return true
 end
