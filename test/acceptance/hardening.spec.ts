@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import type { Probe } from '@agentainer/testing';
 import type { Cluster } from '../harness/cluster.js';
 import { buildProbingImage, Sandbox } from '../harness/sandbox.js';
 import { withCluster } from '../harness/with-cluster.js';
@@ -10,7 +11,11 @@ const tag = randomBytes(4).toString('hex');
 
 let cluster: Cluster;
 let sandbox: Sandbox;
-withCluster({ workers: 1 }, (started) => {
+const environment = {
+  AGENTAINER_ALLOWED_IMAGES: 'agentainer-test/*',
+  AGENTAINER_MAX_AGENT_MEMORY: '768MiB',
+};
+withCluster({ workers: 1, environment }, (started) => {
   cluster = started;
 });
 beforeAll(async () => {
@@ -20,6 +25,23 @@ beforeAll(async () => {
 /** An agent beside the one that misbehaves: in a pool of its own, and warm. */
 const neighbour = { pool_config: { max_agent_uses: 777 } };
 const isWell = () => sandbox.sees(() => 'well', neighbour);
+
+/** Starts processes until it cannot, and ends them. */
+const spawnUntilRefused: Probe<null> = async ({ childProcess }) => {
+  const children: import('node:child_process').ChildProcess[] = [];
+  let refused: string | undefined;
+  while (refused === undefined && children.length < 1_000) {
+    const child = childProcess.spawn('/bin/busybox', ['sleep', '600'], { stdio: 'ignore' });
+    refused = await new Promise<string | undefined>((resolve) => {
+      child.once('spawn', () => resolve(undefined));
+      child.once('error', (error: NodeJS.ErrnoException) => resolve(error.code));
+    });
+    if (refused === undefined) children.push(child);
+  }
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  for (const child of children) child.kill('SIGKILL');
+  return { refused, count: children.length };
+};
 
 describe('R9.3d an agent', () => {
   it('is not root, has no rights, and can get none', async () => {
@@ -185,21 +207,7 @@ describe('R9.3d an agent', () => {
 describe('R9.3d an agent that takes what it can get', () => {
   it('has so many processes and no more, and others go on', async () => {
     await isWell();
-    const bomb = sandbox.sees(async ({ childProcess }) => {
-      const children: import('node:child_process').ChildProcess[] = [];
-      let refused: string | undefined;
-      while (refused === undefined && children.length < 1_000) {
-        const child = childProcess.spawn('/bin/busybox', ['sleep', '600'], { stdio: 'ignore' });
-        refused = await new Promise<string | undefined>((resolve) => {
-          child.once('spawn', () => resolve(undefined));
-          child.once('error', (error: NodeJS.ErrnoException) => resolve(error.code));
-        });
-        if (refused === undefined) children.push(child);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      for (const child of children) child.kill('SIGKILL');
-      return { refused, count: children.length };
-    });
+    const bomb = sandbox.sees(spawnUntilRefused);
     await expect(isWell()).resolves.toBe('well');
     execFileSync('true');
     const { refused, count } = (await bomb) as { refused: string; count: number };
@@ -265,4 +273,35 @@ describe('R9.3d an agent that takes what it can get', () => {
       error: { message: expect.stringContaining('the agent left "left" in its directory') },
     });
   }, 90_000);
+});
+
+describe('R9.3d a pool', () => {
+  it('says what its agents may use, up to what the server permits', async () => {
+    const pool_config = { memory: '768MiB', processes: 32, scratch: '1MiB' };
+    const sees = (probe: Probe<null>) => sandbox.sees(probe, { pool_config });
+    const { refused, count } = (await sees(spawnUntilRefused)) as { refused: string; count: number };
+    expect(refused).toBe('EAGAIN');
+    expect(count).toBeLessThan(32);
+    const found = await sees(({ fs }) => {
+      const sizeOf = (path: string) => {
+        const { blocks, bsize } = fs.statfsSync(path);
+        return blocks * bsize;
+      };
+      return { sizes: [sizeOf('/tmp'), sizeOf('/dev/shm')], memory: process.constrainedMemory() };
+    });
+    expect(found).toEqual({ sizes: [MIB, MIB], memory: 768 * MIB });
+  }, 60_000);
+
+  it('is refused with its place where it asks for more, or for an image that is not allowed', async () => {
+    const { client } = cluster;
+    await expect(
+      client.createJob({ image: 'elsewhere/agent:1', pool_config: { memory: '769MiB' }, input: null }),
+    ).rejects.toMatchObject({
+      status: 400,
+      faults: [
+        { path: 'image', message: expect.stringContaining('AGENTAINER_ALLOWED_IMAGES') },
+        { path: 'pool_config.memory', message: expect.stringContaining('at most 768MiB') },
+      ],
+    });
+  }, 30_000);
 });

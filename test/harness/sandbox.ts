@@ -44,7 +44,8 @@ export class Sandbox {
     const { client } = this.cluster;
     const input = { code: probe.toString(), argument };
     const retry = { max_attempts: 1 };
-    const job = await client.createJob({ image: this.image, retry, ...settings, input });
+    const pool_config = { reuse: 'any' as const, ...settings.pool_config };
+    const job = await client.createJob({ image: this.image, retry, ...settings, pool_config, input });
     await client.waitForRun(job.run_id, { timeoutMs: 90_000 });
     return client.getJob(job.id);
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { runSchema, type Scope } from '@agentainer/contracts';
+import { DEFAULT_PERMISSIONS } from '@agentainer/core';
 import { createRegistry, silentLogger } from '@agentainer/runtime';
 import { ApiKeyStore, connectRedis, Keys } from '@agentainer/store-redis';
 import { type ApiService, composeApi } from './compose.js';
@@ -26,6 +27,7 @@ beforeEach(async () => {
     bind: '127.0.0.1',
     port: 0,
     bodyLimit: 1 << 20,
+    permissions: DEFAULT_PERMISSIONS,
     items: { urls: [], files: [] },
     maxActiveRuns: 3,
     logLevel: 'silent' as const,

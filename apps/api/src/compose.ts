@@ -111,6 +111,7 @@ function partsOf(config: ApiConfig, { redis, keys, queue, logger, metrics }: Mea
     pools,
     limits,
     metrics,
+    permissions: config.permissions,
     items: new ItemAccess(config.items),
     queues: () => boardQueues(queue, pools),
     ping: () => redis.ping(),

@@ -1,3 +1,4 @@
+import { AGENT_PERMISSION_SETTINGS, type AgentPermissions, agentPermissions } from '@agentainer/core';
 import {
   ITEM_SETTINGS,
   type ItemSettings,
@@ -18,6 +19,7 @@ const schema = z.object({
   ...PROCESS_SETTINGS,
   ...ITEM_SETTINGS,
   ...SECRETS_KEY_SETTINGS,
+  ...AGENT_PERMISSION_SETTINGS,
   AGENTAINER_BIND: z.string().default('127.0.0.1'),
   AGENTAINER_PORT: portSetting.default(8081),
   AGENTAINER_BODY_LIMIT: z.coerce
@@ -34,6 +36,8 @@ export interface ApiConfig extends ProcessConfig {
   items: ItemSettings;
   /** The key of secrets, as text; none can be put or told without it. */
   secretsKey?: string;
+  /** What pools may ask for. */
+  permissions: AgentPermissions;
   bind: string;
   /** 0 takes a free one. */
   port: number;
@@ -50,6 +54,7 @@ export function readApiConfig(environment?: NodeJS.ProcessEnv): ApiConfig {
     ...processConfig(config),
     items: itemSettings(config),
     secretsKey: secretsKey(config),
+    permissions: agentPermissions(config),
     bind: config.AGENTAINER_BIND,
     port: config.AGENTAINER_PORT,
     bodyLimit: config.AGENTAINER_BODY_LIMIT,

@@ -1,5 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { type DefinitionInput, validateDefinition } from '@agentainer/core';
+import {
+  type AgentPermissions,
+  DEFAULT_PERMISSIONS,
+  type DefinitionInput,
+  validateDefinition,
+} from '@agentainer/core';
 import type { Scope } from '@agentainer/contracts';
 import { ItemAccess, type LimitStanding, Redriver, type WorkflowRecord } from '@agentainer/engine';
 import type { PoolStatus } from '@agentainer/pool';
@@ -38,6 +43,8 @@ export class FakeApi {
   readonly metrics = new Registry();
   readonly followers = new Followers(this.metrics, 3);
   readonly items = new ItemAccess({ urls: ['https://data.example/lists/'], files: ['/srv/items'] });
+  /** What pools may ask for; a test may change it. */
+  readonly permissions: AgentPermissions = { ...DEFAULT_PERMISSIONS };
   readonly rerunner = new FakeRerunner(this.runs);
   /** What `/readyz` asks, and every key's verification: replace it to have the store fail. */
   ping: () => Promise<unknown> = () => Promise.resolve('PONG');
@@ -62,6 +69,7 @@ export class FakeApi {
       global: () => Promise.resolve(this.globalLimit),
     },
     metrics: this.metrics,
+    permissions: this.permissions,
     items: this.items,
     queues: () => Promise.resolve(this.queues),
     ping: () => this.ping(),

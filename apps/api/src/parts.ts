@@ -1,3 +1,4 @@
+import type { AgentPermissions } from '@agentainer/core';
 import type {
   ItemAccess,
   LimitStore,
@@ -54,6 +55,8 @@ export interface Parts {
   pools: PoolReader;
   limits: Pick<LimitStore, 'standings' | 'global'>;
   metrics: Registry;
+  /** What pools may ask for. */
+  permissions: AgentPermissions;
   /** From where items of steps may be read. */
   items: ItemAccess;
   /** The queues that the board shows. */

@@ -62,6 +62,7 @@ export async function composeController(
     probe,
     leadership,
     observer: new PoolMetrics(metrics),
+    permissions: config.permissions,
     agentsDirectory: directory,
     logger,
     keepAgents: config.keepAgents,

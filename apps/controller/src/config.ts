@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { AGENT_PERMISSION_SETTINGS, type AgentPermissions, agentPermissions } from '@agentainer/core';
 import {
   hostSetting,
   portSetting,
@@ -21,6 +22,7 @@ const TOO_LONG = 'is too long: the paths of sockets in it would have more than 1
 const schema = z.object({
   ...PROCESS_SETTINGS,
   ...SECRETS_KEY_SETTINGS,
+  ...AGENT_PERMISSION_SETTINGS,
   AGENTAINER_HOST: hostSetting,
   /** A folder of this instance alone. */
   AGENTAINER_DATA: z
@@ -55,6 +57,8 @@ const schema = z.object({
 export interface ControllerConfig extends ProcessConfig {
   /** The key of secrets, as text; none can be put or told without it. */
   secretsKey?: string;
+  /** What pools may ask for. */
+  permissions: AgentPermissions;
   host: string;
   dataDirectory: string;
   /** Where the agents' directories are made, where that was said. */
@@ -74,6 +78,7 @@ export function readControllerConfig(environment?: NodeJS.ProcessEnv): Controlle
   return {
     ...processConfig(config),
     secretsKey: secretsKey(config),
+    permissions: agentPermissions(config),
     host: config.AGENTAINER_HOST,
     dataDirectory: resolve(config.AGENTAINER_DATA),
     agentsDirectory: config.AGENTAINER_AGENTS,

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { DEFAULT_POOL_CONFIG, poolOf, type PoolSpec } from '@agentainer/core';
+import { DEFAULT_PERMISSIONS, DEFAULT_POOL_CONFIG, poolOf, type PoolSpec } from '@agentainer/core';
 import { Leaser } from '@agentainer/pool';
 import { Registry, type Service, silentLogger } from '@agentainer/runtime';
 import { connectRedis, Keys, RedisLeaseStore, RedisPoolDirectory } from '@agentainer/store-redis';
@@ -39,6 +39,7 @@ export class TestController {
     await leaser.start();
     const config: ControllerConfig = {
       ...{ redisUrl, keyPrefix: keys.prefix, host: HOST, dataDirectory: join(home, 'data') },
+      permissions: DEFAULT_PERMISSIONS,
       ...{ driver: 'docker', dockerSocket: '', keepAgents: false, logLevel: 'silent' },
       ...change,
     };

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   type AgentState,
+  DEFAULT_PERMISSIONS,
   DEFAULT_POOL_CONFIG,
   type PoolConfig,
   poolOf,
@@ -114,6 +115,7 @@ export class TestHost {
         retired: (_, reason) => this.retired.push(reason),
         forgotten: (poolId) => this.forgotten.push(poolId),
       },
+      permissions: DEFAULT_PERMISSIONS,
       agentsDirectory: this.agentsDirectory,
       leadership,
       logger: silentLogger,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { DEFAULT_PERMISSIONS } from '@agentainer/core';
 import { AgentStartError, PoolRetention } from '@agentainer/pool';
 import { RedisPoolDirectory } from '@agentainer/store-redis';
 import { FakeLeadership, HOST, TestHost, until } from './keeper.fixture.js';
@@ -203,6 +204,20 @@ describe('agents that do not start', () => {
     await host.retryNow(pool);
     await host.leased(pool);
     expect((await host.registry.snapshot(pool.id))?.error).toBeUndefined();
+  });
+
+  it('starts none that its operator does not permit, whoever let the definition pass', async () => {
+    const pool = await host.pool({ memory: 2 ** 30 }, 'evil:1');
+    const permissions = { ...DEFAULT_PERMISSIONS, images: ['good'] };
+    await host.keeper(new FakeLeadership(), { permissions });
+    const answer = await host.lease(pool);
+    expect(answer).toMatchObject({ kind: 'broken', error: { code: 'AGENT_REFUSED' } });
+    const message = answer.kind === 'broken' && answer.error.message;
+    expect(message).toContain('AGENTAINER_ALLOWED_IMAGES');
+    expect(message).toContain('AGENTAINER_MAX_AGENT_MEMORY');
+    await until(async () => (await host.agents(pool)).length === 0);
+    expect(host.driver.most).toBe(0);
+    await host.leased(await host.pool({}, 'good:1'));
   });
 
   it('lets lanes wait until three starts in a row have failed, and starts no others meanwhile', async () => {

@@ -1,5 +1,6 @@
+import { availableParallelism } from 'node:os';
 import { DEFAULT_POOL_CONFIG } from '@agentainer/core';
-import { containerBody, DEFAULT_LIMITS } from './container-body.js';
+import { containerBody } from './container-body.js';
 
 const agent = {
   agentId: 'agent_1',
@@ -9,7 +10,7 @@ const agent = {
   config: DEFAULT_POOL_CONFIG,
 };
 const owner = { instance: 'mine', host: 'box' };
-const body = (imageUser = '') => containerBody(agent, owner, imageUser, DEFAULT_LIMITS);
+const body = (imageUser = '') => containerBody(agent, owner, imageUser);
 
 describe('what an engine is asked for', () => {
   it('is an agent that can be told by its name and its labels', () => {
@@ -48,6 +49,21 @@ describe('what an engine is asked for', () => {
     expect(HostConfig!.OomScoreAdj).toBeGreaterThan(0);
     expect(HostConfig!.Ulimits).toEqual([{ Name: 'core', Soft: 0, Hard: 0 }]);
     expect(HostConfig!.Tmpfs).toEqual({ '/tmp': 'rw,nosuid,nodev,noexec,mode=1777,size=67108864' });
+  });
+
+  it('gives it what its pool says, but no more processors than there are', () => {
+    const config = { ...agent.config, memory: 2 ** 30, cpus: 0.5, processes: 16, scratch: 2 ** 20 };
+    const { HostConfig } = containerBody({ ...agent, config }, owner, '');
+    expect(HostConfig).toMatchObject({
+      Memory: 2 ** 30,
+      MemorySwap: 2 ** 30,
+      NanoCpus: 5e8,
+      PidsLimit: 16,
+      Tmpfs: { '/tmp': expect.stringMatching(/,size=1048576$/) as string },
+      ShmSize: 2 ** 20,
+    });
+    const many = containerBody({ ...agent, config: { ...config, cpus: 1_024 } }, owner, '');
+    expect(many.HostConfig!.NanoCpus).toBe(availableParallelism() * 1e9);
   });
 
   it.each([

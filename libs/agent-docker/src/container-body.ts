@@ -1,42 +1,28 @@
 import { availableParallelism } from 'node:os';
 import { AGENT_DIRECTORY, AGENT_DIRECTORY_VARIABLE } from '@agentainer/contracts/agent-paths';
+import { type AgentResources, DEFAULT_RESOURCES } from '@agentainer/core';
 import type { AgentStart } from '@agentainer/pool';
 import type { ContainerCreateOptions } from 'dockerode';
 import { type Owner, containerName, labelsOf } from './container-identity.js';
 
-const MIB = 1_024 * 1_024;
 /** "nobody": has no rights anywhere. */
 const UNPRIVILEGED_USER = '65534:65534';
 const ROOT = /^(root|0)?(:|$)/;
 
-/** What one agent may use of its host. */
-export interface AgentLimits {
-  memoryBytes: number;
-  cpus: number;
-  processes: number;
-  /** Of `/tmp`, the only place that an agent may write to. */
-  temporaryBytes: number;
+/** What an agent may use of its host: what its pool says, else what is usual. */
+function resourcesOf({ config }: AgentStart): AgentResources {
+  const { memory, cpus, processes, scratch } = { ...DEFAULT_RESOURCES, ...config };
+  // An engine refuses more processors than there are; nobody gets more anyway.
+  return { memory, cpus: Math.min(cpus, availableParallelism()), processes, scratch };
 }
-
-export const DEFAULT_LIMITS: AgentLimits = {
-  memoryBytes: 512 * MIB,
-  // An engine refuses more processors than there are.
-  cpus: Math.min(2, availableParallelism()),
-  processes: 256,
-  temporaryBytes: 64 * MIB,
-};
 
 /**
  * What the engine is asked for. Every field is ours: of what a user may choose, only the image's name is in it,
  * and what that image brings along (user, volumes, health checks) gets no rights by it.
  * @param imageUser the user that the image names for itself
  */
-export function containerBody(
-  agent: AgentStart,
-  owner: Owner,
-  imageUser: string,
-  limits: AgentLimits,
-): ContainerCreateOptions {
+export function containerBody(agent: AgentStart, owner: Owner, imageUser: string): ContainerCreateOptions {
+  const { memory, cpus, processes, scratch } = resourcesOf(agent);
   return {
     name: containerName(owner, agent.agentId),
     Image: agent.image,
@@ -51,13 +37,14 @@ export function containerBody(
       SecurityOpt: ['no-new-privileges'],
       Privileged: false,
       ReadonlyRootfs: true,
-      Tmpfs: { '/tmp': `rw,nosuid,nodev,noexec,mode=1777,size=${limits.temporaryBytes}` },
+      Tmpfs: { '/tmp': `rw,nosuid,nodev,noexec,mode=1777,size=${scratch}` },
+      ShmSize: scratch,
       Mounts: [{ Type: 'bind', Source: agent.directory, Target: AGENT_DIRECTORY }],
-      Memory: limits.memoryBytes,
+      Memory: memory,
       // Together with swap: as much as without it, so no swap.
-      MemorySwap: limits.memoryBytes,
-      NanoCpus: Math.round(limits.cpus * 1e9),
-      PidsLimit: limits.processes,
+      MemorySwap: memory,
+      NanoCpus: Math.round(cpus * 1e9),
+      PidsLimit: processes,
       Init: true,
       // Where the host itself has no memory left, an agent ends before anything else does.
       OomScoreAdj: 500,

@@ -10,7 +10,7 @@ import {
 import type { Logger } from '@agentainer/runtime';
 import type Docker from 'dockerode';
 import { closeToAgent, openToAgent } from './agent-directory.js';
-import { type AgentLimits, containerBody, DEFAULT_LIMITS } from './container-body.js';
+import { containerBody } from './container-body.js';
 import { memoryOf } from './container-memory.js';
 import { agentOf, containerName, labelFilter, type Owner } from './container-identity.js';
 import { allowing, callDeadline, connectEngine, statusOf } from './engine.js';
@@ -34,7 +34,6 @@ export interface DockerDriverOptions {
   instance: string;
   host: string;
   logger: Logger;
-  limits?: Partial<AgentLimits>;
   startDeadlineMs?: number;
 }
 
@@ -163,8 +162,7 @@ export class DockerDriver implements AgentDriver {
   private async create(agent: AgentStart): Promise<void> {
     const { reference, user } = await this.images.find(agent.image, agent.digest);
     await openToAgent(agent.directory);
-    const limits = { ...DEFAULT_LIMITS, ...this.options.limits };
-    const body = containerBody({ ...agent, image: reference }, this.owner, user, limits);
+    const body = containerBody({ ...agent, image: reference }, this.owner, user);
     await this.docker.createContainer({ ...body, ...callDeadline() });
   }
 

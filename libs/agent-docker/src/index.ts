@@ -1,2 +1,1 @@
-export { type AgentLimits, DEFAULT_LIMITS } from './container-body.js';
 export { DockerDriver, type DockerDriverOptions } from './docker-driver.js';

@@ -11,6 +11,7 @@ import { AdoptedProcesses } from './adopted-processes.js';
 import { AgentProcess } from './agent-process.js';
 import { type AgentProcessRecord, AgentRecords } from './agent-records.js';
 import { endProcesses } from './end-process.js';
+import { mustBePossible } from './must-be-possible.js';
 import { residentMemory } from './process-memory.js';
 import { processesOf } from './processes-of.js';
 
@@ -52,6 +53,7 @@ export class ProcessDriver implements AgentDriver {
     signal.throwIfAborted();
     const command = Object.hasOwn(this.options.images, agent.image) && this.options.images[agent.image];
     if (!command) throw new AgentStartError('IMAGE_NOT_FOUND', `no program is set for image ${agent.image}`);
+    mustBePossible(agent.config);
     const abort = new AbortController();
     const started = this.launch(agent, command, AbortSignal.any([signal, abort.signal]));
     this.starts.set(agent.agentId, { abort, settled: started.catch(() => undefined) });

@@ -1,3 +1,7 @@
+export { AGENT_PERMISSION_SETTINGS, agentPermissions } from './agent-permission-settings.js';
+export * from './agent-permissions.js';
+export { type AgentResources, DEFAULT_RESOURCES, RESOURCES } from './agent-resources.js';
+export { formatBytes } from './byte-size.js';
 export * from './condition.js';
 export type { ConditionReferences } from './condition-references.js';
 export { type Form, formFaults, formSchema } from './approval-form.js';

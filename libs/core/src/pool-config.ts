@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { resourceFields } from './agent-resources.js';
 import { durationSchema } from './duration-schema.js';
 import { LIMITS } from './limits.js';
 import { reuseSchema } from './reuse.js';
@@ -23,6 +24,7 @@ export const poolConfigSchema = z
     max_agent_memory: z.int().min(MIB).optional(),
     /** How long an agent may take to end by itself before it is killed. */
     stop_grace: durationSchema.refine((ms) => ms <= LIMITS.stopGraceMs, 'must be at most 5m').default(2_000),
+    ...resourceFields,
   })
   .refine((c) => c.min_size <= c.max_size, {
     path: ['min_size'],

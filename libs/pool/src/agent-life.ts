@@ -1,16 +1,17 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { newId, type PoolSpec } from '@agentainer/core';
+import { type AgentPermissions, newId, permissionFaults, type PoolSpec } from '@agentainer/core';
 import { type Logger, withDeadline } from '@agentainer/runtime';
-import type {
-  AgentDriver,
-  AgentRegistry,
-  AgentStart,
-  GatewayHost,
-  KeeperObserver,
-  Leadership,
-  RetireReason,
-  StartFailure,
+import {
+  type AgentDriver,
+  type AgentRegistry,
+  type AgentStart,
+  AgentStartError,
+  type GatewayHost,
+  type KeeperObserver,
+  type Leadership,
+  type RetireReason,
+  type StartFailure,
 } from './ports.js';
 import { judgeStartFailure } from './start-failure.js';
 
@@ -21,6 +22,8 @@ export interface AgentLifeParts {
   observer: KeeperObserver;
   /** Without it no end of an agent begins. */
   leadership: Leadership;
+  /** What pools may ask for. Whoever takes definitions asks the same; but it is here that agents are started. */
+  permissions: AgentPermissions;
   /** Where the agents' own directories are made. */
   agentsDirectory: string;
   logger: Logger;
@@ -165,6 +168,7 @@ export class AgentLife {
 
   private async launch(agent: AgentStart, signal: AbortSignal): Promise<undefined> {
     const { agentId, poolId, directory } = agent;
+    this.mustBePermitted(agent);
     await mkdir(this.parts.agentsDirectory, { recursive: true, mode: 0o700 });
     await mkdir(directory);
     await this.parts.gateway.open(agentId, directory);
@@ -172,6 +176,12 @@ export class AgentLife {
     const inTime = AbortSignal.any([signal, AbortSignal.timeout(START_DEADLINE_MS)]);
     const started = this.parts.driver.start(agent, inTime);
     await withDeadline('the start of an agent', START_DEADLINE_MS + STOP_DEADLINE_MS, started);
+  }
+
+  private mustBePermitted(agent: AgentStart): void {
+    const faults = permissionFaults(agent, this.parts.permissions);
+    const message = faults.map((fault) => `${fault.path} ${fault.message}`).join('; ');
+    if (faults.length > 0) throw new AgentStartError('AGENT_REFUSED', message);
   }
 
   private async startFailed({ agentId, poolId }: AgentStart, failure: StartFailure): Promise<void> {

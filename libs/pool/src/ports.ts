@@ -288,7 +288,7 @@ export interface FoundAgent {
 /** An agent could not be started. `IMAGE_NOT_FOUND` will not mend by itself soon. */
 export class AgentStartError extends Error {
   constructor(
-    readonly code: 'IMAGE_NOT_FOUND' | 'AGENT_START_FAILED',
+    readonly code: 'IMAGE_NOT_FOUND' | 'AGENT_REFUSED' | 'AGENT_START_FAILED',
     message: string,
     options?: ErrorOptions,
   ) {

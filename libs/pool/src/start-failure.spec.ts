@@ -29,6 +29,11 @@ it('tells lanes at once that an image does not exist, and looks again soon', () 
     });
 });
 
+it('tells lanes at once that an agent may not be started', () => {
+  const cause = new AgentStartError('AGENT_REFUSED', 'image is not allowed');
+  expect(judgeStartFailure(cause, 0)).toMatchObject({ error: { code: 'AGENT_REFUSED' }, broken: true });
+});
+
 it('takes anything else that goes wrong for a failed start', () => {
   expect(judgeStartFailure(new Error('ENOSPC'), 0)).toMatchObject({
     error: { code: 'AGENT_START_FAILED', message: 'ENOSPC' },

@@ -2,8 +2,8 @@ import { AgentStartError, type StartFailure } from './ports.js';
 
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
-/** An image that is missing may be built or loaded any moment: look again soon, and as often as somebody asks. */
-const IMAGE_RETRY_MS = 5_000;
+/** What no wait mends, somebody may mend any moment (by building the image): look again soon, and as often as somebody asks. */
+const FINAL_RETRY_MS = 5_000;
 /** Failed starts in a row after which lanes need not wait any longer. */
 const BROKEN_AFTER = 3;
 
@@ -12,12 +12,12 @@ export function judgeStartFailure(cause: unknown, failures: number): StartFailur
   const code = cause instanceof AgentStartError ? cause.code : 'AGENT_START_FAILED';
   const message = cause instanceof Error ? cause.message : String(cause);
   const count = failures + 1;
-  const missing = code === 'IMAGE_NOT_FOUND';
+  const isFinal = code !== 'AGENT_START_FAILED';
   return {
     error: { code, message },
     failures: count,
-    retryInMs: missing ? IMAGE_RETRY_MS : retryDelay(count),
-    broken: missing || count >= BROKEN_AFTER,
+    retryInMs: isFinal ? FINAL_RETRY_MS : retryDelay(count),
+    broken: isFinal || count >= BROKEN_AFTER,
   };
 }
 

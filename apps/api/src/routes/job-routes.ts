@@ -16,12 +16,14 @@ import { createRoute, jsonRoute, type Route } from '../http/route.js';
 import type { Parts } from '../parts.js';
 import type { FoundJob, JobReader } from '../reading/job-reader.js';
 import type { RunReader } from '../reading/run-reader.js';
+import { ofJob, permitted } from './permitted-definition.js';
 
 /** The name of the only step of a job that was given none. */
 const JOB_STEP = 'job';
 
 /** Tasks, whatever run they belong to. */
-export function jobRoutes({ starter }: Parts, runs: RunReader, jobs: JobReader): Route[] {
+export function jobRoutes(parts: Parts, runs: RunReader, jobs: JobReader): Route[] {
+  const { starter } = parts;
   return [
     createRoute({
       method: 'POST',
@@ -31,7 +33,7 @@ export function jobRoutes({ starter }: Parts, runs: RunReader, jobs: JobReader):
       body: anyJsonSchema,
       answer: async ({ body, newId }) => {
         const { input, priority, workflow_id: workflowId } = parse(createJobRequestSchema, body);
-        const definition = jobDefinition(body as unknown as CreateJobRequest);
+        const definition = permitted(jobDefinition(body as unknown as CreateJobRequest), parts, ofJob);
         if (workflowId !== undefined) await mustExist(runs, workflowId);
         const run = await starter.startJob(definition, input, { id: newId, priority, workflowId });
         const step = definition.steps[0]!.name;

@@ -6,10 +6,11 @@ import type { Parts } from '../parts.js';
 import type { RunReader } from '../reading/run-reader.js';
 import { momentView } from '../views/time-view.js';
 import { workflowView } from '../views/workflow-view.js';
-import { withAllowedItems } from './allowed-items.js';
+import { permitted } from './permitted-definition.js';
 
 /** Versions of a workflow: another definition is another version, and runs keep the one they were started with. */
-export function versionRoutes({ workflows, items }: Parts, runs: RunReader): Route[] {
+export function versionRoutes(parts: Parts, runs: RunReader): Route[] {
+  const { workflows } = parts;
   return [
     jsonRoute({
       method: 'PUT',
@@ -18,7 +19,7 @@ export function versionRoutes({ workflows, items }: Parts, runs: RunReader): Rou
       body: anyJsonSchema,
       answer: async ({ param, body }) => {
         const { id } = await runs.workflow(param('id'));
-        const definition = withAllowedItems(await checkedDefinition(workflows, body), items);
+        const definition = permitted(await checkedDefinition(workflows, body), parts);
         const workflow = await workflows.update(id, definition);
         if (!workflow) throw new NotFoundError('workflow', id);
         return { body: workflowView(workflow, await runs.latest(id)) };

@@ -15,12 +15,13 @@ import type { JobReader } from '../reading/job-reader.js';
 import type { RunReader } from '../reading/run-reader.js';
 import { runSummaryView, runView } from '../views/run-view.js';
 import { workflowSummaryView, workflowView } from '../views/workflow-view.js';
-import { type NameOfField, ofMapReduce, withAllowedItems } from './allowed-items.js';
+import { type NameOfField, ofMapReduce, permitted } from './permitted-definition.js';
 
 /** Definitions: a version of one never changes. */
-export function workflowRoutes({ workflows, items }: Parts, runs: RunReader): Route[] {
+export function workflowRoutes(parts: Parts, runs: RunReader): Route[] {
+  const { workflows } = parts;
   const create = async (input: unknown, id: string, nameOf?: NameOfField): Promise<CreatedAnswer> => {
-    const definition = withAllowedItems(await checkedDefinition(workflows, input), items, nameOf);
+    const definition = permitted(await checkedDefinition(workflows, input), parts, nameOf);
     const workflow = await workflows.create(definition, id);
     return { status: 201, headers: { Location: `/workflows/${workflow.id}` }, body: workflowView(workflow) };
   };
