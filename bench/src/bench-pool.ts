@@ -7,6 +7,7 @@ import {
   Keys,
   type Redis,
   RedisAgentRegistry,
+  RedisHostStore,
   RedisLeaseStore,
   RedisPoolDirectory,
 } from '@agentainer/store-redis';
@@ -34,6 +35,7 @@ export class BenchPool {
     });
     const spec = poolsOf(definition)[0]!;
     await new RedisPoolDirectory(redis, keys).register(spec);
+    await new RedisHostStore(redis, subscriber, keys, HOST).share(spec.id, HOST, spec.config);
     const store = new RedisLeaseStore(redis, subscriber, keys, HOST, newId('worker'));
     const leaser = new Leaser({ store, logger: silentLogger });
     await leaser.start();

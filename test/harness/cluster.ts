@@ -27,7 +27,7 @@ export class Cluster {
   readonly keyPrefix = `t-${this.host}`;
   readonly processes = new Map<string, ChildProcess>();
   private readonly output: string[] = [];
-  private directory = '';
+  directory = '';
   private environment: Record<string, string> = {};
   client!: AgentainerClient;
   url = '';
@@ -44,7 +44,7 @@ export class Cluster {
     return cluster;
   }
 
-  /** Starts one more process of an app. */
+  /** Starts one more process of an app; `environment` stands above that of the cluster. */
   spawn(
     app: 'api' | 'controller' | 'worker',
     name: string,

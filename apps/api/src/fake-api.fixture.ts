@@ -11,6 +11,7 @@ import type { PoolStatus } from '@agentainer/pool';
 import { Registry, silentLogger } from '@agentainer/runtime';
 import { SecretCipher, Vault } from '@agentainer/secrets';
 import {
+  FakeHosts,
   FakeLogs,
   FakeRerunner,
   FakeRunControl,
@@ -37,6 +38,7 @@ export class FakeApi {
   readonly waits = new FakeWaitingRuns();
   readonly logs = new FakeLogs();
   readonly pools: PoolStatus[] = [];
+  readonly hosts = new FakeHosts();
   readonly limits: LimitStanding[] = [];
   globalLimit = 0;
   readonly idempotency = new FakeIdempotency();
@@ -63,6 +65,7 @@ export class FakeApi {
     secrets: new Vault(new FakeSecretStore(), SecretCipher.ofText(SecretCipher.newKey())),
     logs: this.logs,
     followers: this.followers,
+    hosts: this.hosts,
     pools: { list: () => Promise.resolve(this.pools) },
     limits: {
       standings: () => Promise.resolve(this.limits),

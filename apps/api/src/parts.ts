@@ -13,7 +13,7 @@ import type {
   WaitingRuns,
   WorkflowStore,
 } from '@agentainer/engine';
-import type { PoolReader } from '@agentainer/pool';
+import type { HostDirectory, PoolReader } from '@agentainer/pool';
 import type { Registry } from '@agentainer/runtime';
 import type { Vault } from '@agentainer/secrets';
 import type { BoardQueue } from './board/board.js';
@@ -53,6 +53,7 @@ export interface Parts {
   /** Who follows logs. */
   followers: Followers;
   pools: PoolReader;
+  hosts: HostDirectory;
   limits: Pick<LimitStore, 'standings' | 'global'>;
   metrics: Registry;
   /** What pools may ask for. */

@@ -3,6 +3,7 @@ import yargs, { type Argv } from 'yargs';
 import { deadLetterCommands } from './commands/dead-letters.js';
 import { secretCommands } from './commands/secrets.js';
 import { listCommand } from './commands/list.js';
+import { hostCommands } from './commands/host.js';
 import { jobCommands } from './commands/job.js';
 import { poolCommands } from './commands/pool.js';
 import { upCommand } from './commands/up.js';
@@ -76,6 +77,7 @@ function commandLine(context: Context): Argv<GlobalOptions> {
     jobCommands,
     deadLetterCommands,
     poolCommands,
+    hostCommands,
     secretCommands,
   ];
   return commands

@@ -28,6 +28,7 @@ import { EgressHost } from './egress-sockets.js';
 import { Gateway } from './gateway.js';
 import type { Served } from './gateway-calls.js';
 import { PoolMetrics } from './pool-metrics.js';
+import { dividing } from './dividing.js';
 import { engineParts } from './engine-parts.js';
 import { TaskSecrets } from './task-secrets.js';
 import { sweeping } from './sweeping.js';
@@ -82,6 +83,7 @@ export async function composeController(
     gateway,
     egress,
     keeper,
+    ...dividing({ redis, subscriber, keys, host, logger }),
     ...sweeping(parts, { redis, keys, logger }),
   ]);
 }

@@ -17,6 +17,7 @@ import {
   connectRedis,
   Keys,
   RedisAgentRegistry,
+  RedisHostStore,
   RedisLeaseStore,
   RedisPoolDirectory,
 } from '@agentainer/store-redis';
@@ -52,6 +53,7 @@ export class TestHost {
   readonly driver = new FakeDriver();
   readonly registry: RedisAgentRegistry;
   readonly pools: RedisPoolDirectory;
+  readonly hosts: RedisHostStore;
   readonly leaser: Leaser;
   readonly gateways = new Set<string>();
   readonly unhealthy = new Set<string>();
@@ -69,6 +71,7 @@ export class TestHost {
   ) {
     this.registry = new RedisAgentRegistry(redis, subscriber, this.keys, HOST);
     this.pools = new RedisPoolDirectory(redis, this.keys);
+    this.hosts = new RedisHostStore(redis, subscriber, this.keys, HOST);
     const store = new RedisLeaseStore(redis, subscriber, this.keys, HOST, 'worker_1');
     this.leaser = new Leaser({ store, logger: silentLogger, ttlMs: 5_000, renewMs: 50 });
   }
@@ -92,6 +95,7 @@ export class TestHost {
   async pool(config: Partial<PoolConfig> = {}, image = 'echo'): Promise<PoolSpec> {
     const spec = poolOf({ image, execution_mode: 'pooled', pool_config: { ...CONFIG, ...config } });
     await this.pools.register(spec);
+    await this.hosts.share(spec.id, HOST, spec.config);
     return spec;
   }
 

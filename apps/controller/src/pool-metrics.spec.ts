@@ -10,6 +10,7 @@ const agent = (id: string, state: AgentRecord['state']): AgentRecord => ({
 const snapshot = (waiting: number, agents: AgentRecord[]): PoolSnapshot => ({
   ...{
     spec: { id: 'echo-1', image: 'echo', config },
+    share: config,
     now: 0,
     lastUsed: 0,
     warm: 0,

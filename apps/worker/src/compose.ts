@@ -36,6 +36,7 @@ import {
   RedisRunStore,
   RedisStopSignals,
   RedisTaskLedger,
+  RedisWorkerPlaces,
   RedisWorkflowStore,
   redisVault,
 } from '@agentainer/store-redis';
@@ -53,6 +54,7 @@ import {
 import { SecretFilter } from './secret-filter.js';
 import { WorkerAgents } from './worker-agents.js';
 import { WorkerMetrics } from './worker-metrics.js';
+import { WorkerPlace } from './worker-place.js';
 
 /** How long the worker's end waits for what its last tasks printed, in milliseconds. */
 const LOGS_DEADLINE_MS = 2_000;
@@ -77,7 +79,8 @@ export async function composeWorker(
   const starter = new RunStarter(runs, advancer, pools, logger);
   const workflows = new RedisWorkflowStore(redis, keys);
   const children = new ChildStarter(runs, ledger, workflows, starter, advancer);
-  const store = new RedisLeaseStore(redis, subscriber, keys, host, newId('worker'));
+  const workerId = newId('worker');
+  const store = new RedisLeaseStore(redis, subscriber, keys, host, workerId);
   const leaser = new Leaser({ store, logger });
   const connections = new AgentConnections({ maxResultBytes: config.resultLimit });
   const secrets = new SecretFilter(redisVault(redis, keys, config.secretsKey));
@@ -88,6 +91,7 @@ export async function composeWorker(
   const lane = new Lane({ runs, ledger, stops, agents, advancer, gate, logs }, DEFAULT_LANE_OPTIONS);
   const context = { redisUrl, keyPrefix, logger };
   const registry = new RedisAgentRegistry(redis, subscriber, keys, host);
+  const place = new WorkerPlace(new RedisWorkerPlaces(redis, keys, host), workerId, logger);
   return new ServiceGroup('worker', [
     closing('connections', async () => {
       await connections.close();
@@ -98,16 +102,28 @@ export async function composeWorker(
     closing('logs', () => logs.settled(LOGS_DEADLINE_MS)),
     ...metricsServers(config, metrics),
     leaser,
+    place,
     ...advanceConsumers(context, advancer),
     childLaneConsumer(context, new ChildLane(runs, ledger, children, advancer)),
     itemsReader(context, advancerWith, config.items),
-    new PoolConsumers({
-      pools: () => registry.pools(),
-      onDemand: (listener) => registry.onDemand(listener),
-      consume: (pool) => laneConsumer(context, pool, lane),
-      logger,
-    }),
+    takingLanes(context, lane, registry, place),
   ]);
+}
+
+/** What takes lanes of all pools, as far as the worker's place allows. */
+function takingLanes(
+  context: ConsumerContext,
+  lane: Lane,
+  registry: RedisAgentRegistry,
+  place: WorkerPlace,
+): Service {
+  return new PoolConsumers({
+    pools: () => registry.pools(),
+    onDemand: (listener) => registry.onDemand(listener),
+    lanes: (poolIds) => place.lanes(poolIds),
+    consume: (pool, lanes) => laneConsumer(context, pool, lane, lanes),
+    logger: context.logger,
+  });
 }
 
 function metricsServers({ metricsPort: port }: WorkerConfig, registry: Registry): Service[] {

@@ -1,36 +1,74 @@
-import { DEFAULT_POOL_CONFIG } from '@agentainer/core';
+import { DEFAULT_POOL_CONFIG, type PoolSpec } from '@agentainer/core';
 import { silentLogger } from '@agentainer/runtime';
 import { PoolConsumers } from './pool-consumers.js';
 
-it('has a consumer for each pool that is known, and no others', async () => {
-  let known = ['a', 'b'];
-  let wake: () => void = () => undefined;
-  const running = new Set<string>();
-  const consumers = new PoolConsumers({
-    pools: () => Promise.resolve(known.map((id) => ({ id, image: id, config: DEFAULT_POOL_CONFIG }))),
+const pool: PoolSpec = { id: 'x-1', image: 'x', config: DEFAULT_POOL_CONFIG };
+
+/** A worker whose consumers note what becomes of them. */
+class World {
+  lanes = 0;
+  pools = [pool];
+  readonly log: string[] = [];
+  /** Lets a consumer that stops come to its end. */
+  letEnd = () => undefined as void;
+  tell: (poolId: string) => void = () => undefined;
+  readonly consumers = new PoolConsumers({
+    pools: () => Promise.resolve(this.pools),
+    lanes: () => Promise.resolve(new Map([[pool.id, this.lanes]])),
     onDemand: (listener) => {
-      wake = listener;
+      this.tell = listener;
       return () => undefined;
     },
-    consume: ({ id }) => ({
-      name: id,
-      start: () => Promise.resolve(void running.add(id)),
-      stop: () => Promise.resolve(void running.delete(id)),
+    consume: (_, lanes) => ({
+      name: 'consumer',
+      start: () => Promise.resolve(void this.log.push(`start ${lanes}`)),
+      stop: () => {
+        this.log.push('stop');
+        return new Promise((resolve) => (this.letEnd = resolve));
+      },
+      resize: (count) => void this.log.push(`resize ${count}`),
     }),
     logger: silentLogger,
+    refreshMs: 2,
   });
-  const has = async (...ids: string[]) => {
+
+  async logged(...lines: string[]): Promise<void> {
     const deadline = Date.now() + 5_000;
-    while ([...running].sort().join() !== ids.join() && Date.now() < deadline) {
-      await new Promise(setImmediate);
+    while (JSON.stringify(this.log.slice(-lines.length)) !== JSON.stringify(lines)) {
+      if (Date.now() > deadline) throw new Error(`expected ${lines.join()}, not ${this.log.join()}`);
+      await new Promise((resolve) => setTimeout(resolve, 1));
     }
-    expect([...running].sort()).toEqual(ids);
-  };
-  await consumers.start();
-  await has('a', 'b');
-  known = ['b', 'c'];
-  wake();
-  await has('b', 'c');
-  await consumers.stop();
-  await has();
+  }
+}
+
+it('takes lanes of a pool while the host has a share of it', async () => {
+  const world = new World();
+  await world.consumers.start();
+  world.lanes = 2;
+  await world.logged('start 2', 'resize 2');
+  world.lanes = 3;
+  await world.logged('resize 3');
+  world.lanes = 0;
+  await world.logged('stop');
+  // The lanes of the old consumer have not ended: there is no second one beside it.
+  world.lanes = 1;
+  world.tell(pool.id);
+  await world.logged('stop');
+  world.letEnd();
+  await world.logged('start 1', 'resize 1');
+  const stopped = world.consumers.stop();
+  await world.logged('stop');
+  world.letEnd();
+  await stopped;
+});
+
+it('takes no lanes of a pool that is not known any more', async () => {
+  const world = new World();
+  world.lanes = 2;
+  await world.consumers.start();
+  await world.logged('start 2', 'resize 2');
+  world.pools = [];
+  await world.logged('stop');
+  world.letEnd();
+  await world.consumers.stop();
 });

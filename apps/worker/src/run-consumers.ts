@@ -13,6 +13,7 @@ import {
   STEPS_QUEUE,
 } from '@agentainer/queue-bullmq';
 import type { Logger, Service } from '@agentainer/runtime';
+import type { PoolConsumer } from './pool-consumers.js';
 
 /** Each reads from outside, and is written to Redis, piece by piece. */
 const READINGS_AT_ONCE = 2;
@@ -76,12 +77,17 @@ export function itemsConsumer(
   });
 }
 
-/** What takes the lanes of one pool: as many at once as the pool can have agents. */
-export function laneConsumer(context: ConsumerContext, pool: PoolSpec, lane: Lane): Service {
+/** What takes the lanes of one pool, so many at once: more than the pool has agents would only wait for one. */
+export function laneConsumer(
+  context: ConsumerContext,
+  pool: PoolSpec,
+  lane: Lane,
+  lanes = pool.config.max_size,
+): PoolConsumer {
   const consumer: Consumer<typeof lanePayload> = new Consumer({
     ...context,
     queueName: poolQueue(pool.id),
-    concurrency: pool.config.max_size,
+    concurrency: lanes,
     payload: lanePayload,
     ageingMs: AGEING_MS,
     handle: (payload, { signal, jobId, change }) =>

@@ -11,6 +11,8 @@ export const poolSchema = z.object({
   /** What the image is that its agents run; null where they run whatever its name stands for when they start. */
   image_digest: z.string().nullable(),
   host: z.string(),
+  /** How many agents the host may have; those of all hosts come to `min_size` and `max_size` of `config`. */
+  share: z.object({ min_size: count, max_size: count }),
   /** With its defaults, durations with their units. */
   config: z.any() as unknown as z.ZodType<PoolConfigInput, PoolConfigInput>,
   /** How many agents stand where. */

@@ -8,6 +8,7 @@ export * from './http-run.js';
 export * from './http-dead-letter.js';
 export * from './http-explain.js';
 export * from './http-graph.js';
+export * from './http-host.js';
 export * from './http-job.js';
 export * from './http-log.js';
 export * from './http-step.js';

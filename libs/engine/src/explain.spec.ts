@@ -35,7 +35,7 @@ const standing = (
 ): PoolStanding => ({
   id: POOL,
   host: 'h1',
-  config: { max_size: 4 },
+  share: { max_size: 4 },
   agents: { creating: 0, idle: 0, leased: 0, draining: 0, ...agents },
   waiting: 3,
   retryAt: 0,

@@ -18,7 +18,8 @@ import { parallelOf, stepNamed } from './step-lanes.js';
 export interface PoolStanding {
   id: string;
   host: string;
-  config: { max_size: number };
+  /** How many agents the host may have of it. */
+  share: { max_size: number };
   agents: { creating: number; idle: number; leased: number; draining: number };
   /** Lanes in line for an agent. */
   waiting: number;
@@ -62,7 +63,7 @@ export type WaitReason =
       until: number;
       lanesWaiting: number;
     }
-  /** No host has a keeper that makes agents. */
+  /** No host is there that may have agents of it. */
   | { reason: 'no_host'; pool: string }
   | { reason: 'pool_broken'; pool: string; host: string; error: TaskError; retryAt: number }
   | { reason: 'agents_starting'; pool: string; host: string; starting: number; lanesWaiting: number }
@@ -170,7 +171,7 @@ function ofLimit(limit: FullLimit): WaitReason {
 }
 
 function ofPool(pool: string, pools: readonly PoolStanding[], now: number): WaitReason[] {
-  const standings = pools.filter(({ id }) => id === pool);
+  const standings = pools.filter(({ id, share }) => id === pool && share.max_size > 0);
   if (standings.length === 0) return [{ reason: 'no_host', pool }];
   const reasons = standings.map((standing) => onHost(standing, now));
   // One host with room is enough: then only a worker is missing.
@@ -178,12 +179,12 @@ function ofPool(pool: string, pools: readonly PoolStanding[], now: number): Wait
 }
 
 function onHost(standing: PoolStanding, now: number): WaitReason | undefined {
-  const { id: pool, host, agents, config, waiting: lanesWaiting, error, retryAt } = standing;
+  const { id: pool, host, agents, share, waiting: lanesWaiting, error, retryAt } = standing;
   if (agents.idle > 0) return undefined;
   if (agents.creating > 0)
     return { reason: 'agents_starting', pool, host, starting: agents.creating, lanesWaiting };
   if (error && retryAt > now) return { reason: 'pool_broken', pool, host, error, retryAt };
-  const size = config.max_size;
+  const size = share.max_size;
   const busy = agents.leased + agents.draining;
   if (busy >= size) return { reason: 'pool_full', pool, host, busy, size, lanesWaiting };
   return undefined;

@@ -39,7 +39,7 @@ export interface LaneContext {
   signal: AbortSignal;
   /** What brings this lane back from where it waits. */
   ticket: string;
-  /** Whether lanes of this priority, or more urgent ones, wait for this worker. */
+  /** Whether lanes of this priority, or more urgent ones, wait for this worker, or it has more than it may. */
   othersWait(priority: number): Promise<boolean>;
   /** Makes the queued job that of another step, so that it is this one which is run again from now on. */
   moveOn(job: LaneJob): Promise<void>;

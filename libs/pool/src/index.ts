@@ -7,3 +7,7 @@ export { ImageWatch, type ImageWatchOptions } from './image-watch.js';
 export { Keeper, type KeeperOptions } from './keeper.js';
 export { type PoolQueues, PoolRetention, type PoolUsage } from './pool-retention.js';
 export { desiredSize, planPool, type PoolPlan } from './plan.js';
+export { divideAmong, largerShares, smallerShares, targetShares, type ShareChange } from './divide.js';
+export { Divider, type DividerOptions } from './divider.js';
+export * from './host-port.js';
+export { HostWatch } from './host-watch.js';

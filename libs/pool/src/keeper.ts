@@ -216,8 +216,8 @@ export class Keeper implements Service {
     this.term?.abort();
     const loops = Object.values(this.loops).map((loop) => loop.stop());
     await this.inTime('settling', SETTLE_DEADLINE_MS, Promise.allSettled([...loops, ...this.underWay]));
-    if (!led || !leadership.held) return;
-    if (!keepAgents) await this.inTime('ending all agents', END_ALL_DEADLINE_MS, this.endAll());
+    if (!led || !leadership.held || keepAgents) return;
+    await this.inTime('ending all agents', END_ALL_DEADLINE_MS, this.endAll());
     await this.inTime('leaving', SETTLE_DEADLINE_MS, registry.leave());
   }
 

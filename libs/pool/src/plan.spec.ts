@@ -6,7 +6,7 @@ import type { AgentRecord, PoolSnapshot } from './ports.js';
 const NOW = 1_000_000;
 const IDLE_TIMEOUT = 1_000;
 
-type Change = Partial<Omit<PoolSnapshot, 'spec'>> &
+type Change = Partial<Omit<PoolSnapshot, 'spec' | 'share'>> &
   Partial<Pick<PoolConfig, 'min_size' | 'max_size' | 'max_agent_uses' | 'reuse'>> & {
     config?: Partial<PoolConfig>;
   };
@@ -30,7 +30,8 @@ function snapshotOf(change: Change): PoolSnapshot {
     ...more,
   };
   const nothing = { lastUsed: NOW, agents: [], waiting: 0, warm: 0, warmUntil: 0, retryAt: 0, failures: 0 };
-  return { spec: { id: 'echo-1', image: 'echo', config }, now: NOW, ...nothing, ...rest };
+  const spec = { id: 'echo-1', image: 'echo', config: { ...config, max_size: Math.max(1, max_size) } };
+  return { spec, share: { min_size, max_size }, now: NOW, ...nothing, ...rest };
 }
 
 let count = 0;
@@ -127,6 +128,14 @@ describe('retires', () => {
     const agents = [idleFor(5_000), idleFor(9_000), idleFor(7_000)];
     expect(retired({ min_size: 1, agents }).map((r) => r.agentId)).toEqual([agents[1]!.id, agents[2]!.id]);
     expect(retired({ warm: 3, warmUntil: NOW + 1, agents })).toEqual([]);
+  });
+
+  it('at once what is idle beyond the share of the host', () => {
+    const agents = [idleFor(1), agent('leased'), idleFor(2), idleFor(3)];
+    const surplus = (id: string) => ({ agentId: id, reason: 'surplus' });
+    expect(retired({ max_size: 2, agents })).toEqual([surplus(agents[3]!.id), surplus(agents[2]!.id)]);
+    expect(retired({ max_size: 0, agents })).toHaveLength(3);
+    expect(planPool(snapshotOf({ max_size: 0, waiting: 2 })).starts).toBe(0);
   });
 
   it('an agent whose lease expired, never one whose lease holds', () => {
@@ -233,7 +242,7 @@ describe('whatever the pool looks like', () => {
   it('never has more agents than it may', () => {
     holds((snapshot) => {
       const { starts } = planPool(snapshot);
-      expect(snapshot.agents.length + starts).toBeLessThanOrEqual(snapshot.spec.config.max_size);
+      expect(snapshot.agents.length + starts).toBeLessThanOrEqual(snapshot.share.max_size);
     });
   });
 
@@ -273,7 +282,7 @@ describe('whatever the pool looks like', () => {
       const coming = snapshot.agents.filter(
         (a) => a.state === 'creating' || (a.state === 'idle' && !a.realm),
       );
-      const { max_size } = snapshot.spec.config;
+      const { max_size } = snapshot.share;
       expect(coming.length).toBeGreaterThanOrEqual(Math.min(snapshot.waiting, max_size - leased));
     });
   });

@@ -21,13 +21,15 @@ const RETENTION_MS = 7 * 86_400_000;
 const SUPERSEDED_IDLE_MS = 5_000;
 
 /**
- * How many agents a pool should have now: those in use, those asked for and the buffer beside them, and those kept
- * warm, within its bounds. One at its last task is as good as gone: what is kept is beside it, so that its replacement
+ * How many agents a pool should have here now: those in use, those asked for and the buffer beside them, and those kept
+ * warm, within the host's share. One at its last task is as good as gone: what is kept is beside it, so that its replacement
  * starts meanwhile.
  */
 export function desiredSize(snapshot: PoolSnapshot): number {
-  const { spec, agents, waiting, warm, warmUntil, now, lastUsed, superseded } = snapshot;
-  const { min_size, max_size, max_agent_uses, buffer } = spec.config;
+  const { spec, share, agents, waiting, warm, warmUntil, now, lastUsed, superseded } = snapshot;
+  const { min_size, max_size } = share;
+  const { max_agent_uses } = spec.config;
+  const buffer = Math.ceil((spec.config.buffer * max_size) / spec.config.max_size);
   const leased = agents.filter((agent) => agent.state === 'leased' && agent.leaseUntil > now);
   const last = leased.filter((agent) => agent.uses + 1 >= max_agent_uses).length;
   const needed = leased.length - last + waiting;
@@ -45,8 +47,9 @@ export function planPool(snapshot: PoolSnapshot): PoolPlan {
   const old = tooOld(snapshot);
   const staying = agents.filter((agent) => !expired.includes(agent) && !old.includes(agent));
   const usable = staying.filter((agent) => mayServe(snapshot, agent)).length;
-  const idle = idleTooLong(snapshot, staying, usable);
-  const leaving = [...ending, ...expired, ...old, ...idle];
+  const surplus = beyondShare(snapshot, [...ending, ...expired, ...old]);
+  const idle = idleTooLong(snapshot, staying, usable).filter((agent) => !surplus.includes(agent));
+  const leaving = [...ending, ...expired, ...old, ...surplus, ...idle];
   const because = (reason: RetireReason) => (agent: AgentRecord) => ({ agentId: agent.id, reason });
   return {
     starts: startsOf(snapshot, usable),
@@ -54,20 +57,30 @@ export function planPool(snapshot: PoolSnapshot): PoolPlan {
       ...ending.map(({ id, reason }) => ({ agentId: id, reason: reason ?? 'orphan' })),
       ...expired.map(because('lease_expired')),
       ...old.map(because('max_age')),
+      ...surplus.map(because('surplus')),
       ...idle.map(because(snapshot.superseded ? 'superseded' : 'idle_timeout')),
       ...inTheWay(snapshot, leaving).map(because('reuse')),
     ],
   };
 }
 
-/** Agents that are ending still take room: there are never more than `max_size`, whatever they do. */
+/** Idle agents beyond the host's share, least recently used first. */
+function beyondShare({ agents, share }: PoolSnapshot, leaving: readonly AgentRecord[]): AgentRecord[] {
+  const surplus = agents.length - leaving.length - share.max_size;
+  return agents
+    .filter((agent) => agent.state === 'idle' && !leaving.includes(agent))
+    .sort((a, b) => a.since - b.since)
+    .slice(0, Math.max(0, surplus));
+}
+
+/** Agents that are ending still take room: there are never more than the share allows, whatever they do. */
 function startsOf(snapshot: PoolSnapshot, usable: number): number {
   const missing = Math.max(desiredSize(snapshot) - usable, missingForLanes(snapshot));
   return Math.max(0, Math.min(missing, roomOf(snapshot), startsAllowed(snapshot)));
 }
 
-function roomOf({ spec, agents }: PoolSnapshot): number {
-  return spec.config.max_size - agents.length;
+function roomOf({ share, agents }: PoolSnapshot): number {
+  return share.max_size - agents.length;
 }
 
 /** After a failed start one agent has to show that starting works before others follow. */

@@ -1,4 +1,5 @@
 import type { AgentState, PoolConfig, PoolSpec, TaskError } from '@agentainer/core';
+import type { Share } from './host-port.js';
 
 /** One agent of a pool on one host, as the registry has it. Times are milliseconds of Redis's clock. */
 export interface AgentRecord {
@@ -22,6 +23,8 @@ export interface AgentRecord {
 /** One consistent reading of a pool on one host. */
 export interface PoolSnapshot {
   spec: PoolSpec;
+  /** How many agents of the pool this host may have; none, until it was told. */
+  share: Share;
   now: number;
   /** When somebody last asked for the pool, on whatever host. */
   lastUsed: number;
@@ -130,7 +133,7 @@ export interface AgentRegistry {
   snapshot(poolId: string): Promise<PoolSnapshot | undefined>;
   /** Makes a pool known that takes the place of another one, which somebody last asked for at `lastUsed`. Harmless when repeated. */
   succeed(successor: PoolSpec, lastUsed: number): Promise<void>;
-  /** Enters an agent as `creating`, unless the pool is at its `max_size`; false then. */
+  /** Enters an agent as `creating`, unless the host has its share of the pool; false then. */
   create(poolId: string, agentId: string, directory: string): Promise<boolean>;
   /** `creating` → given to the lane that waits longest, or idle. False where the agent is no longer entered. */
   ready(poolId: string, agentId: string): Promise<boolean>;
@@ -150,7 +153,7 @@ export interface AgentRegistry {
   startFailed(poolId: string, agentId: string, failure: StartFailure): Promise<void>;
   /** Says that this host has a keeper; to be repeated while that holds. */
   announce(): Promise<void>;
-  /** Takes this host off the list of those that have a keeper. */
+  /** Says that this host has no agents any more, and no keeper. */
   leave(): Promise<void>;
   /** Calls `listener` when a pool may need its keeper: a lane waits, an agent retires, a pool is new. */
   onDemand(listener: (poolId: string) => void): () => void;
@@ -160,6 +163,8 @@ export type RetireReason =
   | 'idle_timeout'
   /** Its image's name stands for another one by now. */
   | 'superseded'
+  /** The host has more than its share of the pool. */
+  | 'surplus'
   | 'max_uses'
   | 'max_age'
   /** It used more memory than agents of its pool may. */
@@ -262,6 +267,8 @@ export interface PoolStatus {
   digest?: string;
   config: PoolConfig;
   host: string;
+  /** How many agents the host may have of it. */
+  share: Share;
   agents: Record<Exclude<AgentState, 'dead'>, number>;
   /** Lanes that wait for an agent. */
   waiting: number;

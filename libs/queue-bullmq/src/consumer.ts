@@ -43,6 +43,7 @@ export class Consumer<T extends z.ZodType> implements Service {
   private worker: Worker | undefined;
   private ageing: Service | undefined;
   private stopping: Promise<void> | undefined;
+  private running = 0;
 
   constructor(private readonly options: ConsumerOptions<T>) {
     this.name = `consumer of ${options.queueName}`;
@@ -67,10 +68,16 @@ export class Consumer<T extends z.ZodType> implements Service {
     await this.startAgeing(this.connection);
   }
 
-  /** Whether jobs of this priority, or more urgent ones, wait for somebody to take them. */
+  /** Whether jobs of this priority, or more urgent ones, wait for somebody to take them, or more run here than may. */
   async othersWait(priority: number): Promise<boolean> {
+    if (this.running > (this.worker?.concurrency ?? 0)) return true;
     const key = `${queuePrefix(this.options.keyPrefix)}:${this.options.queueName}:prioritized`;
     return ((await this.connection?.zcount(key, '-inf', `(${firstScoreOf(priority + 1)}`)) ?? 0) > 0;
+  }
+
+  /** Works on so many jobs at once from now on; of those that run beyond that, `othersWait` holds. */
+  resize(concurrency: number): void {
+    if (this.worker && this.worker.concurrency !== concurrency) this.worker.concurrency = concurrency;
   }
 
   stop(): Promise<void> {
@@ -96,17 +103,22 @@ export class Consumer<T extends z.ZodType> implements Service {
   }
 
   private async process(job: Job, token: string): Promise<void> {
-    const payload = this.options.payload.parse(job.data);
-    const end = await this.options.handle(payload, {
-      signal: this.abort.signal,
-      jobId: job.id!,
-      change: (next) => job.updateData(next),
-    });
+    this.running++;
+    const end = await this.handle(job).finally(() => this.running--);
     if (end.kind === 'done') return;
     // A job that moved up while it waited had its turn.
     const { priority } = job.opts;
     if (priority !== undefined && job.priority !== priority) await job.changePriority({ priority });
     await job.moveToDelayed(Date.now() + end.inMs, token);
     throw new DelayedError();
+  }
+
+  private async handle(job: Job): Promise<JobEnd> {
+    const payload = this.options.payload.parse(job.data);
+    return this.options.handle(payload, {
+      signal: this.abort.signal,
+      jobId: job.id!,
+      change: (next) => job.updateData(next),
+    });
   }
 }

@@ -33,6 +33,7 @@ import {
   workflowSchema,
   workflowVersionsSchema,
 } from '@agentainer/contracts';
+import { HostsClient } from './hosts-client.js';
 import { LogsClient } from './logs-client.js';
 import { SecretsClient } from './secrets-client.js';
 import { Transport, type TransportOptions } from './transport.js';
@@ -85,12 +86,14 @@ const at = (...parts: string[]) => `/${parts.map(encodeURIComponent).join('/')}`
 export class AgentainerClient {
   readonly logs: LogsClient;
   readonly secrets: SecretsClient;
+  readonly hosts: HostsClient;
   private readonly transport: Transport;
 
   constructor(options: ClientOptions) {
     this.transport = new Transport(options);
     this.logs = new LogsClient(this.transport);
     this.secrets = new SecretsClient(this.transport);
+    this.hosts = new HostsClient(this.transport);
   }
 
   createWorkflow(definition: DefinitionInput, options: CreateOptions = {}) {

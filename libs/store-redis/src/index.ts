@@ -12,11 +12,14 @@ export { DEFAULT_LEDGER_LIMITS, type LedgerLimits, RedisTaskLedger } from './tas
 export { RedisWorkflowStore } from './workflow-store.js';
 export { asUnavailable } from './unavailable.js';
 export { type LeadershipOptions, RedisLeadership } from './leadership.js';
+export { RedisHostDirectory } from './host-directory.js';
+export { RedisHostStore } from './host-store.js';
 export { RedisImageBoard } from './image-board.js';
 export { RedisPoolDirectory } from './pool-directory.js';
 export { RedisLeaseStore } from './pool-leases.js';
 export { RedisAgentRegistry } from './pool-registry.js';
 export { RedisStartStore } from './start-store.js';
+export { RedisWorkerPlaces } from './worker-places.js';
 export { redisVault } from './secret-store.js';
 export { RedisStopSignals } from './stop-signals.js';
 export { RedisStateStore } from './state-store.js';

@@ -18,6 +18,10 @@ export class Keys {
   /** Waits that end by time. */
   readonly waits = () => `${this.prefix}:waits`;
   readonly hosts = () => `${this.prefix}:hosts`;
+  /** Hosts that are to have no agents. */
+  readonly drainedHosts = () => `${this.hosts()}:drained`;
+  /** Workers of one host. */
+  readonly workers = (host: string) => `${this.prefix}:workers:${host}`;
 
   readonly workflow = (workflowId: string) => `${this.prefix}:workflow:{${workflowId}}`;
   readonly workflowVersions = (workflowId: string) => `${this.workflow(workflowId)}:versions`;

@@ -3,6 +3,7 @@ import type { PoolDirectory } from '@agentainer/engine';
 import type { PoolReader, PoolStatus, PoolUsage } from '@agentainer/pool';
 import type { Redis } from 'ioredis';
 import { BoundedCache } from './bounded-cache.js';
+import { liveHosts } from './host-signs.js';
 import type { Keys } from './keys.js';
 import { PoolScope } from './pool-scope.js';
 import { redisNow } from './redis-now.js';
@@ -13,13 +14,11 @@ import { forgetPool } from './scripts/pool-forget.js';
 import { registerPool } from './scripts/pool-register.js';
 import { warmPool } from './scripts/pool-warm.js';
 
-/** How long a host counts as live after its keeper was last heard of. */
-const HOST_TTL_MS = 15_000;
 /** How long a registration is taken for granted, in milliseconds. */
 const REGISTERED_MS = 10_000;
 const REMEMBERED_POOLS = 1_000;
 const STATES = ['creating', 'idle', 'leased', 'draining', 'retiring'] as const;
-const STATUS_FIELDS = [...STATES, 'served', 'error', 'retryAt'] as const;
+const STATUS_FIELDS = [...STATES, 'served', 'minSize', 'maxSize', 'error', 'retryAt'] as const;
 
 /** All pools on all hosts, as runs ask for them and people look at them. */
 export class RedisPoolDirectory implements PoolDirectory, PoolReader, PoolUsage {
@@ -85,8 +84,8 @@ export class RedisPoolDirectory implements PoolDirectory, PoolReader, PoolUsage 
     return forgetPool(this.redis, this.keys, poolId, unusedMs);
   }
 
-  private async hosts(): Promise<string[]> {
-    return this.redis.zrangebyscore(this.keys.hosts(), (await redisNow(this.redis)) - HOST_TTL_MS, '+inf');
+  private hosts(): Promise<string[]> {
+    return liveHosts(this.redis, this.keys);
   }
 
   private async status({ id, image, digest, config }: PoolSpec, host: string): Promise<PoolStatus> {
@@ -95,16 +94,18 @@ export class RedisPoolDirectory implements PoolDirectory, PoolReader, PoolUsage 
       this.redis.hmget(key, ...STATUS_FIELDS),
       this.redis.zcard(`${key}:waiters`),
     ]);
-    const [creating = 0, idle = 0, leased = 0, draining = 0, retiring = 0, served = 0] = fields
-      .slice(0, STATES.length + 1)
+    const [creating = 0, idle = 0, leased = 0, draining = 0, retiring = 0, ...more] = fields
+      .slice(0, STATES.length + 3)
       .map(Number);
-    const [error, retryAt] = fields.slice(STATES.length + 1) as [string | null, string | null];
+    const [served = 0, min_size = 0, max_size = 0] = more;
+    const [error, retryAt] = fields.slice(STATES.length + 3) as [string | null, string | null];
     return {
       id,
       image,
       digest,
       config,
       host,
+      share: { min_size, max_size },
       agents: { creating, idle, leased, draining, retiring },
       waiting,
       served,

@@ -6,12 +6,12 @@ import { Channel } from './channel.js';
 import type { Keys } from './keys.js';
 import { PoolScope } from './pool-scope.js';
 import { readPoolSpec } from './pool-spec.js';
-import { announceHost } from './scripts/pool-announce.js';
 import { createAgent } from './scripts/pool-create.js';
 import { drainAgent } from './scripts/pool-drain.js';
 import { readyAgent } from './scripts/pool-ready.js';
 import { removeAgent } from './scripts/pool-remove.js';
 import { retireAgent } from './scripts/pool-retire.js';
+import { announcePresence } from './scripts/presence-announce.js';
 import { snapshotPool } from './scripts/pool-snapshot.js';
 import { noteStartFailure } from './scripts/pool-start-failed.js';
 
@@ -72,11 +72,13 @@ export class RedisAgentRegistry implements AgentRegistry {
   }
 
   announce(): Promise<void> {
-    return announceHost(this.scope.redis, this.scope.keys, this.scope.host);
+    const { redis, keys, host } = this.scope;
+    // Only who divides the pools forgets a host, with all that it has.
+    return announcePresence(redis, keys.hosts(), host, 0);
   }
 
   async leave(): Promise<void> {
-    await this.scope.redis.zrem(this.scope.keys.hosts(), this.scope.host);
+    await this.scope.redis.zadd(this.scope.keys.hosts(), 0, this.scope.host);
   }
 
   onDemand(listener: (poolId: string) => void): () => void {

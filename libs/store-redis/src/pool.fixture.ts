@@ -8,6 +8,7 @@ import { readGrant } from './pool-answer.js';
 import { acquireAgent } from './scripts/pool-acquire.js';
 import { createAgent } from './scripts/pool-create.js';
 import { readyAgent } from './scripts/pool-ready.js';
+import { sharePool } from './scripts/pool-share.js';
 import { snapshotPool } from './scripts/pool-snapshot.js';
 
 const CONFIG = { ...DEFAULT_POOL_CONFIG, idle_timeout: 60_000, max_agent_uses: 100 };
@@ -21,6 +22,7 @@ export class TestPool {
   readonly scope: PoolScope;
   readonly spec: PoolSpec;
   private tickets = 0;
+  private shared: Promise<number> | undefined;
 
   constructor(
     readonly redis: Redis,
@@ -37,9 +39,21 @@ export class TestPool {
   /** Agents entered as idle, the last one first in line. */
   async idle(...agentIds: string[]): Promise<void> {
     for (const id of agentIds) {
-      await createAgent(this.scope, this.spec, id, `/agents/${id}`);
+      await this.enter(id);
       await readyAgent(this.scope, this.spec.id, id);
     }
+  }
+
+  /** Gives the host the whole pool. */
+  share(): Promise<number> {
+    this.shared ??= sharePool(this.scope, this.spec.id, this.spec.config);
+    return this.shared;
+  }
+
+  /** Enters an agent as `creating`; the host has the whole pool. False where the pool is full. */
+  async enter(id: string): Promise<boolean> {
+    await this.share();
+    return createAgent(this.scope, this.spec, id, `/agents/${id}`);
   }
 
   acquire(ticket = `ticket-${this.tickets++}`, workerId = WORKER, ttlMs = TTL_MS, behindMs = 0, realm = '') {

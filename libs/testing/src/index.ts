@@ -6,6 +6,7 @@ export { FakeRunStarter, FakeRunState, FakeStepChanger, FakeWorkflowStore } from
 export { agentIsHealthy, callAgent } from './agent-calls.js';
 export type { Probe, ProbeModules, ProbeTask } from './probe-task.js';
 export type { FakeAgentFacts, FakeAgentStateCall, FakeAgentTask } from './fake-agent-task.js';
+export { FakeHosts } from './fake-hosts.js';
 export { FakeWaitingRuns } from './fake-waiting-runs.js';
 export { FakeDriver } from './fake-driver.js';
 export { FakeSecretStore } from './fake-secret-store.js';

@@ -57,6 +57,7 @@ it('gives the pools of all hosts', async () => {
     image: 'x',
     host: 'h',
     config,
+    share: { min_size: 1, max_size: 3 },
     agents,
     waiting: 4,
     served: 9,
@@ -67,7 +68,17 @@ it('gives the pools of all hosts', async () => {
   const { items } = poolListSchema.parse((await api.request('GET', '/pools')).body);
   expect(items).toEqual([
     {
-      ...{ id: 'x-1', image: 'x', image_digest: null, host: 'h', agents, waiting: 4, served: 9, error },
+      ...{
+        id: 'x-1',
+        image: 'x',
+        image_digest: null,
+        host: 'h',
+        share: { min_size: 1, max_size: 3 },
+        agents,
+        waiting: 4,
+        served: 9,
+        error,
+      },
       config: { ...config, idle_timeout: '5m', stop_grace: '2s' },
       retry_at: '1970-01-01T00:00:01.000Z',
     },

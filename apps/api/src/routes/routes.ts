@@ -10,6 +10,7 @@ import { controlRoutes } from './control-routes.js';
 import { deadLetterRoutes } from './dead-letter-routes.js';
 import { explainRoute } from './explain-route.js';
 import { graphRoutes } from './graph-routes.js';
+import { hostRoutes } from './host-routes.js';
 import { jobRoutes } from './job-routes.js';
 import { logRoutes } from './log-routes.js';
 import { operationsRoutes } from './operations-routes.js';
@@ -28,6 +29,7 @@ export function allRoutes(parts: Parts, logger: Logger): Route[] {
   const jobs = new JobReader(parts.runs);
   return [
     ...operationsRoutes(parts),
+    ...hostRoutes(parts),
     ...workflowRoutes(parts, runs),
     ...versionRoutes(parts, runs),
     ...workflowRunRoutes(parts, runs, jobs),

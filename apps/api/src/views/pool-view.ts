@@ -4,13 +4,14 @@ import { poolConfigView } from './pool-config-view.js';
 import { timeView } from './time-view.js';
 
 export function poolView(pool: PoolStatus): PoolBody {
-  const { id, image, digest, host, config, agents, waiting, served, error, retryAt } = pool;
+  const { id, image, digest, host, config, share, agents, waiting, served, error, retryAt } = pool;
   return {
     id,
     image,
     image_digest: digest ?? null,
     host,
     config: poolConfigView(config),
+    share: { min_size: share.min_size, max_size: share.max_size },
     agents,
     waiting,
     served,

@@ -53,6 +53,7 @@ it('agentainer pool list', async () => {
     image: 'x',
     host: 'h',
     config,
+    share: config,
     agents,
     waiting: 4,
     served: 9,

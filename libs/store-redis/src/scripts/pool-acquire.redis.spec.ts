@@ -96,6 +96,7 @@ it('gives a repeated ticket another agent once its lease has expired', async () 
 
 it('tells the keeper that a lane waits, unless the pool has all the agents it may have', async () => {
   const pool = new TestPool(redis, { max_size: 1 });
+  await pool.share();
   const told: string[] = [];
   await subscriber.subscribe(pool.keys.demand('host'));
   subscriber.on('message', (channel: string, message: string) => {

@@ -1,7 +1,6 @@
 import type { Redis } from 'ioredis';
 import { connectRedis } from '../connection.js';
 import { TestPool } from '../pool.fixture.js';
-import { createAgent } from './pool-create.js';
 import { readyAgent } from './pool-ready.js';
 import { removeAgent } from './pool-remove.js';
 import { retireAgent } from './pool-retire.js';
@@ -12,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => redis.quit());
 
-const create = (pool: TestPool, id: string) => createAgent(pool.scope, pool.spec, id, `/agents/${id}`);
+const create = (pool: TestPool, id: string) => pool.enter(id);
 
 it('enters an agent as creating', async () => {
   const pool = new TestPool(redis);

@@ -4,14 +4,14 @@ import { Script } from '../script.js';
 
 const script = new Script('pool-create');
 
-/** Enters an agent as `creating`; false where the pool is full. */
+/** Enters an agent as `creating`; false where the host has its share of the pool. */
 export async function createAgent(
   scope: PoolScope,
   { id, config }: PoolSpec,
   agentId: string,
   directory: string,
 ): Promise<boolean> {
-  const { max_size, max_agent_uses, max_agent_age = '' } = config;
-  const args = [agentId, directory, max_size, max_agent_uses, max_agent_age];
+  const { max_agent_uses, max_agent_age = '' } = config;
+  const args = [agentId, directory, max_agent_uses, max_agent_age];
   return (await scope.run(script, id, args)) === 1;
 }

@@ -1,7 +1,6 @@
 import type { Redis } from 'ioredis';
 import { connectRedis } from '../connection.js';
 import { Inbox, TestPool } from '../pool.fixture.js';
-import { createAgent } from './pool-create.js';
 import { readyAgent } from './pool-ready.js';
 import { retireAgent } from './pool-retire.js';
 import { noteStartFailure } from './pool-start-failed.js';
@@ -35,7 +34,7 @@ it('gives the agent straight to the ticket that waits longest', async () => {
 it('refuses an agent that is not entered, or retires', async () => {
   const pool = new TestPool(redis);
   expect(await readyAgent(pool.scope, pool.spec.id, 'a')).toBe(false);
-  await createAgent(pool.scope, pool.spec, 'a', '/agents/a');
+  await pool.enter('a');
   await retireAgent(pool.scope, pool.spec.id, 'a', 'orphan');
   expect(await readyAgent(pool.scope, pool.spec.id, 'a')).toBe(false);
   expect(await pool.states()).toEqual({ a: 'retiring' });

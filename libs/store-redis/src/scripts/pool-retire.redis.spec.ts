@@ -1,7 +1,6 @@
 import type { Redis } from 'ioredis';
 import { connectRedis } from '../connection.js';
 import { TestPool } from '../pool.fixture.js';
-import { createAgent } from './pool-create.js';
 import { renewLease } from './pool-renew.js';
 import { retireAgent } from './pool-retire.js';
 
@@ -17,7 +16,7 @@ const retire = (pool: TestPool, id: string, reason: 'idle_timeout' | 'lease_expi
 it('takes an idle agent and one that is being created, and remembers why', async () => {
   const pool = new TestPool(redis);
   await pool.idle('a');
-  await createAgent(pool.scope, pool.spec, 'b', '/agents/b');
+  await pool.enter('b');
   expect(await retire(pool, 'a', 'idle_timeout')).toBe(true);
   expect(await retire(pool, 'b', 'shutdown')).toBe(true);
   expect(await pool.agent('a')).toMatchObject({ state: 'retiring', reason: 'idle_timeout' });

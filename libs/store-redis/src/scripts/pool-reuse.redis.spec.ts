@@ -137,6 +137,7 @@ describe('a lease', () => {
 it('tells the keeper of a lane that no idle agent may serve, and of an agent at its last task', async () => {
   const pool = new TestPool(redis, { max_size: 1, max_agent_uses: 2 });
   const inbox = await Inbox.open(subscriber, pool);
+  await pool.share();
   const told: string[] = [];
   await subscriber.subscribe(pool.keys.demand('host'));
   subscriber.on('message', (channel: string, message: string) => {

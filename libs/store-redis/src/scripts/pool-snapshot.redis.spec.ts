@@ -13,6 +13,7 @@ it('reads a pool that nothing is known of as empty', async () => {
   const pool = new TestPool(redis);
   expect(await pool.snapshot()).toEqual({
     spec: pool.spec,
+    share: { min_size: 0, max_size: 0 },
     now: expect.any(Number),
     lastUsed: expect.any(Number),
     agents: [],

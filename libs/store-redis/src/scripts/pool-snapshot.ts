@@ -15,9 +15,10 @@ export async function snapshotPool(scope: PoolScope, spec: PoolSpec): Promise<Po
     scope.redis.zscore(scope.keys.poolsUsed(), spec.id),
   ]);
   const [now, waiting, settings, agents] = reply as Reply;
-  const [warm, warmUntil, error, retryAt, failures] = settings;
+  const [warm, warmUntil, error, retryAt, failures, minSize, maxSize] = settings;
   return {
     spec,
+    share: { min_size: Number(minSize ?? 0), max_size: Number(maxSize ?? 0) },
     now,
     lastUsed: Number(used ?? now),
     waiting,

@@ -1,7 +1,6 @@
 import type { Redis } from 'ioredis';
 import { connectRedis } from '../connection.js';
 import { Inbox, TestPool } from '../pool.fixture.js';
-import { createAgent } from './pool-create.js';
 import { noteStartFailure } from './pool-start-failed.js';
 import { removeAgent } from './pool-remove.js';
 
@@ -19,7 +18,7 @@ const failed = (pool: TestPool, failures: number, broken: boolean, retryInMs = 6
 
 it('retires the agent', async () => {
   const pool = new TestPool(redis);
-  await createAgent(pool.scope, pool.spec, 'x', '/agents/x');
+  await pool.enter('x');
   await failed(pool, 1, false);
   expect(await pool.agent('x')).toMatchObject({ state: 'retiring', reason: 'start_failed' });
   expect(await pool.snapshot()).toMatchObject({ error, failures: 1 });
@@ -33,7 +32,7 @@ it('tells all that wait, once the pool is broken', async () => {
   await failed(pool, 1, false);
   expect(await pool.acquire('v')).toEqual({ kind: 'queued' });
   expect(inbox.grants).toEqual([]);
-  await createAgent(pool.scope, pool.spec, 'x', '/agents/x');
+  await pool.enter('x');
   await failed(pool, 3, true);
   for (const ticket of ['t', 'u', 'v']) expect(await inbox.next()).toEqual({ kind: 'broken', ticket, error });
   expect((await pool.snapshot()).waiting).toBe(0);

@@ -1,0 +1,31 @@
+import { hostListSchema } from '@agentainer/contracts';
+import { FakeApi } from '../fake-api.fixture.js';
+
+let api: FakeApi;
+beforeEach(async () => {
+  api = new FakeApi();
+  await api.start();
+});
+afterEach(() => api.stop());
+
+it('R9.5d shows the hosts, drains one and puts it to use again', async () => {
+  const agents = { creating: 0, idle: 3, leased: 2, draining: 0, retiring: 0 };
+  api.hosts.hosts.push({ name: 'east 1', state: 'up', heardAt: 1_000, workers: 2, agents });
+  api.hosts.hosts.push({ name: 'west', state: 'drained', heardAt: undefined, workers: 0, agents });
+  const { items } = hostListSchema.parse((await api.request('GET', '/hosts')).body);
+  expect(items).toEqual([
+    { name: 'east 1', status: 'up', heard_at: '1970-01-01T00:00:01.000Z', workers: 2, agents },
+    { name: 'west', status: 'drained', heard_at: null, workers: 0, agents },
+  ]);
+  for (const [change, status] of [
+    ['drain', 'drained'],
+    ['drain', 'drained'],
+    ['resume', 'up'],
+    ['resume', 'up'],
+  ])
+    expect(await api.request('POST', `/hosts/east%201/${change}`)).toMatchObject({
+      status: 200,
+      body: { name: 'east 1', status },
+    });
+  expect((await api.request('POST', '/hosts/north/drain')).status).toBe(404);
+});

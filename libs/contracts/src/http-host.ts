@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { timeSchema } from './http-value.js';
+
+const count = z.int().min(0);
+
+export const hostSchema = z.object({
+  name: z.string(),
+  /** `draining` still has agents that are to go, `drained` has none and gets none, `silent` was not heard of for a while. */
+  status: z.enum(['up', 'draining', 'drained', 'silent']),
+  /** When its keeper was last heard of; null where it left. */
+  heard_at: timeSchema.nullable(),
+  workers: count,
+  /** How many agents of all pools stand where. */
+  agents: z.object({ creating: count, idle: count, leased: count, draining: count, retiring: count }),
+});
+export type HostBody = z.output<typeof hostSchema>;
+
+export const hostListSchema = z.object({ items: z.array(hostSchema) });

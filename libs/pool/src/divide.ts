@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import type { HostShare, Share } from './host-port.js';
+
+/** Gives a host that share. */
+export interface ShareChange extends Share {
+  host: string;
+}
+
+/**
+ * Divides `count` as evenly as whole numbers allow. What cannot be divided goes to those that come first in an order that
+ * is another one for each `key`, and in which nobody changes places where others come and go (rendezvous hashing).
+ */
+export function divideAmong(count: number, names: readonly string[], key: string): Map<string, number> {
+  const order = [...names].sort((a, b) => (rank(key, a) < rank(key, b) ? -1 : 1));
+  const [each, rest] = [Math.floor(count / order.length), count % order.length];
+  return new Map(order.map((name, i) => [name, each + (i < rest ? 1 : 0)]));
+}
+
+/** The shares of a pool that hosts should have; who is not named should have none. */
+export function targetShares(poolId: string, size: Share, hosts: readonly string[]): Map<string, Share> {
+  const least = divideAmong(size.min_size, hosts, poolId);
+  const most = divideAmong(size.max_size, hosts, poolId);
+  return new Map(hosts.map((host) => [host, { min_size: least.get(host)!, max_size: most.get(host)! }]));
+}
+
+const NONE: Share = { min_size: 0, max_size: 0 };
+
+/** Shares that are to become smaller. They come first: what they leave is what others may be given. */
+export function smallerShares(shares: readonly HostShare[], targets: Map<string, Share>): ShareChange[] {
+  return shares
+    .map((now) => ({ now, target: targets.get(now.host) ?? NONE }))
+    .filter(({ now, target }) => now.max_size > target.max_size)
+    .map(({ now, target }) => ({ host: now.host, ...target }));
+}
+
+/**
+ * Shares that can become larger, once the smaller ones hold: agents that a host has beyond its share take room until they
+ * are gone, so that the pool never has more than `max_size` anywhere.
+ */
+export function largerShares(
+  shares: readonly HostShare[],
+  targets: Map<string, Share>,
+  max_size: number,
+): ShareChange[] {
+  let room = max_size - shares.reduce((sum, share) => sum + Math.max(share.max_size, share.agents), 0);
+  const changes: ShareChange[] = [];
+  for (const { host, ...now } of shares) {
+    const target = targets.get(host) ?? NONE;
+    // Agents beyond the share were counted; they become part of it.
+    const held = Math.max(now.max_size, now.agents);
+    const most = Math.min(target.max_size, held + Math.max(0, room));
+    if (most > held) room -= most - held;
+    const least = Math.min(target.min_size, most);
+    if (most > now.max_size || (most === now.max_size && least !== now.min_size))
+      changes.push({ host, min_size: least, max_size: most });
+  }
+  return changes;
+}
+
+function rank(key: string, name: string): string {
+  return createHash('sha1').update(`${key}\0${name}`).digest('hex');
+}

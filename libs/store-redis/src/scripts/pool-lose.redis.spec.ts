@@ -1,0 +1,34 @@
+import type { Redis } from 'ioredis';
+import { connectRedis } from '../connection.js';
+import { TestPool } from '../pool.fixture.js';
+import { createAgent } from './pool-create.js';
+import { losePool } from './pool-lose.js';
+import { readyAgent } from './pool-ready.js';
+import { releaseAgent } from './pool-release.js';
+import { renewLease } from './pool-renew.js';
+
+let redis: Redis;
+beforeAll(async () => {
+  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
+});
+afterAll(() => redis.quit());
+
+it('deletes all that a host had of a pool, and what comes from there afterwards changes nothing', async () => {
+  const pool = new TestPool(redis);
+  const { scope, spec } = pool;
+  await pool.idle('a', 'b');
+  await pool.enter('c');
+  const lease = await pool.lease();
+  await pool.lease();
+  await pool.acquire('waits');
+  expect(await losePool(scope, spec.id)).toBe(3);
+  const late = [
+    await renewLease(scope, lease, 1_000),
+    await releaseAgent(scope, lease, { uses: 1, suspect: false }),
+    await readyAgent(scope, spec.id, 'c'),
+    await createAgent(scope, spec, 'd', '/agents/d'),
+  ];
+  expect(late).toEqual([false, false, false, false]);
+  expect(await redis.keys(`${pool.keys.prefix}*`)).toEqual([]);
+  expect(await losePool(scope, spec.id)).toBe(0);
+});
