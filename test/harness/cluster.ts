@@ -115,9 +115,18 @@ export class Cluster {
     this.spawn('controller', 'controller');
     this.spawn('api', 'api');
     for (let i = 1; i <= workers; i++) this.spawn('worker', `worker-${i}`);
-    await until('the API is ready', () => isReady(this.url)).catch((error: unknown) => {
+    // A run that starts before the host is known goes by the names of its images, and on other agents than later ones.
+    const isUp = async () => (await isReady(this.url)) && (await this.isKept(redisUrl));
+    await until('the API is ready and the host has a keeper', isUp).catch((error: unknown) => {
       throw new Error(`${String(error)}\n${this.log}`);
     });
+  }
+
+  private async isKept(redisUrl: string): Promise<boolean> {
+    const redis = await connectRedis(redisUrl, 'worker');
+    const heard = await redis.zscore(new Keys(this.keyPrefix).hosts(), this.host);
+    redis.disconnect();
+    return heard !== null;
   }
 
   private async makeKey(redisUrl: string): Promise<void> {
