@@ -131,7 +131,7 @@ export class RunAdvancer {
     const { ask, wait, endWait } = decision;
     for (const step of ask) await settleCondition(this.runs, run.id, definition, step);
     for (const step of wait) {
-      await this.runs.waits.beginWait(run.id, step.name, endOfTime(step, run.readAt));
+      await this.runs.waits.beginWait(run.id, step.name, run.readAt, endOfTime(step, run.readAt));
     }
     for (const { step, end } of endWait) await this.runs.waits.endWait(run.id, step, end);
     return ask.length + wait.length + endWait.length > 0;

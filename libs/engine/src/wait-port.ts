@@ -14,8 +14,8 @@ export interface DueWait {
 
 /** The part of the run record that is about waits, and an index of those that end by time. */
 export interface WaitStore {
-  /** Lets a pending step wait, until a time where one is given. Harmless when repeated. */
-  beginWait(runId: string, step: string, dueAt?: number): Promise<void>;
+  /** Lets a pending step wait, since and until a time in milliseconds since 1970; for ever, where that has no end. Harmless when repeated. */
+  beginWait(runId: string, step: string, since: number, dueAt?: number): Promise<void>;
   /** Ends the wait of a step. False where it does not wait, or its signal has ended another wait. */
   endWait(runId: string, step: string, end: WaitEnd): Promise<boolean>;
   /** Keeps a signal for the step that waits for it, or will. */

@@ -15,9 +15,9 @@ export class RedisWaitStore implements WaitStore {
   ) {}
 
   /** The index first: a crash leaves an entry too many, never one too few. */
-  async beginWait(runId: string, step: string, dueAt?: number): Promise<void> {
+  async beginWait(runId: string, step: string, since: number, dueAt?: number): Promise<void> {
     if (dueAt !== undefined) await this.rescheduleWait(runId, step, dueAt);
-    await beginWait(this.redis, this.keys, { runId, step }, dueAt);
+    await beginWait(this.redis, this.keys, { runId, step }, since, dueAt);
   }
 
   async endWait(runId: string, step: string, end: WaitEnd): Promise<boolean> {
