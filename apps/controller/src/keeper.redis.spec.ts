@@ -103,6 +103,22 @@ it('lets go of a pool that nobody asks for any more, least size or not, until it
   await host.idle(pool, 1);
 });
 
+it('replaces agents that would be made otherwise today, while the others go on', async () => {
+  const pool = await host.pool({ min_size: 4 });
+  await host.keeper();
+  const old = await host.idle(pool, 4);
+  const held = await host.leased(pool);
+  host.driver.make = 'made-2';
+  await until(async () => {
+    const made = [...host.driver.agents.values()].filter((agent) => agent.make?.endsWith('made-2'));
+    return made.length === 3 && (await host.idle(pool, 3)).length === 3;
+  });
+  expect(held.lost.aborted).toBe(false);
+  await host.leaser.release(held, { uses: 1, suspect: false });
+  await until(async () => !(await host.idle(pool, 4)).some((id) => old.includes(id)));
+  expect(host.retired).toEqual(Array(4).fill('config_changed'));
+});
+
 describe('replaces agents', () => {
   it('that ended, idle or leased, at once', async () => {
     const pool = await host.pool({ min_size: 2 });

@@ -28,6 +28,7 @@ import {
 import {
   connectRedis,
   Keys,
+  type Redis,
   RedisAgentRegistry,
   RedisLeaseStore,
   RedisLimitStore,
@@ -68,17 +69,8 @@ export async function composeWorker(
   const redis = await connectRedis(redisUrl, 'worker');
   const subscriber = await connectRedis(redisUrl, 'subscriber');
   const keys = new Keys(keyPrefix);
-  const runs = new RedisRunStore(redis, keys);
   const queue = new BullStepQueue(redisUrl, keyPrefix);
-  const pools = new RedisPoolDirectory(redis, keys);
-  const lanes = new RegisteringQueue(queue, pools);
-  const ledger = new RedisTaskLedger(redis, keys);
-  const childRuns = new ChildRuns(runs, ledger, lanes);
-  const advancerWith = (items?: ItemReader) => new RunAdvancer(runs, lanes, childRuns, items);
-  const advancer = advancerWith();
-  const starter = new RunStarter(runs, advancer, pools, logger);
-  const workflows = new RedisWorkflowStore(redis, keys);
-  const children = new ChildStarter(runs, ledger, workflows, starter, advancer);
+  const { runs, ledger, advancerWith, advancer, children } = engineParts({ redis, keys, queue, logger });
   const workerId = newId('worker');
   const store = new RedisLeaseStore(redis, subscriber, keys, host, workerId);
   const leaser = new Leaser({ store, logger });
@@ -108,6 +100,28 @@ export async function composeWorker(
     itemsReader(context, advancerWith, config.items),
     takingLanes(context, lane, registry, place),
   ]);
+}
+
+/** What a worker has of the engine: it brings runs forward, and starts child runs. */
+function engineParts({ redis, keys, queue, logger }: EngineContext) {
+  const runs = new RedisRunStore(redis, keys);
+  const pools = new RedisPoolDirectory(redis, keys);
+  const lanes = new RegisteringQueue(queue, pools);
+  const ledger = new RedisTaskLedger(redis, keys);
+  const childRuns = new ChildRuns(runs, ledger, lanes);
+  const advancerWith = (items?: ItemReader) => new RunAdvancer(runs, lanes, childRuns, items);
+  const advancer = advancerWith();
+  const starter = new RunStarter(runs, advancer, pools, logger);
+  const workflows = new RedisWorkflowStore(redis, keys);
+  const children = new ChildStarter(runs, ledger, workflows, starter, advancer);
+  return { runs, ledger, advancerWith, advancer, children };
+}
+
+interface EngineContext {
+  redis: Redis;
+  keys: Keys;
+  queue: BullStepQueue;
+  logger: Logger;
 }
 
 /** What takes lanes of all pools, as far as the worker's place allows. */

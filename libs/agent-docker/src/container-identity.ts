@@ -11,6 +11,7 @@ const LABELS = {
   host: 'agentainer.host',
   pool: 'agentainer.pool',
   agent: 'agentainer.agent',
+  make: 'agentainer.make',
 } as const;
 
 /** The same for an agent at all times, so that it can be ended whatever became of the call that made it. */
@@ -29,6 +30,11 @@ export function labelFilter({ instance, host }: Owner): string[] {
 
 /** The agent that a container's labels name; undefined for a container that is none. */
 export function agentOf(labels: Record<string, string>): Omit<FoundAgent, 'running'> | undefined {
-  const { [LABELS.agent]: agentId, [LABELS.pool]: poolId } = labels;
-  return agentId && poolId ? { agentId, poolId } : undefined;
+  const { [LABELS.agent]: agentId, [LABELS.pool]: poolId, [LABELS.make]: make } = labels;
+  return agentId && poolId ? { agentId, poolId, ...(make && { make }) } : undefined;
+}
+
+/** The label that says what a container was made of. */
+export function makeLabel(make: string): Record<string, string> {
+  return { [LABELS.make]: make };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type AgentDriver,
@@ -8,14 +9,15 @@ import {
   type FoundAgent,
 } from '@agentainer/pool';
 import type { Logger } from '@agentainer/runtime';
+import type { PoolSpec } from '@agentainer/core';
 import type Docker from 'dockerode';
 import { closeToAgent, openToAgent } from './agent-directory.js';
 import { containerBody } from './container-body.js';
+import { agentOf, containerName, labelFilter, makeLabel, type Owner } from './container-identity.js';
 import { memoryOf } from './container-memory.js';
-import { agentOf, containerName, labelFilter, type Owner } from './container-identity.js';
 import { allowing, callDeadline, connectEngine, statusOf } from './engine.js';
 import { EngineEvents } from './engine-events.js';
-import { EngineImages } from './engine-images.js';
+import { type EngineImage, EngineImages } from './engine-images.js';
 
 /** How long an agent may take to answer healthy by default, in milliseconds. */
 const START_DEADLINE_MS = 30_000;
@@ -116,6 +118,15 @@ export class DockerDriver implements AgentDriver {
     return () => this.listeners.delete(listener);
   }
 
+  async makeOf({ id: poolId, image, digest, config }: PoolSpec): Promise<string | undefined> {
+    try {
+      return this.madeOf({ poolId, image, digest, config }, await this.images.find(image, digest));
+    } catch (error) {
+      if (error instanceof AgentStartError) return undefined;
+      throw error;
+    }
+  }
+
   digestOf(image: string): Promise<string | undefined> {
     return this.images.digestOf(image);
   }
@@ -160,10 +171,22 @@ export class DockerDriver implements AgentDriver {
 
   /** Not aborted on the way: the engine would go on, and the container be there after it was removed. */
   private async create(agent: AgentStart): Promise<void> {
-    const { reference, user } = await this.images.find(agent.image, agent.digest);
+    const image = await this.images.find(agent.image, agent.digest);
     await openToAgent(agent.directory);
-    const body = containerBody({ ...agent, image: reference }, this.owner, user);
-    await this.docker.createContainer({ ...body, ...callDeadline() });
+    const body = this.bodyOf(agent, image);
+    const Labels = { ...body.Labels, ...makeLabel(this.madeOf(agent, image)) };
+    await this.docker.createContainer({ ...body, Labels, ...callDeadline() });
+  }
+
+  private bodyOf(agent: AgentStart, { reference, user }: EngineImage) {
+    return containerBody({ ...agent, image: reference }, this.owner, user);
+  }
+
+  /** A hash of all that an agent's container is asked for, but for what is only this one's. */
+  private madeOf(agent: Omit<AgentStart, 'agentId' | 'directory'>, image: EngineImage): string {
+    const anybody = { ...agent, agentId: '', directory: '' };
+    const made = JSON.stringify([image.id, this.bodyOf(anybody, image)]);
+    return createHash('sha256').update(made).digest('hex').slice(0, 16);
   }
 
   private async look(agentId: string, abort: AbortController): Promise<void> {

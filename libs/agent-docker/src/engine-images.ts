@@ -12,6 +12,7 @@ const IMAGE_NAME = /^\w[\w.:@-]*(\/\w[\w.:@-]*)*$/;
 export interface EngineImage {
   /** What a container is made of: a name or digest that the engine knows. */
   reference: string;
+  id: string;
   /** The user that it names for itself. */
   user: string;
 }
@@ -36,7 +37,7 @@ export class EngineImages {
     const references = digest === undefined ? [image] : [`${repositoryOf(image)}@${digest}`, digest];
     for (const reference of references) {
       const found = await this.inspect(reference);
-      if (found) return { reference, user: found.Config?.User ?? '' };
+      if (found) return { reference, id: found.Id, user: found.Config?.User ?? '' };
     }
     const what = digest === undefined ? image : `what ${image} was when the run started, ${digest},`;
     throw new AgentStartError('IMAGE_NOT_FOUND', `${what} is no image of this host`);

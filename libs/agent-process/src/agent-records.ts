@@ -8,6 +8,8 @@ const recordSchema = z.object({
   poolId: z.string(),
   instance: z.string(),
   directory: z.string(),
+  /** What it was made of. */
+  make: z.string().optional(),
   /** Missing where the driver ended between the decision to start the process and its start. */
   process: z.object({ pid: z.int().positive(), startTime: z.string() }).optional(),
 });

@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import type { PoolSpec } from '@agentainer/core';
 import {
   type AgentDriver,
   type AgentStart,
@@ -13,6 +14,7 @@ import { type AgentProcessRecord, AgentRecords } from './agent-records.js';
 import { endProcesses } from './end-process.js';
 import { mustBePossible } from './must-be-possible.js';
 import { residentMemory } from './process-memory.js';
+import { makeOfProgram } from './program-make.js';
 import { processesOf } from './processes-of.js';
 
 /** How long an agent may take to answer healthy by default, in milliseconds. */
@@ -51,7 +53,7 @@ export class ProcessDriver implements AgentDriver {
 
   async start(agent: AgentStart, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const command = Object.hasOwn(this.options.images, agent.image) && this.options.images[agent.image];
+    const command = this.commandOf(agent.image);
     if (!command) throw new AgentStartError('IMAGE_NOT_FOUND', `no program is set for image ${agent.image}`);
     mustBePossible(agent.config);
     const abort = new AbortController();
@@ -69,11 +71,11 @@ export class ProcessDriver implements AgentDriver {
 
   list(): Promise<FoundAgent[]> {
     const found = this.records.list().map((record) => {
-      const { agentId, poolId, directory } = record;
+      const { agentId, poolId, directory, make } = record;
       const [process] = record.process ? [record.process] : processesOf(directory);
       const running = process !== undefined && isAlive(process);
       if (running && !this.children.has(agentId)) this.adopted.watch(agentId, process);
-      return { agentId, poolId, running };
+      return { agentId, poolId, running, make };
     });
     return Promise.resolve(found);
   }
@@ -88,6 +90,11 @@ export class ProcessDriver implements AgentDriver {
   onExit(listener: (agentId: string) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  makeOf({ image }: PoolSpec): Promise<string | undefined> {
+    const command = this.commandOf(image);
+    return Promise.resolve(command && makeOfProgram(command));
   }
 
   /** A program is known by its name alone. */
@@ -107,9 +114,13 @@ export class ProcessDriver implements AgentDriver {
     return Promise.resolve();
   }
 
+  private commandOf(image: string): readonly string[] | undefined {
+    return Object.hasOwn(this.options.images, image) ? this.options.images[image] : undefined;
+  }
+
   private async launch(agent: AgentStart, command: readonly string[], signal: AbortSignal): Promise<void> {
     const { agentId, poolId, directory } = agent;
-    const child = this.spawn({ agentId, poolId, directory }, command);
+    const child = this.spawn({ agentId, poolId, directory, make: makeOfProgram(command) }, command);
     const ended = new AbortController();
     void child.ended.then((how) => {
       ended.abort(new AgentStartError('AGENT_START_FAILED', `the agent ${how}`));

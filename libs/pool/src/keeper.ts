@@ -1,6 +1,7 @@
 import { PeriodicService, type Service, withDeadline } from '@agentainer/runtime';
 import { AgentLife, type AgentLifeParts } from './agent-life.js';
 import { chunksOf } from './chunks.js';
+import { DriftCheck } from './drift-check.js';
 import { HealthCheck } from './health-check.js';
 import { MemoryCheck } from './memory-check.js';
 import { planPool } from './plan.js';
@@ -68,13 +69,15 @@ export class Keeper implements Service {
     this.succession = new Succession(options);
     this.reconciler = new Reconciler({ ...options, life: this.life });
     const health = new HealthCheck({ ...options, life: this.life });
+    const drift = new DriftCheck(options);
     const memory = new MemoryCheck({ ...options, life: this.life });
     const loop = (name: Loop, turn: (signal: AbortSignal) => Promise<void>) =>
       new PeriodicService({ name: `keeper: ${name}`, intervalMs: intervals[name], logger }, turn);
     this.loops = {
       plan: loop('plan', () => this.turn(intervals.plan)),
-      reconcile: loop('reconcile', async () => {
+      reconcile: loop('reconcile', async (signal) => {
         if (this.inTerm()) await this.reconciler.run();
+        if (this.inTerm()) await drift.run(signal);
       }),
       probe: loop('probe', async (signal) => {
         if (this.inTerm()) await health.run(signal);

@@ -165,6 +165,8 @@ export type RetireReason =
   | 'superseded'
   /** The host has more than its share of the pool. */
   | 'surplus'
+  /** It would be made otherwise today. */
+  | 'config_changed'
   | 'max_uses'
   | 'max_age'
   /** It used more memory than agents of its pool may. */
@@ -197,6 +199,8 @@ export interface AgentDriver {
   memoryOf(agentIds: readonly string[]): Promise<Map<string, number>>;
   /** Calls `listener` for each agent that ended, without delay. */
   onExit(listener: (agentId: string) => void): () => void;
+  /** What agents of a pool would be made of now, of their image as of what they may do: equal texts are equal agents. Undefined where that cannot be told. */
+  makeOf(pool: PoolSpec): Promise<string | undefined>;
   /** What an image is on this host at present; undefined where it is not here, or only ever known by its name. */
   digestOf(image: string): Promise<string | undefined>;
   /** Calls `listener` when a name may have come to stand for another image. */
@@ -290,6 +294,8 @@ export interface FoundAgent {
   agentId: string;
   poolId: string;
   running: boolean;
+  /** What it was made of, as {@link AgentDriver.makeOf} tells it; undefined where that was not noted. */
+  make?: string;
 }
 
 /** An agent could not be started. `IMAGE_NOT_FOUND` will not mend by itself soon. */

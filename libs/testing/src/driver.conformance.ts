@@ -86,8 +86,16 @@ export function describeDriver(name: string, make: () => Promise<DriverUnderTest
       expect((await driver.list()).map((agent) => agent.agentId).sort()).toEqual(
         [a.agentId, b.agentId].sort(),
       );
-      expect(await found(a)).toEqual({ agentId: a.agentId, poolId: 'pool-1', running: true });
+      expect(await found(a)).toMatchObject({ agentId: a.agentId, poolId: 'pool-1', running: true });
     }, 60_000);
+
+    it('tells what its agents are made of, and what they would be made of now', async () => {
+      const { image, config } = await started();
+      const [agent] = await driver.list();
+      expect(agent!.make).toMatch(/./);
+      expect(await driver.makeOf({ id: 'pool-1', image, config })).toBe(agent!.make);
+      expect(await driver.makeOf({ id: 'pool-1', image: under.images.ending, config })).not.toBe(agent!.make);
+    });
 
     it('ends an agent, once and for all', async () => {
       const [a, b] = await Promise.all([started(), started()]);
@@ -220,7 +228,7 @@ export function describeDriver(name: string, make: () => Promise<DriverUnderTest
       const before = opened(under.driver());
       const agent = await started(before);
       await before.close();
-      expect(await found(agent)).toEqual({ agentId: agent.agentId, poolId: 'pool-1', running: true });
+      expect(await found(agent)).toMatchObject({ agentId: agent.agentId, poolId: 'pool-1', running: true });
       await driver.stop(agent.agentId, 5_000);
       expect(await found(agent)).toBeUndefined();
       expect(await under.isHealthy(agent.directory)).toBe(false);

@@ -1,3 +1,4 @@
+import type { PoolSpec } from '@agentainer/core';
 import { type AgentDriver, type AgentStart, AgentStartError, type FoundAgent } from '@agentainer/pool';
 
 const USUAL_BYTES = 2_000_000;
@@ -17,6 +18,8 @@ export class FakeDriver implements AgentDriver {
   /** Bytes that agents use; the usual where a test does not say. */
   readonly memory = new Map<string, number>();
   private readonly starts = new Map<string, AbortController>();
+  /** What agents are made of from now on. */
+  make = 'made-1';
   private readonly images = new Map<string, string>();
   private readonly imageListeners = new Set<() => void>();
   private readonly listeners = new Set<(agentId: string) => void>();
@@ -30,7 +33,7 @@ export class FakeDriver implements AgentDriver {
     const stopped = new AbortController();
     this.starts.set(agentId, stopped);
     this.mostStarting = Math.max(this.mostStarting, this.starts.size);
-    this.agents.set(agentId, { agentId, poolId, running: true });
+    this.agents.set(agentId, { agentId, poolId, running: true, make: `${agent.image} ${this.make}` });
     this.most = Math.max(this.most, this.agents.size);
     try {
       const ended = AbortSignal.any([signal, stopped.signal]);
@@ -66,6 +69,10 @@ export class FakeDriver implements AgentDriver {
   onExit(listener: (agentId: string) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  makeOf({ image }: PoolSpec): Promise<string> {
+    return Promise.resolve(`${image} ${this.make}`);
   }
 
   digestOf(image: string): Promise<string | undefined> {
