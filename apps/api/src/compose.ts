@@ -11,7 +11,7 @@ import {
   StepChanger,
   WaitingRuns,
 } from '@agentainer/engine';
-import type { PoolReader } from '@agentainer/pool';
+import { PoolControl, type PoolReader } from '@agentainer/pool';
 import {
   BullStepQueue,
   CHILDREN_QUEUE,
@@ -109,7 +109,7 @@ function partsOf(config: ApiConfig, { redis, keys, queue, logger, metrics }: Mea
     secrets: redisVault(redis, keys, config.secretsKey),
     logs: new RedisLogStore(redis, keys),
     followers: new Followers(metrics),
-    pools,
+    pools: new PoolControl(pools),
     hosts: new RedisHostDirectory(redis, keys),
     limits,
     metrics,

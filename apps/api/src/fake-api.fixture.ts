@@ -7,12 +7,13 @@ import {
 } from '@agentainer/core';
 import type { Scope } from '@agentainer/contracts';
 import { ItemAccess, type LimitStanding, Redriver, type WorkflowRecord } from '@agentainer/engine';
-import type { PoolStatus } from '@agentainer/pool';
+import { PoolControl, type PoolStatus } from '@agentainer/pool';
 import { Registry, silentLogger } from '@agentainer/runtime';
 import { SecretCipher, Vault } from '@agentainer/secrets';
 import {
   FakeHosts,
   FakeLogs,
+  FakePools,
   FakeRerunner,
   FakeRunControl,
   FakeRuns,
@@ -38,6 +39,7 @@ export class FakeApi {
   readonly waits = new FakeWaitingRuns();
   readonly logs = new FakeLogs();
   readonly pools: PoolStatus[] = [];
+  readonly poolStore = new FakePools(this.pools);
   readonly hosts = new FakeHosts();
   readonly limits: LimitStanding[] = [];
   globalLimit = 0;
@@ -66,7 +68,7 @@ export class FakeApi {
     logs: this.logs,
     followers: this.followers,
     hosts: this.hosts,
-    pools: { list: () => Promise.resolve(this.pools) },
+    pools: new PoolControl(this.poolStore),
     limits: {
       standings: () => Promise.resolve(this.limits),
       global: () => Promise.resolve(this.globalLimit),

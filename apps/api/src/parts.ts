@@ -13,7 +13,7 @@ import type {
   WaitingRuns,
   WorkflowStore,
 } from '@agentainer/engine';
-import type { HostDirectory, PoolReader } from '@agentainer/pool';
+import type { HostDirectory, PoolControl } from '@agentainer/pool';
 import type { Registry } from '@agentainer/runtime';
 import type { Vault } from '@agentainer/secrets';
 import type { BoardQueue } from './board/board.js';
@@ -52,7 +52,7 @@ export interface Parts {
   logs: LogReader;
   /** Who follows logs. */
   followers: Followers;
-  pools: PoolReader;
+  pools: PoolControl;
   hosts: HostDirectory;
   limits: Pick<LimitStore, 'standings' | 'global'>;
   metrics: Registry;

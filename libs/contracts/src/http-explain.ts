@@ -32,6 +32,7 @@ export const waitReasonSchema = z.discriminatedUnion('reason', [
   why('limit', { ...ofLimit, max_parallel: count, held: count }),
   why('rate', { ...ofLimit, count, per_ms: count, until: timeSchema }),
   why('no_host', { pool: z.string() }),
+  why('pool_drained', { pool: z.string() }),
   why('pool_broken', { ...inPool, error: taskErrorSchema, retry_at: timeSchema }),
   why('agents_starting', { ...inPool, starting: count, lanes_waiting: count }),
   why('pool_full', { ...inPool, busy: count, size: count, lanes_waiting: count }),

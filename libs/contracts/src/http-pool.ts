@@ -1,20 +1,27 @@
-import type { PoolConfigInput } from '@agentainer/core';
+import { durationSchema, LIMITS, type PoolConfigInput } from '@agentainer/core';
 import { z } from 'zod';
 import { taskErrorSchema, timeSchema } from './http-value.js';
 
 const count = z.int().min(0);
 
-/** A pool on one host. */
-export const poolSchema = z.object({
+const ofPool = {
   id: z.string(),
   image: z.string(),
   /** What the image is that its agents run; null where they run whatever its name stands for when they start. */
   image_digest: z.string().nullable(),
-  host: z.string(),
-  /** How many agents the host may have; those of all hosts come to `min_size` and `max_size` of `config`. */
-  share: z.object({ min_size: count, max_size: count }),
-  /** With its defaults, durations with their units. */
+  /** As the definition has it, with its defaults, durations with their units. */
   config: z.any() as unknown as z.ZodType<PoolConfigInput, PoolConfigInput>,
+  /** Whether it is to have no agents, as an operator has it. */
+  drained: z.boolean(),
+  /** The sizes that count, of all hosts together: an operator's, where there are such. */
+  min_size: count,
+  max_size: count,
+};
+
+const onHost = {
+  host: z.string(),
+  /** How many agents the host may have; those of all hosts come to the sizes of the pool, or to 0 where it is drained. */
+  share: z.object({ min_size: count, max_size: count }),
   /** How many agents stand where. */
   agents: z.object({ creating: count, idle: count, leased: count, draining: count, retiring: count }),
   /** Lanes that wait for an agent. */
@@ -24,8 +31,34 @@ export const poolSchema = z.object({
   /** Why the latest start of an agent failed, and when the next one is tried. */
   error: taskErrorSchema.optional(),
   retry_at: timeSchema.nullable(),
-});
+};
+
+/** A pool on one host. */
+export const poolSchema = z.object({ ...ofPool, ...onHost });
 export type PoolBody = z.output<typeof poolSchema>;
+
+/** A pool on all its hosts. */
+export const poolDetailsSchema = z.object({ ...ofPool, hosts: z.array(z.object(onHost)) });
+export type PoolDetailsBody = z.output<typeof poolDetailsSchema>;
+
+/** `POST /pools/{id}/warm`: has so many agents kept, for so long. */
+export const warmPoolRequestSchema = z.strictObject({
+  count: z.int().min(0).max(LIMITS.poolSize),
+  /** As long as the pool keeps idle agents, where it is not given. */
+  for: durationSchema.optional(),
+});
+export type WarmPoolRequest = z.input<typeof warmPoolRequestSchema>;
+
+/** `POST /pools/{id}/resize`: sizes in place of the definition's; null gives the definition's back. */
+export const resizePoolRequestSchema = z
+  .strictObject({
+    min_size: z.int().min(0).max(LIMITS.poolSize).nullable().optional(),
+    max_size: z.int().min(1).max(LIMITS.poolSize).nullable().optional(),
+  })
+  .refine((sizes) => sizes.min_size !== undefined || sizes.max_size !== undefined, {
+    message: 'must have min_size or max_size',
+  });
+export type ResizePoolRequest = z.input<typeof resizePoolRequestSchema>;
 
 export const poolListSchema = z.object({ items: z.array(poolSchema) });
 export type PoolListBody = z.output<typeof poolListSchema>;

@@ -36,6 +36,7 @@ const standing = (
   id: POOL,
   host: 'h1',
   share: { max_size: 4 },
+  drained: false,
   agents: { creating: 0, idle: 0, leased: 0, draining: 0, ...agents },
   waiting: 3,
   retryAt: 0,
@@ -99,6 +100,12 @@ it.each<[string, PoolStanding[], object[]]>([
     [{ reason: 'pool_broken', error, retryAt: NOW + 1, host: 'h1' }],
   ],
   ['an error whose retry is due', [standing({}, { error, retryAt: NOW })], [{ reason: 'queued' }]],
+  [
+    'a drained pool',
+    [standing({ leased: 1 }, { drained: true }), standing({ idle: 1 }, { drained: true, host: 'h2' })],
+    [{ reason: 'pool_drained' }],
+  ],
+  ['agents that are draining', [standing({ leased: 3, draining: 1 })], [{ reason: 'pool_full', busy: 4 }]],
   ['idle agents', [standing({ idle: 1, leased: 3 })], [{ reason: 'queued' }]],
   ['room on one of two hosts', [standing({ leased: 4 }), standing({ leased: 1 })], [{ reason: 'queued' }]],
   [

@@ -20,6 +20,8 @@ export interface PoolStanding {
   host: string;
   /** How many agents the host may have of it. */
   share: { max_size: number };
+  /** Whether an operator has decided that it is to have no agents. */
+  drained: boolean;
   agents: { creating: number; idle: number; leased: number; draining: number };
   /** Lanes in line for an agent. */
   waiting: number;
@@ -65,6 +67,8 @@ export type WaitReason =
     }
   /** No host is there that may have agents of it. */
   | { reason: 'no_host'; pool: string }
+  /** An operator has decided that the pool is to have no agents. */
+  | { reason: 'pool_drained'; pool: string }
   | { reason: 'pool_broken'; pool: string; host: string; error: TaskError; retryAt: number }
   | { reason: 'agents_starting'; pool: string; host: string; starting: number; lanesWaiting: number }
   | { reason: 'pool_full'; pool: string; host: string; busy: number; size: number; lanesWaiting: number }
@@ -171,7 +175,9 @@ function ofLimit(limit: FullLimit): WaitReason {
 }
 
 function ofPool(pool: string, pools: readonly PoolStanding[], now: number): WaitReason[] {
-  const standings = pools.filter(({ id, share }) => id === pool && share.max_size > 0);
+  const known = pools.filter(({ id }) => id === pool);
+  if (known.some(({ drained }) => drained)) return [{ reason: 'pool_drained', pool }];
+  const standings = known.filter(({ share }) => share.max_size > 0);
   if (standings.length === 0) return [{ reason: 'no_host', pool }];
   const reasons = standings.map((standing) => onHost(standing, now));
   // One host with room is enough: then only a worker is missing.

@@ -30,6 +30,7 @@ export interface HostSigns {
 /** Hosts and what each has of each pool, as the one process sees it that divides pools among hosts. */
 export interface HostStore {
   hosts(): Promise<HostSigns[]>;
+  /** All pools, with the sizes that there are to be divided. */
   pools(): Promise<PoolSpec[]>;
   /** What these hosts have of a pool, for each of the pools, in their order. */
   shares(poolIds: readonly string[], hosts: readonly string[]): Promise<HostShare[][]>;

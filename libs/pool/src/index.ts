@@ -6,6 +6,8 @@ export { type LeaseOptions, Leaser, type LeaserAnswer, type LeaserOptions } from
 export { ImageWatch, type ImageWatchOptions } from './image-watch.js';
 export { Keeper, type KeeperOptions } from './keeper.js';
 export { type PoolQueues, PoolRetention, type PoolUsage } from './pool-retention.js';
+export { PoolControl, type PoolControlStore, type PoolSizes, type PoolView } from './pool-control.js';
+export { isDecided, type OverrideChange, type PoolOverride, sizeOf, sizeToDivide } from './pool-override.js';
 export { desiredSize, planPool, type PoolPlan } from './plan.js';
 export { divideAmong, largerShares, smallerShares, targetShares, type ShareChange } from './divide.js';
 export { Divider, type DividerOptions } from './divider.js';

@@ -1,6 +1,6 @@
 /** Which pools are in use, on whatever host. */
 export interface PoolUsage {
-  /** Pools that nobody asked for within the last `ms`. */
+  /** Pools that nobody asked for within the last `ms`, but for those of which an operator has decided something. */
   unused(ms: number): Promise<string[]>;
   /** Deletes what is left of a pool on its hosts; false where one has agents of it, or lanes wait there. Harmless at any time. */
   clear(poolId: string): Promise<boolean>;

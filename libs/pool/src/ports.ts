@@ -269,7 +269,12 @@ export interface PoolStatus {
   image: string;
   /** What the image is; undefined where its agents run whatever its name stands for when they start. */
   digest?: string;
+  /** As the definition has it. */
   config: PoolConfig;
+  /** Whether an operator has decided that it is to have no agents. */
+  drained: boolean;
+  /** The sizes that count, of all hosts together: an operator's, where there are such. */
+  size: Share;
   host: string;
   /** How many agents the host may have of it. */
   share: Share;

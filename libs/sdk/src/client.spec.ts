@@ -63,7 +63,7 @@ it('R4.3a reads and writes state', async () => {
 });
 
 it('reads pools, metrics and health', async () => {
-  expect(await client.listPools()).toEqual([]);
+  expect([await client.listPools(), await client.pools.list()]).toEqual([[], []]);
   expect(await client.hosts.list()).toEqual([]);
   expect(await client.metrics()).toContain('http_request_duration_seconds');
   const stranger = new AgentainerClient({ url: api.address });

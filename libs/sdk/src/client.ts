@@ -14,7 +14,6 @@ import {
   jobPageSchema,
   jobSchema,
   linkSchema,
-  poolListSchema,
   type RerunRequest,
   putStateAnswerSchema,
   redriveAnswerSchema,
@@ -35,6 +34,7 @@ import {
 } from '@agentainer/contracts';
 import { HostsClient } from './hosts-client.js';
 import { LogsClient } from './logs-client.js';
+import { PoolsClient } from './pools-client.js';
 import { SecretsClient } from './secrets-client.js';
 import { Transport, type TransportOptions } from './transport.js';
 import { waitForRun, type WaitOptions } from './wait-for-run.js';
@@ -85,6 +85,7 @@ const at = (...parts: string[]) => `/${parts.map(encodeURIComponent).join('/')}`
  */
 export class AgentainerClient {
   readonly logs: LogsClient;
+  readonly pools: PoolsClient;
   readonly secrets: SecretsClient;
   readonly hosts: HostsClient;
   private readonly transport: Transport;
@@ -92,6 +93,7 @@ export class AgentainerClient {
   constructor(options: ClientOptions) {
     this.transport = new Transport(options);
     this.logs = new LogsClient(this.transport);
+    this.pools = new PoolsClient(this.transport);
     this.secrets = new SecretsClient(this.transport);
     this.hosts = new HostsClient(this.transport);
   }
@@ -340,8 +342,9 @@ export class AgentainerClient {
     return this.post('/dead-letters/redrive', request, redriveAnswerSchema, options);
   }
 
-  async listPools() {
-    return (await this.get('/pools', poolListSchema)).items;
+  /** The same as `pools.list()`. */
+  listPools() {
+    return this.pools.list();
   }
 
   /** The server's metrics in Prometheus's text format. */

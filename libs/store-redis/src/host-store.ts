@@ -1,9 +1,10 @@
 import type { PoolSpec } from '@agentainer/core';
-import type { HostShare, HostSigns, HostStore, Share } from '@agentainer/pool';
+import { type HostShare, type HostSigns, type HostStore, type Share, sizeToDivide } from '@agentainer/pool';
 import type { Redis } from 'ioredis';
 import { Channel } from './channel.js';
 import { hostSigns } from './host-signs.js';
 import type { Keys } from './keys.js';
+import { PoolOverrides } from './pool-overrides.js';
 import { PoolScope } from './pool-scope.js';
 import { readPoolSpec } from './pool-spec.js';
 import { forgetHost } from './scripts/host-forget.js';
@@ -15,6 +16,7 @@ const SHARE_FIELDS = ['minSize', 'maxSize', 'creating', 'idle', 'leased', 'drain
 /** Hosts in Redis, as the one sees them that divides pools among them. */
 export class RedisHostStore implements HostStore {
   private readonly demand: Channel;
+  private readonly overrides: PoolOverrides;
 
   /**
    * @param subscriber a connection that only listens; it may be shared
@@ -27,6 +29,7 @@ export class RedisHostStore implements HostStore {
     host: string,
   ) {
     this.demand = new Channel(subscriber, keys.demand(host));
+    this.overrides = new PoolOverrides(redis, keys);
   }
 
   async hosts(): Promise<HostSigns[]> {
@@ -34,8 +37,16 @@ export class RedisHostStore implements HostStore {
   }
 
   async pools(): Promise<PoolSpec[]> {
-    const texts = await this.redis.hvals(this.keys.pools());
-    return texts.map(readPoolSpec).filter((spec) => spec !== undefined);
+    const [texts, overrideOf] = await Promise.all([
+      this.redis.hvals(this.keys.pools()),
+      this.overrides.reader(),
+    ]);
+    return texts
+      .map(readPoolSpec)
+      .filter((spec) => spec !== undefined)
+      .map(({ config, ...spec }) => {
+        return { ...spec, config: { ...config, ...sizeToDivide(config, overrideOf(spec.id)) } };
+      });
   }
 
   shares(poolIds: readonly string[], hosts: readonly string[]): Promise<HostShare[][]> {

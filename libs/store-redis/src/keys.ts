@@ -17,6 +17,8 @@ export class Keys {
   readonly workflowJobs = (workflowId: string) => `${this.prefix}:workflow:{${workflowId}}:jobs`;
   /** Waits that end by time. */
   readonly waits = () => `${this.prefix}:waits`;
+  /** What operators have decided about pools. */
+  readonly poolOverrides = () => `${this.pools()}:overrides`;
   readonly hosts = () => `${this.prefix}:hosts`;
   /** Hosts that are to have no agents. */
   readonly drainedHosts = () => `${this.hosts()}:drained`;

@@ -66,12 +66,11 @@ it('reads how each pool stands on each live host', async () => {
   await pool.lease();
   await other().startFailed(pool.spec.id, 'x', failure);
   const { id, image, config } = pool.spec;
+  const ofPool = { id, image, config, drained: false, size: { min_size: 0, max_size: 4 } };
   const nobody = { creating: 0, idle: 0, leased: 0, draining: 0, retiring: 0 };
   expect(await directory.list()).toEqual([
     {
-      id,
-      image,
-      config,
+      ...ofPool,
       host: 'host',
       share: { min_size: 0, max_size: 4 },
       agents: { ...nobody, idle: 1, leased: 1 },
@@ -81,9 +80,7 @@ it('reads how each pool stands on each live host', async () => {
     },
     {
       ...{
-        id,
-        image,
-        config,
+        ...ofPool,
         host: 'other',
         share: { min_size: 0, max_size: 0 },
         agents: nobody,

@@ -1,10 +1,21 @@
 import type { PoolSpec, TaskError } from '@agentainer/core';
 import type { PoolDirectory } from '@agentainer/engine';
-import type { PoolReader, PoolStatus, PoolUsage } from '@agentainer/pool';
+import {
+  divideAmong,
+  isDecided,
+  type OverrideChange,
+  type PoolControlStore,
+  type PoolOverride,
+  type PoolStatus,
+  type PoolUsage,
+  type PoolView,
+  sizeOf,
+} from '@agentainer/pool';
 import type { Redis } from 'ioredis';
 import { BoundedCache } from './bounded-cache.js';
 import { liveHosts } from './host-signs.js';
 import type { Keys } from './keys.js';
+import { PoolOverrides } from './pool-overrides.js';
 import { PoolScope } from './pool-scope.js';
 import { redisNow } from './redis-now.js';
 import { ImageDigests } from './image-digests.js';
@@ -21,17 +32,18 @@ const STATES = ['creating', 'idle', 'leased', 'draining', 'retiring'] as const;
 const STATUS_FIELDS = [...STATES, 'served', 'minSize', 'maxSize', 'error', 'retryAt'] as const;
 
 /** All pools on all hosts, as runs ask for them and people look at them. */
-export class RedisPoolDirectory implements PoolDirectory, PoolReader, PoolUsage {
+export class RedisPoolDirectory implements PoolDirectory, PoolControlStore, PoolUsage {
   /** Pools known to be registered, and since when: a chain of steps asks again and again. */
   private readonly registered = new BoundedCache<string, number>(REMEMBERED_POOLS);
-
   private readonly images: ImageDigests;
+  private readonly overrides: PoolOverrides;
 
   constructor(
     private readonly redis: Redis,
     private readonly keys: Keys,
   ) {
     this.images = new ImageDigests(redis, keys);
+    this.overrides = new PoolOverrides(redis, keys);
   }
 
   async register(spec: PoolSpec): Promise<void> {
@@ -43,13 +55,34 @@ export class RedisPoolDirectory implements PoolDirectory, PoolReader, PoolUsage 
     for (const host of await this.hosts()) await this.redis.publish(this.keys.demand(host), spec.id);
   }
 
-  async warm(poolId: string): Promise<void> {
-    const text = await this.redis.hget(this.keys.pools(), poolId);
+  /** As many agents as the pool may have, where no number is given: each host then keeps its share. */
+  async warm(poolId: string, count?: number, forMs?: number): Promise<void> {
+    const pool = await this.get(poolId);
+    if (!pool) return;
+    const { config, size, hosts } = pool;
+    const names = hosts.filter(({ share }) => share.max_size > 0).map(({ host }) => host);
+    const each = count === undefined ? undefined : divideAmong(count, names, poolId);
+    const asked = (each ? names : hosts.map(({ host }) => host)).map((host) => {
+      const scope = new PoolScope(this.redis, this.keys, host);
+      return warmPool(scope, poolId, each?.get(host) ?? size.max_size, forMs ?? config.idle_timeout);
+    });
+    await Promise.all(asked);
+  }
+
+  override(poolId: string, change: OverrideChange): Promise<void> {
+    return this.overrides.change(poolId, change);
+  }
+
+  async get(poolId: string): Promise<PoolView | undefined> {
+    const [text, override, hosts] = await Promise.all([
+      this.redis.hget(this.keys.pools(), poolId),
+      this.overrides.of(poolId),
+      this.hosts(),
+    ]);
     const spec = text === null ? undefined : readPoolSpec(text);
-    if (!spec) return;
-    const { max_size, idle_timeout } = spec.config;
-    const scopes = (await this.hosts()).map((host) => new PoolScope(this.redis, this.keys, host));
-    await Promise.all(scopes.map((scope) => warmPool(scope, poolId, max_size, idle_timeout)));
+    if (!spec) return undefined;
+    const standings = await Promise.all(hosts.map((host) => this.status(spec, override, host)));
+    return { ...describe(spec, override), override, hosts: standings };
   }
 
   async digests(images: readonly string[]): Promise<ReadonlyMap<string, string>> {
@@ -62,14 +95,23 @@ export class RedisPoolDirectory implements PoolDirectory, PoolReader, PoolUsage 
   }
 
   async list(): Promise<PoolStatus[]> {
-    const [texts, hosts] = await Promise.all([this.redis.hvals(this.keys.pools()), this.hosts()]);
+    const [texts, hosts, overrideOf] = await Promise.all([
+      this.redis.hvals(this.keys.pools()),
+      this.hosts(),
+      this.overrides.reader(),
+    ]);
     const specs = texts.map(readPoolSpec).filter((spec) => spec !== undefined);
-    const all = specs.flatMap((spec) => hosts.map((host) => this.status(spec, host)));
+    const all = specs.flatMap((spec) => hosts.map((host) => this.status(spec, overrideOf(spec.id), host)));
     return Promise.all(all);
   }
 
   async unused(ms: number): Promise<string[]> {
-    return this.redis.zrangebyscore(this.keys.poolsUsed(), '-inf', (await redisNow(this.redis)) - ms);
+    const before = (await redisNow(this.redis)) - ms;
+    const ids = await this.redis.zrangebyscore(this.keys.poolsUsed(), '-inf', before);
+    if (ids.length === 0) return [];
+    // What an operator has decided must stay where it can be seen and taken back.
+    const overrideOf = await this.overrides.reader();
+    return ids.filter((id) => !isDecided(overrideOf(id)));
   }
 
   async clear(poolId: string): Promise<boolean> {
@@ -88,8 +130,8 @@ export class RedisPoolDirectory implements PoolDirectory, PoolReader, PoolUsage 
     return liveHosts(this.redis, this.keys);
   }
 
-  private async status({ id, image, digest, config }: PoolSpec, host: string): Promise<PoolStatus> {
-    const key = this.keys.pool(id, host);
+  private async status(spec: PoolSpec, override: PoolOverride, host: string): Promise<PoolStatus> {
+    const key = this.keys.pool(spec.id, host);
     const [fields, waiting] = await Promise.all([
       this.redis.hmget(key, ...STATUS_FIELDS),
       this.redis.zcard(`${key}:waiters`),
@@ -100,10 +142,7 @@ export class RedisPoolDirectory implements PoolDirectory, PoolReader, PoolUsage 
     const [served = 0, min_size = 0, max_size = 0] = more;
     const [error, retryAt] = fields.slice(STATES.length + 3) as [string | null, string | null];
     return {
-      id,
-      image,
-      digest,
-      config,
+      ...describe(spec, override),
       host,
       share: { min_size, max_size },
       agents: { creating, idle, leased, draining, retiring },
@@ -113,4 +152,8 @@ export class RedisPoolDirectory implements PoolDirectory, PoolReader, PoolUsage 
       retryAt: Number(retryAt ?? 0),
     };
   }
+}
+
+function describe({ id, image, digest, config }: PoolSpec, override: PoolOverride) {
+  return { id, image, digest, config, drained: override.drained, size: sizeOf(config, override) };
 }

@@ -1,5 +1,6 @@
 export { FakeLogs } from './fake-logs.js';
 export { FakeRun, FakeRuns, type FakeRunOptions, type FakeTask } from './fake-runs.js';
+export { FakePools, poolStatus } from './fake-pools.js';
 export { FakeRerunner } from './fake-rerunner.js';
 export { FakeRunControl } from './fake-run-control.js';
 export { FakeRunStarter, FakeRunState, FakeStepChanger, FakeWorkflowStore } from './fake-stores.js';

@@ -1,5 +1,6 @@
 import { poolsOf } from '@agentainer/core';
 import { explanationSchema } from '@agentainer/contracts';
+import { poolStatus } from '@agentainer/testing';
 import { FakeApi } from '../fake-api.fixture.js';
 
 let api: FakeApi;
@@ -34,7 +35,7 @@ it('says of each open step why it waits', async () => {
   ]);
 
   const agents = { creating: 0, idle: 0, leased: 4, draining: 0, retiring: 0 };
-  api.pools.push({ id, image, config, host: 'h1', share: config, agents, waiting: 2, served: 0, retryAt: 0 });
+  api.pools.push(poolStatus({ id, image, config, host: 'h1', agents, waiting: 2 }));
   expect(await look()).toMatchObject([
     { reasons: [{ reason: 'pool_full', host: 'h1', busy: 4, size: 4, lanes_waiting: 2 }] },
     dependency,

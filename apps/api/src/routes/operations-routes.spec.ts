@@ -1,5 +1,4 @@
-import { ConflictError, DEFAULT_POOL_CONFIG, UnavailableError } from '@agentainer/core';
-import { poolListSchema } from '@agentainer/contracts';
+import { ConflictError, UnavailableError } from '@agentainer/core';
 import { FakeApi } from '../fake-api.fixture.js';
 
 let api: FakeApi;
@@ -46,43 +45,6 @@ it.each([
   expect(answer).toMatchObject({ status, body: { code, status } });
   expect(answer.headers.get('retry-after') !== null).toBe(status === 503);
   expect(answer.text).not.toMatch(/secret|stack|\.ts|\.js|ECONN|OOM/);
-});
-
-it('gives the pools of all hosts', async () => {
-  const config = { ...DEFAULT_POOL_CONFIG, min_size: 1, max_size: 5, max_agent_uses: 100, warm_up: true };
-  const agents = { creating: 0, idle: 3, leased: 2, draining: 0, retiring: 0 };
-  const error = { code: 'IMAGE_NOT_FOUND', message: 'no such image' };
-  const pool = {
-    id: 'x-1',
-    image: 'x',
-    host: 'h',
-    config,
-    share: { min_size: 1, max_size: 3 },
-    agents,
-    waiting: 4,
-    served: 9,
-    error,
-    retryAt: 1_000,
-  };
-  api.pools.push(pool);
-  const { items } = poolListSchema.parse((await api.request('GET', '/pools')).body);
-  expect(items).toEqual([
-    {
-      ...{
-        id: 'x-1',
-        image: 'x',
-        image_digest: null,
-        host: 'h',
-        share: { min_size: 1, max_size: 3 },
-        agents,
-        waiting: 4,
-        served: 9,
-        error,
-      },
-      config: { ...config, idle_timeout: '5m', stop_grace: '2s' },
-      retry_at: '1970-01-01T00:00:01.000Z',
-    },
-  ]);
 });
 
 it('measures requests by the pattern of their route', async () => {

@@ -1,13 +1,12 @@
 import { withDeadline } from '@agentainer/runtime';
 import { jsonRoute, type Route } from '../http/route.js';
 import type { Parts } from '../parts.js';
-import { poolView } from '../views/pool-view.js';
 
 /** How long the store may take to answer before this server counts as not ready, in milliseconds. */
 const READY_WITHIN_MS = 1_000;
 
 /** For those that keep the service running. */
-export function operationsRoutes({ pools, metrics, ping }: Parts): Route[] {
+export function operationsRoutes({ metrics, ping }: Pick<Parts, 'metrics' | 'ping'>): Route[] {
   return [
     jsonRoute({
       method: 'GET',
@@ -32,11 +31,5 @@ export function operationsRoutes({ pools, metrics, ping }: Parts): Route[] {
         response.type(metrics.contentType).send(await metrics.metrics());
       },
     },
-    jsonRoute({
-      method: 'GET',
-      path: '/pools',
-      scope: 'read',
-      answer: async () => ({ body: { items: (await pools.list()).map(poolView) } }),
-    }),
   ];
 }

@@ -14,6 +14,7 @@ import { hostRoutes } from './host-routes.js';
 import { jobRoutes } from './job-routes.js';
 import { logRoutes } from './log-routes.js';
 import { operationsRoutes } from './operations-routes.js';
+import { poolRoutes } from './pool-routes.js';
 import { rerunRoutes } from './rerun-routes.js';
 import { runRoutes } from './run-routes.js';
 import { secretRoutes } from './secret-routes.js';
@@ -29,6 +30,7 @@ export function allRoutes(parts: Parts, logger: Logger): Route[] {
   const jobs = new JobReader(parts.runs);
   return [
     ...operationsRoutes(parts),
+    ...poolRoutes(parts),
     ...hostRoutes(parts),
     ...workflowRoutes(parts, runs),
     ...versionRoutes(parts, runs),

@@ -44,6 +44,7 @@ function reasonView(why: WaitReason): WaitReasonBody {
     case 'child_runs':
     case 'parallel_limit':
     case 'no_host':
+    case 'pool_drained':
     case 'queued':
       return why;
   }

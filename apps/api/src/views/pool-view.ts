@@ -1,20 +1,35 @@
-import type { PoolBody } from '@agentainer/contracts';
-import type { PoolStatus } from '@agentainer/pool';
+import type { PoolBody, PoolDetailsBody } from '@agentainer/contracts';
+import type { PoolStatus, PoolView } from '@agentainer/pool';
 import { poolConfigView } from './pool-config-view.js';
 import { timeView } from './time-view.js';
 
+/** A pool on one host. */
 export function poolView(pool: PoolStatus): PoolBody {
-  const { id, image, digest, host, config, share, agents, waiting, served, error, retryAt } = pool;
+  return { ...ofPool(pool), ...onHost(pool) };
+}
+
+/** A pool on all its hosts. */
+export function poolDetailsView(pool: PoolView): PoolDetailsBody {
+  return { ...ofPool(pool), hosts: pool.hosts.map(onHost) };
+}
+
+function ofPool({ id, image, digest, config, drained, size }: Omit<PoolView, 'hosts' | 'override'>) {
+  const { min_size, max_size } = size;
   return {
     id,
     image,
     image_digest: digest ?? null,
-    host,
     config: poolConfigView(config),
-    share: { min_size: share.min_size, max_size: share.max_size },
-    agents,
-    waiting,
-    served,
+    drained,
+    min_size,
+    max_size,
+  };
+}
+
+function onHost({ host, share, agents, waiting, served, error, retryAt }: PoolStatus) {
+  const { min_size, max_size } = share;
+  return {
+    ...{ host, share: { min_size, max_size }, agents, waiting, served },
     ...(error && { error }),
     retry_at: timeView(retryAt),
   };

@@ -1,4 +1,3 @@
-import { DEFAULT_POOL_CONFIG } from '@agentainer/core';
 import { CliTest } from '../cli-test.fixture.js';
 
 const test = new CliTest();
@@ -43,22 +42,4 @@ describe('agentainer job', () => {
     expect(test.terminal.stdout).toContain('error:    BAD: no\n');
     expect(test.terminal.stderr).toContain('failed: BAD: no');
   });
-});
-
-it('agentainer pool list', async () => {
-  const config = { ...DEFAULT_POOL_CONFIG, min_size: 1, max_size: 5, max_agent_uses: 100, warm_up: true };
-  const agents = { creating: 0, idle: 3, leased: 2, draining: 0, retiring: 0 };
-  test.api.pools.push({
-    id: 'x-1',
-    image: 'x',
-    host: 'h',
-    config,
-    share: config,
-    agents,
-    waiting: 4,
-    served: 9,
-    retryAt: 0,
-  });
-  expect(await cli('pool', 'list')).toBe(0);
-  expect(test.terminal.rows()[1]).toEqual(['x-1', 'h', 'x', '3', '2', '0', '0', '1', '5', '4', '9', '-']);
 });

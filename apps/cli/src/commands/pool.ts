@@ -1,11 +1,30 @@
 import type { PoolBody } from '@agentainer/contracts';
 import { type Commands, print } from '../context.js';
+import {
+  poolDrainCommand,
+  poolGetCommand,
+  poolResizeCommand,
+  poolResumeCommand,
+  poolWarmCommand,
+} from './pool-control.js';
 import { table } from '../output/table.js';
+
+const COMMANDS: Commands[] = [
+  (yargs, context) => listCommand(yargs, context),
+  poolGetCommand,
+  poolDrainCommand,
+  poolResumeCommand,
+  poolWarmCommand,
+  poolResizeCommand,
+];
 
 /** `agentainer pool …`. */
 export const poolCommands: Commands = (yargs, context) =>
   yargs.command('pool', 'Pools of warm agents', (line) =>
-    listCommand(line, context).demandCommand(1, 'a command is needed; see agentainer pool --help'),
+    COMMANDS.reduce((commands, add) => add(commands, context), line).demandCommand(
+      1,
+      'a command is needed; see agentainer pool --help',
+    ),
   );
 
 const listCommand: Commands = (yargs, context) =>
@@ -26,6 +45,7 @@ function poolTable(pools: readonly PoolBody[]): string {
     'IMAGE',
     'IDLE',
     'LEASED',
+    'DRAINING',
     'STARTING',
     'ENDING',
     'MIN',
@@ -34,11 +54,11 @@ function poolTable(pools: readonly PoolBody[]): string {
     'SERVED',
     'ERROR',
   ];
-  const rows = pools.map(({ id, host, image, agents, config, waiting, served, error }) => [
+  const rows = pools.map(({ id, host, image, agents, drained, min_size, max_size, ...pool }) => [
     ...[id, host, image],
-    ...[agents.idle, agents.leased, agents.creating, agents.retiring],
-    ...[config.min_size, config.max_size, waiting, served],
-    error && `${error.code}: ${error.message}`,
+    ...[agents.idle, agents.leased, agents.draining, agents.creating, agents.retiring],
+    ...[min_size, drained ? 'DRAINED' : max_size, pool.waiting, pool.served],
+    pool.error && `${pool.error.code}: ${pool.error.message}`,
   ]);
   return pools.length > 0 ? table(head, rows) : 'no pools\n';
 }

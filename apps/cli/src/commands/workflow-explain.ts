@@ -54,6 +54,8 @@ function reasonText(why: WaitReasonBody): string {
       return `${limitText(why)}: ${why.held} of ${why.max_parallel} at once, ${why.lanes_waiting} lanes in line`;
     case 'no_host':
       return `no host makes agents for ${why.pool}`;
+    case 'pool_drained':
+      return `${why.pool} is drained: it starts no agents`;
     case 'pool_broken':
       return `${why.pool} on ${why.host}: ${why.error.message}; tried again at ${timeText(why.retry_at)}`;
     case 'agents_starting':

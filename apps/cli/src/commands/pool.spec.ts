@@ -1,0 +1,66 @@
+import { DEFAULT_POOL_CONFIG } from '@agentainer/core';
+import { poolStatus } from '@agentainer/testing';
+import { CliTest } from '../cli-test.fixture.js';
+
+const test = new CliTest();
+const { cli, json } = test;
+const config = { ...DEFAULT_POOL_CONFIG, min_size: 1, max_size: 5 };
+const agents = { creating: 0, idle: 3, leased: 2, draining: 1, retiring: 0 };
+beforeEach(test.start);
+beforeEach(() => test.api.pools.push(poolStatus({ config, agents, waiting: 4, served: 9 })));
+afterEach(test.stop);
+
+it('agentainer pool list', async () => {
+  expect(await cli('pool', 'list')).toBe(0);
+  expect(test.terminal.rows()[1]).toEqual([
+    'x-1',
+    'h',
+    'x',
+    '3',
+    '2',
+    '1',
+    '0',
+    '0',
+    '1',
+    '5',
+    '4',
+    '9',
+    '-',
+  ]);
+});
+
+it('agentainer pool get', async () => {
+  const error = { code: 'IMAGE_NOT_FOUND', message: 'no such image' };
+  test.api.pools.push(poolStatus({ config, host: 'other', error, retryAt: Date.now() + 60_000 }));
+  expect(await cli('pool', 'get', 'x-1')).toBe(0);
+  expect(test.terminal.stdout).toMatch(/^pool: +x-1\n/);
+  expect(test.terminal.stdout).toContain('1 to 5 agents');
+  expect(test.terminal.stdout).toMatch(/\nh +5 +3 +2 +1 +0 +0 +4 +9 +-\n/);
+  expect(test.terminal.stdout).toMatch(/\nother .*IMAGE_NOT_FOUND: no such image; tried again at /);
+  expect(await cli('pool', 'get', 'nobody')).toBe(3);
+});
+
+it('agentainer pool drain and resume', async () => {
+  expect(await cli('pool', 'drain', 'x-1')).toBe(0);
+  expect(test.terminal.stdout).toContain('it starts no agents');
+  expect(test.api.pools[0]!.drained).toBe(true);
+  expect(await cli('pool', 'list')).toBe(0);
+  expect(test.terminal.stdout).toContain('DRAINED');
+  expect(await cli('pool', 'resume', 'x-1')).toBe(0);
+  expect(test.api.pools[0]!.drained).toBe(false);
+});
+
+it('agentainer pool warm', async () => {
+  expect(await cli('pool', 'warm', 'x-1', '--count', '4', '--for', '10m')).toBe(0);
+  expect(test.api.poolStore.warmed).toEqual([{ id: 'x-1', count: 4, forMs: 600_000 }]);
+  expect(await cli('pool', 'warm', 'x-1', '--count', '6')).toBe(2);
+});
+
+it('agentainer pool resize', async () => {
+  expect(await cli('pool', 'resize', 'x-1', '--min', '2', '--max', '8', '--json')).toBe(0);
+  expect(json()).toMatchObject({ min_size: 2, max_size: 8 });
+  expect(await cli('pool', 'resize', 'x-1', '--min', 'default')).toBe(0);
+  expect(test.api.pools[0]).toMatchObject({ size: { min_size: 1, max_size: 8 } });
+  expect(await cli('pool', 'resize', 'x-1', '--min', 'many')).toBe(2);
+  expect(await cli('pool', 'resize', 'x-1')).toBe(2);
+});
