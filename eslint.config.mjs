@@ -12,10 +12,11 @@ const mayImport = {
   'type:domain': ['name:core', 'name:runtime'],
   'type:adapter': ['name:core', 'name:runtime', 'name:contracts', 'type:domain'],
   'type:kit': ['name:core', 'name:contracts'],
+  'type:exec': ['name:core', 'name:runtime', 'name:contracts', 'type:domain', 'type:kit'],
   'type:sdk': ['name:core', 'name:contracts'],
   'type:embedded': ['name:core', 'name:runtime'],
   'type:testing': ['name:core', 'name:runtime', 'name:contracts', 'type:domain', 'type:kit'],
-  'type:app': ['name:core', 'name:runtime', 'name:contracts', 'type:domain', 'type:adapter'],
+  'type:app': ['name:core', 'name:runtime', 'name:contracts', 'type:domain', 'type:adapter', 'type:exec'],
   'type:standalone': [
     'name:core',
     'name:runtime',
@@ -51,7 +52,7 @@ const homes = {
 };
 const tags = Object.keys(mayImport);
 const projects = [
-  'core runtime contracts engine pool secrets store-redis queue-bullmq agent-client agent-docker agent-process',
+  'core runtime contracts engine pool secrets store-redis queue-bullmq agent-client agent-docker agent-process agent-exec',
   'agent-kit sdk embedded testing api worker controller standalone cli word-count',
 ]
   .join(' ')

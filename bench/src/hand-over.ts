@@ -19,6 +19,7 @@ export async function measureHandOver(stage: Stage): Promise<Figure[]> {
   const { dockerSocket: socketPath } = stage;
   const driver = new DockerDriver({
     socketPath,
+    programDirectory: stage.directory,
     instance: pool.keys.prefix,
     host: 'bench',
     logger: silentLogger,

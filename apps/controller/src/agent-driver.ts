@@ -11,8 +11,11 @@ import { instanceId } from './instance-id.js';
 export async function agentDriver(config: ControllerConfig, logger: Logger): Promise<AgentDriver> {
   const { dataDirectory, host, imagesPath } = config;
   const instance = await instanceId(dataDirectory);
-  if (config.driver === 'docker')
-    return new DockerDriver({ socketPath: config.dockerSocket, instance, host, logger });
+  if (config.driver === 'docker') {
+    // Where the controller is in a container, the folder of agents is what it shares with the host of the engine.
+    const programDirectory = config.agentsDirectory ?? dataDirectory;
+    return new DockerDriver({ socketPath: config.dockerSocket, programDirectory, instance, host, logger });
+  }
   const images = imagesPath === undefined ? {} : await readImages(imagesPath);
   return new ProcessDriver({ images, instance, stateDirectory: join(dataDirectory, 'processes'), logger });
 }

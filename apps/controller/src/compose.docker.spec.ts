@@ -16,7 +16,10 @@ else {
   beforeEach(async () => {
     controller = await TestController.open({ driver: 'docker', dockerSocket });
     const instance = await instanceId(controller.config.dataDirectory);
-    engine = new DockerDriver({ socketPath: dockerSocket, instance, host: HOST, logger: silentLogger });
+    engine = new DockerDriver({
+      ...{ socketPath: dockerSocket, programDirectory: controller.home },
+      ...{ instance, host: HOST, logger: silentLogger },
+    });
   });
   afterEach(async () => {
     await controller.close();

@@ -21,11 +21,10 @@ import {
   RedisTaskLedger,
   redisVault,
 } from '@agentainer/store-redis';
+import { agentServices } from './agent-services.js';
 import { agentsDirectory } from './agents-directory.js';
 import { agentDriver } from './agent-driver.js';
 import type { ControllerConfig } from './config.js';
-import { EgressHost } from './egress-sockets.js';
-import { Gateway } from './gateway.js';
 import type { Served } from './gateway-calls.js';
 import { PoolMetrics } from './pool-metrics.js';
 import { dividing } from './dividing.js';
@@ -48,8 +47,8 @@ export async function composeController(
   const parts = engineParts({ redis, keys, redisUrl, logger });
 
   const leadership = new RedisLeadership({ redis, keys, task: `keeper-${host}`, logger });
-  const gateway = new Gateway({ starts: parts.starts, ...recordsOf(requests, keys, config) }, logger);
-  const egress = new EgressHost(gateway, config.egress ?? {});
+  const served = { starts: parts.starts, ...recordsOf(requests, keys, config) };
+  const beside = agentServices(served, driver, config, logger);
   const probe = new AgentConnections();
   const images = new ImageWatch({
     board: new RedisImageBoard(redis, subscriber, keys, host),
@@ -59,7 +58,7 @@ export async function composeController(
     images,
     registry: new RedisAgentRegistry(redis, subscriber, keys, host),
     driver,
-    gateway: egress,
+    gateway: beside.host,
     probe,
     leadership,
     observer: new PoolMetrics(metrics),
@@ -80,8 +79,7 @@ export async function composeController(
     ...(metricsPort === undefined ? [] : [new MetricsServer({ port: metricsPort, registry: metrics })]),
     leadership,
     images,
-    gateway,
-    egress,
+    ...beside.services,
     keeper,
     ...dividing({ redis, subscriber, keys, host, logger }),
     ...sweeping(parts, { redis, keys, logger }),

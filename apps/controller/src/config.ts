@@ -8,6 +8,7 @@ import {
   type ProcessConfig,
   processConfig,
   readConfig,
+  resultLimitSetting,
   SECRETS_KEY_SETTINGS,
   secretsKey,
 } from '@agentainer/runtime';
@@ -50,6 +51,8 @@ const schema = z.object({
     .optional(),
   /** Whether agents go on running when the controller stops, for the next one to take over. */
   AGENTAINER_KEEP_AGENTS: z.enum(['true', 'false']).default('false'),
+  /** The largest result of a task that is a command, in bytes of JSON; as the workers have it. */
+  AGENTAINER_RESULT_LIMIT: resultLimitSetting,
   /** Where this process serves `/livez` and `/metrics`; nowhere when it is not given. */
   AGENTAINER_METRICS_PORT: portSetting.optional(),
 });
@@ -69,6 +72,7 @@ export interface ControllerConfig extends ProcessConfig {
   imagesPath?: string;
   egress?: EgressSockets;
   keepAgents: boolean;
+  resultLimit: number;
   metricsPort?: number;
 }
 
@@ -87,6 +91,7 @@ export function readControllerConfig(environment?: NodeJS.ProcessEnv): Controlle
     imagesPath: config.AGENTAINER_IMAGES,
     egress: config.AGENTAINER_EGRESS,
     keepAgents: config.AGENTAINER_KEEP_AGENTS === 'true',
+    resultLimit: config.AGENTAINER_RESULT_LIMIT,
     metricsPort: config.AGENTAINER_METRICS_PORT,
   };
 }

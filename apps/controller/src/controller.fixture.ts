@@ -4,7 +4,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { DEFAULT_PERMISSIONS, DEFAULT_POOL_CONFIG, poolOf, type PoolSpec } from '@agentainer/core';
+import {
+  DEFAULT_PERMISSIONS,
+  DEFAULT_POOL_CONFIG,
+  type PoolConfig,
+  poolOf,
+  type PoolSpec,
+} from '@agentainer/core';
 import { Leaser } from '@agentainer/pool';
 import { Registry, type Service, silentLogger } from '@agentainer/runtime';
 import { connectRedis, Keys, RedisLeaseStore, RedisPoolDirectory } from '@agentainer/store-redis';
@@ -40,6 +46,7 @@ export class TestController {
     const config: ControllerConfig = {
       ...{ redisUrl, keyPrefix: keys.prefix, host: HOST, dataDirectory: join(home, 'data') },
       permissions: DEFAULT_PERMISSIONS,
+      resultLimit: 1_000_000,
       ...{ driver: 'docker', dockerSocket: '', keepAgents: false, logLevel: 'silent' },
       ...change,
     };
@@ -70,15 +77,10 @@ export class TestController {
     this.service = undefined;
   }
 
-  async pool(image: string, min_size: number): Promise<PoolSpec> {
-    const config = {
-      ...DEFAULT_POOL_CONFIG,
-      min_size,
-      max_size: 2,
-      idle_timeout: 60_000,
-      max_agent_uses: 100,
-    };
-    const spec = poolOf({ image, execution_mode: 'pooled', pool_config: config });
+  async pool(image: string, min_size: number, change: Partial<PoolConfig> = {}): Promise<PoolSpec> {
+    const usual = { max_size: 2, idle_timeout: 60_000, max_agent_uses: 100 };
+    const pool_config = { ...DEFAULT_POOL_CONFIG, ...usual, min_size, ...change };
+    const spec = poolOf({ image, execution_mode: 'pooled', pool_config });
     await this.pools.register(spec);
     return spec;
   }

@@ -4,8 +4,10 @@ import { createServer, get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { DEFAULT_POOL_CONFIG } from '@agentainer/core';
 import { EgressHost, parseEgressSockets } from './egress-sockets.js';
 
+const AGENT = { agentId: 'agent_1', poolId: 'pool-1', image: 'echo', config: DEFAULT_POOL_CONFIG };
 const noGateway = { open: () => Promise.resolve(), close: () => Promise.resolve() };
 
 describe('EgressHost', () => {
@@ -28,6 +30,7 @@ describe('EgressHost', () => {
     rmSync(root, { recursive: true, force: true });
   });
 
+  const agent = () => ({ ...AGENT, directory: root });
   function host(socketPath = join(root, 'texts.sock')): EgressHost {
     const made = new EgressHost(noGateway, { texts: socketPath });
     hosts.push(made);
@@ -35,21 +38,21 @@ describe('EgressHost', () => {
   }
 
   it('lets an agent reach the service through its own directory, also when opened again', async () => {
-    await host().open('agent_1', root);
-    await host().open('agent_1', root);
+    await host().open(agent());
+    await host().open(agent());
     expect(await read(join(root, 'egress/texts.sock'))).toBe('a text');
   });
 
   it('leaves the service alone when the agent goes', async () => {
     const opened = host();
-    await opened.open('agent_1', root);
+    await opened.open(agent());
     await opened.close('agent_1');
     await expect(read(join(root, 'egress/texts.sock'))).rejects.toThrow('ECONNREFUSED');
     expect(await read(join(root, 'texts.sock'))).toBe('a text');
   });
 
   it('leads to a service that made its socket anew', async () => {
-    await host().open('agent_1', root);
+    await host().open(agent());
     server.close();
     await once(server, 'close');
     server.listen(join(root, 'texts.sock'));
@@ -58,7 +61,7 @@ describe('EgressHost', () => {
   });
 
   it('ends the connection of an agent whose service is away', async () => {
-    await host().open('agent_1', root);
+    await host().open(agent());
     server.close();
     await once(server, 'close');
     await expect(read(join(root, 'egress/texts.sock'))).rejects.toThrow();
@@ -66,7 +69,7 @@ describe('EgressHost', () => {
   });
 
   it('fails where the service is not there', async () => {
-    await expect(host(join(root, 'absent.sock')).open('agent_1', root)).rejects.toThrow('ENOENT');
+    await expect(host(join(root, 'absent.sock')).open(agent())).rejects.toThrow('ENOENT');
   });
 });
 

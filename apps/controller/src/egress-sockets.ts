@@ -1,7 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EGRESS_DIRECTORY } from '@agentainer/contracts/agent-paths';
-import type { GatewayHost } from '@agentainer/pool';
+import type { AgentStart, GatewayHost } from '@agentainer/pool';
 import type { Service } from '@agentainer/runtime';
 import { listenForAgent } from './agent-socket.js';
 import { Relay } from './relay.js';
@@ -31,8 +31,9 @@ export class EgressHost implements GatewayHost, Service {
   }
 
   /** @throws where a socket does not exist */
-  async open(agentId: string, directory: string): Promise<void> {
-    await this.gateway.open(agentId, directory);
+  async open(agent: AgentStart): Promise<void> {
+    await this.gateway.open(agent);
+    const { agentId, directory } = agent;
     if (this.relays.has(agentId)) return;
     const relays: Relay[] = [];
     this.relays.set(agentId, relays);

@@ -44,7 +44,7 @@ async function scene() {
   const directories: Record<string, string> = {};
   for (const agentId of ['agent_a', 'agent_b']) {
     directories[agentId] = await mkdtemp(join(tmpdir(), 'af-gateway-'));
-    await gateway.open(agentId, directories[agentId]);
+    await gateway.open({ agentId, directory: directories[agentId] });
   }
   const runId = newId('run');
   const definition = validateDefinition({

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { GATEWAY_SOCKET } from '@agentainer/contracts';
-import type { GatewayHost } from '@agentainer/pool';
+import type { AgentStart, GatewayHost } from '@agentainer/pool';
 import type { Logger, Service } from '@agentainer/runtime';
 import { closed, listenForAgent } from './agent-socket.js';
 import { GatewayCalls, type Served } from './gateway-calls.js';
@@ -34,7 +34,7 @@ export class Gateway implements GatewayHost, Service {
     return this.stopping;
   }
 
-  async open(agentId: string, directory: string): Promise<void> {
+  async open({ agentId, directory }: Pick<AgentStart, 'agentId' | 'directory'>): Promise<void> {
     if (this.stopping) throw new Error('the gateway has stopped');
     let server = this.servers.get(agentId);
     if (!server) {

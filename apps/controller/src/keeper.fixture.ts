@@ -105,7 +105,7 @@ export class TestHost {
       images: { digestOf: (image) => this.images.get(image) },
       driver: this.driver,
       gateway: {
-        open: (agentId, directory) => {
+        open: ({ agentId, directory }) => {
           if (!existsSync(directory)) throw new Error(`${directory} does not exist`);
           this.gateways.add(agentId);
           return Promise.resolve();

@@ -8,6 +8,7 @@ import {
   type ProcessConfig,
   processConfig,
   readConfig,
+  resultLimitSetting,
   SECRETS_KEY_SETTINGS,
   secretsKey,
 } from '@agentainer/runtime';
@@ -28,12 +29,7 @@ const schema = z.object({
   /** The host whose agents this worker uses. */
   AGENTAINER_HOST: hostSetting,
   /** The largest result of a task, in bytes of JSON. */
-  AGENTAINER_RESULT_LIMIT: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(512 * 1024 * 1024)
-    .default(1024 * 1024),
+  AGENTAINER_RESULT_LIMIT: resultLimitSetting,
   /** What is kept of the output of one attempt, in bytes: of more the newest; 0 keeps none. */
   AGENTAINER_LOG_LIMIT: logLimit(256 * 1024),
   /** What is kept of the output of all tasks of a run, in bytes: of more the newest. */

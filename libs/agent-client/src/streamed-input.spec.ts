@@ -28,7 +28,7 @@ afterEach(async () => {
 
 async function reducing(stream: Reduce): Promise<void> {
   const server = new AgentServer(() => ({ stream }), directory);
-  (server as unknown as { server: import('node:http').Server }).server.on(
+  (server as unknown as { tasks: { server: import('node:http').Server } }).tasks.server.on(
     'connection',
     () => (connections += 1),
   );

@@ -10,7 +10,7 @@ const agent = {
   config: DEFAULT_POOL_CONFIG,
 };
 const owner = { instance: 'mine', host: 'box' };
-const body = (imageUser = '') => containerBody(agent, owner, imageUser);
+const body = (imageUser = '') => containerBody(agent, owner, { user: imageUser, command: ['serve'] });
 
 describe('what an engine is asked for', () => {
   it('is an agent that can be told by its name and its labels', () => {
@@ -53,7 +53,7 @@ describe('what an engine is asked for', () => {
 
   it('gives it what its pool says, but no more processors than there are', () => {
     const config = { ...agent.config, memory: 2 ** 30, cpus: 0.5, processes: 16, scratch: 2 ** 20 };
-    const { HostConfig } = containerBody({ ...agent, config }, owner, '');
+    const { HostConfig } = containerBody({ ...agent, config }, owner, { user: '', command: [] });
     expect(HostConfig).toMatchObject({
       Memory: 2 ** 30,
       MemorySwap: 2 ** 30,
@@ -62,7 +62,10 @@ describe('what an engine is asked for', () => {
       Tmpfs: { '/tmp': expect.stringMatching(/,size=1048576$/) as string },
       ShmSize: 2 ** 20,
     });
-    const many = containerBody({ ...agent, config: { ...config, cpus: 1_024 } }, owner, '');
+    const many = containerBody({ ...agent, config: { ...config, cpus: 1_024 } }, owner, {
+      user: '',
+      command: [],
+    });
     expect(many.HostConfig!.NanoCpus).toBe(availableParallelism() * 1e9);
   });
 
@@ -78,5 +81,32 @@ describe('what an engine is asked for', () => {
     ['rooted', 'rooted'],
   ])('lets an image whose user is "%s" run as %s', (imageUser, user) => {
     expect(body(imageUser).User).toBe(user);
+  });
+});
+
+describe('the body for an agent that is given commands', () => {
+  const exec = { ...agent, config: { ...DEFAULT_POOL_CONFIG, protocol: 'exec' as const } };
+  const own = { user: '1000', command: ['serve', '--all'] };
+  const bodyOf = (of = exec) => containerBody(of, owner, own, '/data/anchor-x64');
+
+  it('runs the anchor as process 1, and is as hardened as any', () => {
+    const usual = containerBody(agent, owner, own);
+    expect(bodyOf()).toEqual({
+      ...usual,
+      Entrypoint: ['/.agentainer-anchor'],
+      Cmd: ['serve', '--all'],
+      HostConfig: {
+        ...usual.HostConfig,
+        Init: false,
+        Mounts: [
+          ...usual.HostConfig!.Mounts!,
+          { Type: 'bind', Source: '/data/anchor-x64', Target: '/.agentainer-anchor', ReadOnly: true },
+        ],
+      },
+    });
+  });
+
+  it("tells the command of the pool in place of the image's", () => {
+    expect(bodyOf({ ...exec, config: { ...exec.config, command: ['wc'] } as never }).Cmd).toEqual(['wc']);
   });
 });

@@ -2,7 +2,9 @@ import { availableParallelism } from 'node:os';
 import { AGENT_DIRECTORY, AGENT_DIRECTORY_VARIABLE } from '@agentainer/contracts/agent-paths';
 import { type AgentResources, DEFAULT_RESOURCES } from '@agentainer/core';
 import type { AgentStart } from '@agentainer/pool';
-import type { ContainerCreateOptions } from 'dockerode';
+import type { ContainerCreateOptions, MountSettings } from 'dockerode';
+import { ANCHOR_PROGRAM_PATH } from './anchor-paths.js';
+import type { EngineImage } from './engine-images.js';
 import { type Owner, containerName, labelsOf } from './container-identity.js';
 
 /** "nobody": has no rights anywhere. */
@@ -17,17 +19,23 @@ function resourcesOf({ config }: AgentStart): AgentResources {
 }
 
 /**
- * What the engine is asked for. Every field is ours: of what a user may choose, only the image's name is in it,
- * and what that image brings along (user, volumes, health checks) gets no rights by it.
- * @param imageUser the user that the image names for itself
+ * What the engine is asked for. Every field is ours: of what a user may choose, only the image's name and the command
+ * of its tasks are in it, and what that image brings along (user, volumes, health checks) gets no rights by it.
+ * @param anchor the path of the program that runs in the place of the image's own, where one does
  */
-export function containerBody(agent: AgentStart, owner: Owner, imageUser: string): ContainerCreateOptions {
+export function containerBody(
+  agent: AgentStart,
+  owner: Owner,
+  image: Pick<EngineImage, 'user' | 'command'>,
+  anchor?: string,
+): ContainerCreateOptions {
   const { memory, cpus, processes, scratch } = resourcesOf(agent);
   return {
     name: containerName(owner, agent.agentId),
     Image: agent.image,
     Labels: labelsOf(owner, agent),
-    User: ROOT.test(imageUser) ? UNPRIVILEGED_USER : imageUser,
+    User: ROOT.test(image.user) ? UNPRIVILEGED_USER : image.user,
+    ...(anchor && anchored(agent, image)),
     Env: [`${AGENT_DIRECTORY_VARIABLE}=${AGENT_DIRECTORY}`],
     StopSignal: 'SIGTERM',
     Healthcheck: { Test: ['NONE'] },
@@ -39,21 +47,37 @@ export function containerBody(agent: AgentStart, owner: Owner, imageUser: string
       ReadonlyRootfs: true,
       Tmpfs: { '/tmp': `rw,nosuid,nodev,noexec,mode=1777,size=${scratch}` },
       ShmSize: scratch,
-      Mounts: [{ Type: 'bind', Source: agent.directory, Target: AGENT_DIRECTORY }],
+      Mounts: [
+        { Type: 'bind', Source: agent.directory, Target: AGENT_DIRECTORY },
+        ...(anchor ? [anchorMount(anchor)] : []),
+      ],
       Memory: memory,
       // Together with swap: as much as without it, so no swap.
       MemorySwap: memory,
       NanoCpus: Math.round(cpus * 1e9),
       PidsLimit: processes,
-      Init: true,
       // Where the host itself has no memory left, an agent ends before anything else does.
       OomScoreAdj: 500,
       // A core is as large as the memory that its process had.
       Ulimits: [{ Name: 'core', Soft: 0, Hard: 0 }],
+      // The anchor reaps what is orphaned by itself, and has to be process 1.
+      Init: !anchor,
       LogConfig: { Type: 'none', Config: {} },
       RestartPolicy: { Name: 'no' },
       // Removed by its driver: an agent that ended is listed, and its exit code known, until then.
       AutoRemove: false,
     },
   };
+}
+
+/** The anchor is what runs; the command of the tasks stands behind it, for who inspects the container to see. */
+function anchored(
+  { config }: AgentStart,
+  image: Pick<EngineImage, 'user' | 'command'>,
+): ContainerCreateOptions {
+  return { Entrypoint: [ANCHOR_PROGRAM_PATH], Cmd: [...(config.command ?? image.command)] };
+}
+
+function anchorMount(Source: string): MountSettings {
+  return { Type: 'bind', Source, Target: ANCHOR_PROGRAM_PATH, ReadOnly: true };
 }

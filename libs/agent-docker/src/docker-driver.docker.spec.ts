@@ -20,7 +20,10 @@ function makeDriver(
   socketPath = engineSocket!,
   options: { instance?: string; startDeadlineMs?: number } = {},
 ) {
-  return new DockerDriver({ socketPath, instance, host: 'box', logger: silentLogger, ...options });
+  return new DockerDriver({
+    ...{ socketPath, programDirectory: tmpdir(), instance, host: 'box', logger: silentLogger },
+    ...options,
+  });
 }
 const newHome = () => mkdtempSync(join(tmpdir(), 'af-docker-'));
 

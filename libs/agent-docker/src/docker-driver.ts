@@ -12,9 +12,11 @@ import type { Logger } from '@agentainer/runtime';
 import type { PoolSpec } from '@agentainer/core';
 import type Docker from 'dockerode';
 import { closeToAgent, openToAgent } from './agent-directory.js';
+import { anchorPath, ensureAnchor } from './anchor.js';
 import { containerBody } from './container-body.js';
 import { agentOf, containerName, labelFilter, makeLabel, type Owner } from './container-identity.js';
 import { memoryOf } from './container-memory.js';
+import { ContainerCommands } from './container-commands.js';
 import { allowing, callDeadline, connectEngine, statusOf } from './engine.js';
 import { EngineEvents } from './engine-events.js';
 import { type EngineImage, EngineImages } from './engine-images.js';
@@ -32,6 +34,8 @@ const MEASURED_AT_ONCE = 32;
 export interface DockerDriverOptions {
   /** Of the engine. */
   socketPath: string;
+  /** Where a program is kept that containers run; on a file system from which programs may be run. */
+  programDirectory: string;
   /** Whose agents these are, and on which host; a driver sees no others. Letters, digits, `_`, `.` and `-`. */
   instance: string;
   host: string;
@@ -48,6 +52,7 @@ interface Start {
 /** Agents as hardened containers: without network, rights, or anything of the host but their own directory. */
 export class DockerDriver implements AgentDriver {
   readonly kind = 'docker';
+  readonly commands: ContainerCommands;
   private readonly docker: Docker;
   private readonly owner: Owner;
   private readonly listeners = new Set<(agentId: string) => void>();
@@ -64,6 +69,7 @@ export class DockerDriver implements AgentDriver {
     this.docker = connectEngine(options.socketPath);
     this.images = new EngineImages(this.docker);
     this.owner = { instance: options.instance, host: options.host };
+    this.commands = new ContainerCommands(this.docker, this.owner);
   }
 
   async start(agent: AgentStart, signal: AbortSignal): Promise<void> {
@@ -172,14 +178,17 @@ export class DockerDriver implements AgentDriver {
   /** Not aborted on the way: the engine would go on, and the container be there after it was removed. */
   private async create(agent: AgentStart): Promise<void> {
     const image = await this.images.find(agent.image, agent.digest);
+    if (agent.config.protocol === 'exec') await this.prepareExec(agent, image);
     await openToAgent(agent.directory);
     const body = this.bodyOf(agent, image);
     const Labels = { ...body.Labels, ...makeLabel(this.madeOf(agent, image)) };
     await this.docker.createContainer({ ...body, Labels, ...callDeadline() });
   }
 
-  private bodyOf(agent: AgentStart, { reference, user }: EngineImage) {
-    return containerBody({ ...agent, image: reference }, this.owner, user);
+  private bodyOf(agent: AgentStart, image: EngineImage) {
+    const isExec = agent.config.protocol === 'exec';
+    const anchor = isExec ? anchorPath(this.options.programDirectory) : undefined;
+    return containerBody({ ...agent, image: image.reference }, this.owner, image, anchor);
   }
 
   /** A hash of all that an agent's container is asked for, but for what is only this one's. */
@@ -187,6 +196,12 @@ export class DockerDriver implements AgentDriver {
     const anybody = { ...agent, agentId: '', directory: '' };
     const made = JSON.stringify([image.id, this.bodyOf(anybody, image)]);
     return createHash('sha256').update(made).digest('hex').slice(0, 16);
+  }
+
+  private async prepareExec({ config }: AgentStart, { command }: EngineImage): Promise<void> {
+    if (!config.command && command.length === 0)
+      throw new AgentStartError('AGENT_START_FAILED', 'neither the pool nor the image names a command');
+    await ensureAnchor(this.options.programDirectory);
   }
 
   private async look(agentId: string, abort: AbortController): Promise<void> {

@@ -15,6 +15,8 @@ export interface EngineImage {
   id: string;
   /** The user that it names for itself. */
   user: string;
+  /** Its entry point and command. */
+  command: readonly string[];
 }
 
 /** The images of one engine. */
@@ -37,7 +39,8 @@ export class EngineImages {
     const references = digest === undefined ? [image] : [`${repositoryOf(image)}@${digest}`, digest];
     for (const reference of references) {
       const found = await this.inspect(reference);
-      if (found) return { reference, id: found.Id, user: found.Config?.User ?? '' };
+      if (!found) continue;
+      return { reference, id: found.Id, user: found.Config?.User ?? '', command: commandOf(found) };
     }
     const what = digest === undefined ? image : `what ${image} was when the run started, ${digest},`;
     throw new AgentStartError('IMAGE_NOT_FOUND', `${what} is no image of this host`);
@@ -54,6 +57,10 @@ export class EngineImages {
       throw error;
     }
   }
+}
+
+function commandOf({ Config }: Docker.ImageInspectInfo): string[] {
+  return [Config?.Entrypoint ?? [], Config?.Cmd ?? []].flat();
 }
 
 /** An image's name without its tag or digest. A colon before a slash is that of a port. */

@@ -10,12 +10,17 @@ export class Heartbeats {
   private readonly timer: NodeJS.Timeout | undefined;
   private sentAt = performance.now();
 
-  /** @param everyMs how often the worker wants one; undefined where it wants none */
+  /**
+   * @param everyMs how often the worker wants one; undefined where it wants none
+   * @param isWell asked before each one; where it is left out, the event loop's going on is enough
+   */
   constructor(
     private readonly lines: LinesAhead,
     private readonly everyMs: number | undefined,
+    isWell?: () => Promise<boolean>,
   ) {
-    if (everyMs !== undefined) this.timer = setInterval(() => this.send(), everyMs);
+    const sendIfWell = isWell ? () => void isWell().then((well) => well && this.send()) : () => this.send();
+    if (everyMs !== undefined) this.timer = setInterval(sendIfWell, everyMs);
   }
 
   /** Says that the task makes progress; may be called as often as one likes. */

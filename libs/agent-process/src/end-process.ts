@@ -17,17 +17,17 @@ export async function endProcesses(
 ): Promise<void> {
   const leaders = leader && isAlive(leader) ? [leader] : [];
   if (graceMs > 0 && leaders.length > 0) {
-    signal(leaders, 'SIGTERM');
+    signalProcesses(leaders, 'SIGTERM');
     await gone(leaders, graceMs);
   }
   // A group that its leader has left, or that a child has left, is found by what it inherited.
   const rest = [...leaders.filter(isAlive), ...processesOf(directory)];
-  signal(rest, 'SIGKILL');
+  signalProcesses(rest, 'SIGKILL');
   if (!(await gone(rest, KILL_MS))) throw new Error(`processes of ${directory} survived SIGKILL`);
 }
 
 /** To the whole group where the process leads one. A process that is gone meanwhile is none of ours any more. */
-function signal(processes: readonly ProcessIdentity[], name: NodeJS.Signals): void {
+export function signalProcesses(processes: readonly ProcessIdentity[], name: NodeJS.Signals | 0): void {
   for (const identity of processes) {
     if (!isAlive(identity)) continue;
     for (const target of [-identity.pid, identity.pid]) {

@@ -15,6 +15,7 @@ import { endProcesses } from './end-process.js';
 import { mustBePossible } from './must-be-possible.js';
 import { residentMemory } from './process-memory.js';
 import { makeOfProgram } from './program-make.js';
+import { ANCHOR_COMMAND, ProcessCommands } from './process-commands.js';
 import { processesOf } from './processes-of.js';
 
 /** How long an agent may take to answer healthy by default, in milliseconds. */
@@ -40,6 +41,7 @@ interface Start {
 /** Agents as processes of this machine: no isolation, for where there is no container engine. Needs `/proc`. */
 export class ProcessDriver implements AgentDriver {
   readonly kind = 'process';
+  readonly commands: ProcessCommands;
   private readonly records: AgentRecords;
   private readonly listeners = new Set<(agentId: string) => void>();
   private readonly starts = new Map<string, Start>();
@@ -49,11 +51,12 @@ export class ProcessDriver implements AgentDriver {
   constructor(private readonly options: ProcessDriverOptions) {
     const { stateDirectory, instance, logger } = options;
     this.records = new AgentRecords(stateDirectory, instance, logger);
+    this.commands = new ProcessCommands(options.images, this.records);
   }
 
   async start(agent: AgentStart, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const command = this.commandOf(agent.image);
+    const command = this.lastingOf(agent);
     if (!command) throw new AgentStartError('IMAGE_NOT_FOUND', `no program is set for image ${agent.image}`);
     mustBePossible(agent.config);
     const abort = new AbortController();
@@ -92,8 +95,8 @@ export class ProcessDriver implements AgentDriver {
     return () => this.listeners.delete(listener);
   }
 
-  makeOf({ image }: PoolSpec): Promise<string | undefined> {
-    const command = this.commandOf(image);
+  makeOf(pool: PoolSpec): Promise<string | undefined> {
+    const command = this.lastingOf(pool);
     return Promise.resolve(command && makeOfProgram(command));
   }
 
@@ -114,8 +117,10 @@ export class ProcessDriver implements AgentDriver {
     return Promise.resolve();
   }
 
-  private commandOf(image: string): readonly string[] | undefined {
-    return Object.hasOwn(this.options.images, image) ? this.options.images[image] : undefined;
+  /** The command that goes on as long as an agent does. */
+  private lastingOf({ image, config }: Pick<PoolSpec, 'image' | 'config'>): readonly string[] | undefined {
+    if (!Object.hasOwn(this.options.images, image)) return undefined;
+    return config.protocol === 'exec' ? ANCHOR_COMMAND : this.options.images[image];
   }
 
   private async launch(agent: AgentStart, command: readonly string[], signal: AbortSignal): Promise<void> {

@@ -26,6 +26,9 @@ export const LIMITS = {
   childResultBytes: 1_024 * 1_024,
   nameLength: 63,
   errorCodes: 100,
+  /** Parts of a command that an agent runs for each task, and characters of one. */
+  commandParts: 64,
+  commandPart: 16_384,
   /** Limits of a workflow. */
   limits: 10,
   /** Tokens of a rate. */

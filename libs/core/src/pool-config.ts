@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { resourceFields } from './agent-resources.js';
 import { durationSchema } from './duration-schema.js';
+import { execFields, withoutExec } from './exec-config.js';
 import { LIMITS } from './limits.js';
 import { reuseSchema } from './reuse.js';
 
@@ -25,7 +26,9 @@ export const poolConfigSchema = z
     /** How long an agent may take to end by itself before it is killed. */
     stop_grace: durationSchema.refine((ms) => ms <= LIMITS.stopGraceMs, 'must be at most 5m').default(2_000),
     ...resourceFields,
+    ...execFields,
   })
+  .check(withoutExec)
   .refine((c) => c.min_size <= c.max_size, {
     path: ['min_size'],
     message: 'must not be greater than max_size',

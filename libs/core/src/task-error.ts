@@ -23,6 +23,7 @@ export const TASK_ERRORS = {
   RUN_TIMEOUT: 'the run took longer than the timeout of its workflow',
   RUN_CANCELLED: 'the run was cancelled',
   TASK_CANCELLED: 'the step ended before the task did',
+  OUTPUT_NOT_JSON: 'the command of the agent wrote something that is not JSON',
   RESULT_TOO_LARGE: 'the result is larger than the limit',
   INPUT_INVALID: 'the input or the items of the step are not what it needs',
   ITEMS_FORBIDDEN: 'where the items of the step come from is not allowed on this instance',

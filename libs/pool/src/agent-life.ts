@@ -143,11 +143,11 @@ export class AgentLife {
   }
 
   /** Serves the gateway of an agent that another process started. */
-  async adopt(poolId: string, agentId: string, directory: string): Promise<void> {
+  async adopt({ id: poolId, image, config }: PoolSpec, agentId: string, directory: string): Promise<void> {
     if (!this.parts.leadership.held) return;
     try {
       this.served.set(agentId, poolId);
-      await this.parts.gateway.open(agentId, directory);
+      await this.parts.gateway.open({ agentId, poolId, image, directory, config });
     } catch (error) {
       this.served.delete(agentId);
       this.parts.logger.warn({ err: error, agentId, poolId }, 'the gateway of an agent could not be opened');
@@ -171,7 +171,7 @@ export class AgentLife {
     this.mustBePermitted(agent);
     await mkdir(this.parts.agentsDirectory, { recursive: true, mode: 0o700 });
     await mkdir(directory);
-    await this.parts.gateway.open(agentId, directory);
+    await this.parts.gateway.open(agent);
     this.served.set(agentId, poolId);
     const inTime = AbortSignal.any([signal, AbortSignal.timeout(START_DEADLINE_MS)]);
     const started = this.parts.driver.start(agent, inTime);

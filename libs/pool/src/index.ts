@@ -1,5 +1,6 @@
 export * from './ports.js';
 export { chunksOf } from './chunks.js';
+export type { CommandRunner, CommandSignal, TaskCommand } from './command-runner.js';
 export { awaitHealthy, type HealthWait } from './await-healthy.js';
 export { HeldLease } from './held-lease.js';
 export { type LeaseOptions, Leaser, type LeaserAnswer, type LeaserOptions } from './leaser.js';

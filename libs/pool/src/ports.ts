@@ -1,5 +1,6 @@
 import type { AgentState, PoolConfig, PoolSpec, TaskError } from '@agentainer/core';
 import type { Share } from './host-port.js';
+import type { CommandRunner } from './command-runner.js';
 
 /** One agent of a pool on one host, as the registry has it. Times are milliseconds of Redis's clock. */
 export interface AgentRecord {
@@ -186,6 +187,8 @@ export type RetireReason =
 /** Starts and ends agents: containers or processes. One implementation for each kind; all pass one conformance suite. */
 export interface AgentDriver {
   readonly kind: 'docker' | 'process';
+  /** Runs the tasks of agents with `protocol: exec`. */
+  readonly commands: CommandRunner;
   /**
    * Starts an agent and resolves when it has opened its socket and answers healthy.
    * @throws {AgentStartError}
@@ -230,10 +233,16 @@ export interface ImageBoard {
   onWanted(listener: () => void): () => void;
 }
 
-/** Serves each agent its gateway: the socket through which it reaches the state of its run. */
+/**
+ * Serves each agent its gateway: the socket through which it reaches the state of its run; and what else the host does
+ * in the agent's directory.
+ */
 export interface GatewayHost {
-  /** Serves the socket in the agent's directory, also where an older one is left there. Harmless when repeated. */
-  open(agentId: string, directory: string): Promise<void>;
+  /**
+   * Serves the socket in the agent's directory, also where an older one is left there. Harmless when repeated. The agent
+   * need not have started yet.
+   */
+  open(agent: AgentStart): Promise<void>;
   /** Harmless where nothing is open. */
   close(agentId: string): Promise<void>;
 }

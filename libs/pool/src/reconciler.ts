@@ -58,7 +58,7 @@ export class Reconciler {
       await life.end(pool, agentId, 'orphan');
     } else if (record.state !== 'retiring') {
       if (!isRunning) await life.lost(pool.id, agentId);
-      else if (!life.isServed(agentId)) await life.adopt(pool.id, agentId, record.directory);
+      else if (!life.isServed(agentId)) await life.adopt(pool, agentId, record.directory);
     }
   }
 

@@ -14,6 +14,13 @@ export const hostSetting = z
   .string()
   .regex(/^[\w.-]{1,253}$/, 'must be of letters, digits, _, . and -')
   .default(hostname());
+/** The largest result of a task, in bytes of JSON. */
+export const resultLimitSetting = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(512 * 1024 * 1024)
+  .default(1024 * 1024);
 export const logLevelSetting = z.enum(LEVELS);
 
 /** The settings that every process of an instance has. */

@@ -1,11 +1,19 @@
 import type { PoolSpec } from '@agentainer/core';
-import { type AgentDriver, type AgentStart, AgentStartError, type FoundAgent } from '@agentainer/pool';
+import {
+  type AgentDriver,
+  type AgentStart,
+  AgentStartError,
+  type CommandRunner,
+  type FoundAgent,
+} from '@agentainer/pool';
 
 const USUAL_BYTES = 2_000_000;
 
 /** Runs no agents at all, but keeps the driver's promises about them. */
 export class FakeDriver implements AgentDriver {
   readonly kind = 'process';
+  /** Every command ends well, and says nothing. */
+  commands: CommandRunner = { run: () => Promise.resolve(0), signal: () => Promise.resolve(false) };
   readonly stopped: string[] = [];
   /** The time that each of them was given to end, in milliseconds. */
   readonly graces: number[] = [];

@@ -1,0 +1,1 @@
+export { ExecAgents, type ExecAgentsOptions } from './exec-agents.js';
