@@ -34,6 +34,8 @@ export class Reconciler {
     // only what is not entered afterwards.
     const busy = new Set(this.parts.life.busy());
     const before = await this.entered();
+    // One that began in between is not half started, be it that its start has ended by the time it is looked at.
+    for (const agentId of this.parts.life.busy()) busy.add(agentId);
     const found = await withDeadline('listing agents', LIST_DEADLINE_MS, this.parts.driver.list());
     const directories = await this.directories();
     const after = await this.entered();
