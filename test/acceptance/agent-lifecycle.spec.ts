@@ -51,14 +51,13 @@ it('R6.2e counts the agents that ended by the reason, R6.2a idle, R6.2b used up,
   const port = await freePort();
   await cluster.kill('controller');
   cluster.spawn('controller', 'controller', { AGENTAINER_METRICS_PORT: String(port) });
-  const max_agent_memory = 150 * MIB;
   const pools = [
     { reason: 'idle_timeout', config: { idle_timeout: '200ms' } },
     { reason: 'max_uses', config: { max_agent_uses: 1, idle_timeout: '1h' } },
     { reason: 'max_age', config: { max_agent_age: '1s' } },
-    { reason: 'memory', config: { max_agent_memory } },
+    { reason: 'memory', config: { max_agent_memory: '150MiB' } },
   ];
-  await Promise.all(pools.map(({ config }) => run(config, { do: 'keep', bytes: max_agent_memory })));
+  await Promise.all(pools.map(({ config }) => run(config, { do: 'keep', bytes: 150 * MIB })));
   const ids = new Map(
     (await cluster.client.listPools()).map(({ id, config }) => [JSON.stringify(config), id]),
   );
@@ -71,6 +70,22 @@ it('R6.2e counts the agents that ended by the reason, R6.2a idle, R6.2b used up,
       (await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).includes(line),
     );
   }
+}, 90_000);
+
+it('R6.2e ends idle agents while its host is under pressure, and starts none but for what waits', async () => {
+  const port = await freePort();
+  await cluster.kill('controller');
+  const environment = { AGENTAINER_DISK_PRESSURE: '1%', AGENTAINER_METRICS_PORT: String(port) };
+  cluster.spawn('controller', 'controller', environment);
+  await run({ min_size: 2, idle_timeout: '2h' }, { do: 'echo', value: 1 });
+  const pool = (await cluster.client.pools.list()).find(({ config }) => config.idle_timeout === '2h')!;
+  const line = `agentainer_agents_retired_total{pool="${pool.id}",reason="pressure"`;
+  const metrics = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  await until(line, async () => (await metrics()).includes(line));
+  expect(await metrics()).toMatch(/agentainer_host_pressure\S* 1\n/);
+  expect((await cluster.client.pools.get(pool.id)).hosts).toMatchObject([
+    { agents: { creating: 0, idle: 0 } },
+  ]);
 }, 90_000);
 
 const said = ([name, value]: [string, string | number]) => `"${name}":${JSON.stringify(value)}`;

@@ -26,6 +26,7 @@ import { agentsDirectory } from './agents-directory.js';
 import { agentDriver } from './agent-driver.js';
 import type { ControllerConfig } from './config.js';
 import type { Served } from './gateway-calls.js';
+import { LinuxHostGauge } from './host-gauge.js';
 import { PoolMetrics } from './pool-metrics.js';
 import { dividing } from './dividing.js';
 import { engineParts } from './engine-parts.js';
@@ -62,10 +63,9 @@ export async function composeController(
     probe,
     leadership,
     observer: new PoolMetrics(metrics),
-    permissions: config.permissions,
     agentsDirectory: directory,
     logger,
-    keepAgents: config.keepAgents,
+    ...limitsOf(config),
   });
 
   return new ServiceGroup('controller', [
@@ -84,6 +84,12 @@ export async function composeController(
     ...dividing({ redis, subscriber, keys, host, logger }),
     ...sweeping(parts, { redis, keys, logger }),
   ]);
+}
+
+/** What the configuration says of agents and of the host that they are on. */
+function limitsOf({ permissions, keepAgents, pressure, dataDirectory }: ControllerConfig) {
+  const gauge = new LinuxHostGauge({ directory: dataDirectory });
+  return { permissions, keepAgents, pressure: { gauge, limits: pressure } };
 }
 
 /** What agents may ask the records for. */

@@ -7,6 +7,7 @@ it('has a default for everything', () => {
     keyPrefix: 'agentainer',
     driver: 'docker',
     dockerSocket: '/var/run/docker.sock',
+    pressure: { memory: 0.9, disk: 0.95 },
     keepAgents: false,
     logLevel: 'info',
   });
@@ -18,6 +19,8 @@ it('takes what is given', () => {
     AGENTAINER_DRIVER: 'process',
     AGENTAINER_IMAGES: '/etc/images.json',
     AGENTAINER_EGRESS: 'texts=/run/texts.sock',
+    AGENTAINER_MEMORY_PRESSURE: '75%',
+    AGENTAINER_DISK_PRESSURE: '100%',
     AGENTAINER_KEEP_AGENTS: 'true',
     AGENTAINER_METRICS_PORT: '9100',
   });
@@ -26,6 +29,7 @@ it('takes what is given', () => {
     driver: 'process',
     imagesPath: '/etc/images.json',
     egress: { texts: '/run/texts.sock' },
+    pressure: { memory: 0.75, disk: 1 },
     keepAgents: true,
     metricsPort: 9_100,
   });
@@ -37,6 +41,8 @@ it('names every fault at once', () => {
     AGENTAINER_DATA: `/${'long/'.repeat(20)}`,
     AGENTAINER_DRIVER: 'podman',
     AGENTAINER_EGRESS: 'texts',
+    AGENTAINER_MEMORY_PRESSURE: '0.9',
+    AGENTAINER_DISK_PRESSURE: '101%',
     AGENTAINER_KEEP_AGENTS: 'yes',
     AGENTAINER_METRICS_PORT: '99999',
   };

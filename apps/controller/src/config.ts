@@ -12,6 +12,7 @@ import {
   SECRETS_KEY_SETTINGS,
   secretsKey,
 } from '@agentainer/runtime';
+import type { HostUse } from '@agentainer/pool';
 import { z } from 'zod';
 import { type EgressSockets, parseEgressSockets } from './egress-sockets.js';
 
@@ -19,6 +20,8 @@ import { type EgressSockets, parseEgressSockets } from './egress-sockets.js';
 const LONGEST_SOCKET_PATH = 107;
 const LONGEST_OF_AGENT = join('agent_'.padEnd(32, '0'), 'gateway.sock');
 const TOO_LONG = 'is too long: the paths of sockets in it would have more than 107 bytes';
+
+const shareSetting = z.string().regex(/^([1-9]\d?|100)%$/, 'must be a share such as "90%"');
 
 const schema = z.object({
   ...PROCESS_SETTINGS,
@@ -49,6 +52,9 @@ const schema = z.object({
       return z.NEVER;
     })
     .optional(),
+  /** The share of the host's memory, and of the disk that the data directory is on, from which on idle agents end. */
+  AGENTAINER_MEMORY_PRESSURE: shareSetting.default('90%'),
+  AGENTAINER_DISK_PRESSURE: shareSetting.default('95%'),
   /** Whether agents go on running when the controller stops, for the next one to take over. */
   AGENTAINER_KEEP_AGENTS: z.enum(['true', 'false']).default('false'),
   /** The largest result of a task that is a command, in bytes of JSON; as the workers have it. */
@@ -71,6 +77,8 @@ export interface ControllerConfig extends ProcessConfig {
   /** Path of the file that says which program each image stands for; none where no image is known. */
   imagesPath?: string;
   egress?: EgressSockets;
+  /** The shares from which on the host is under pressure, from 0 to 1. */
+  pressure: HostUse;
   keepAgents: boolean;
   resultLimit: number;
   metricsPort?: number;
@@ -90,10 +98,18 @@ export function readControllerConfig(environment?: NodeJS.ProcessEnv): Controlle
     dockerSocket: config.AGENTAINER_DOCKER_SOCKET,
     imagesPath: config.AGENTAINER_IMAGES,
     egress: config.AGENTAINER_EGRESS,
+    pressure: {
+      memory: shareOf(config.AGENTAINER_MEMORY_PRESSURE),
+      disk: shareOf(config.AGENTAINER_DISK_PRESSURE),
+    },
     keepAgents: config.AGENTAINER_KEEP_AGENTS === 'true',
     resultLimit: config.AGENTAINER_RESULT_LIMIT,
     metricsPort: config.AGENTAINER_METRICS_PORT,
   };
+}
+
+function shareOf(text: string): number {
+  return Number(text.slice(0, -1)) / 100;
 }
 
 function fitsAgents(directory: string): boolean {

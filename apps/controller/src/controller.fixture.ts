@@ -47,7 +47,13 @@ export class TestController {
       ...{ redisUrl, keyPrefix: keys.prefix, host: HOST, dataDirectory: join(home, 'data') },
       permissions: DEFAULT_PERMISSIONS,
       resultLimit: 1_000_000,
-      ...{ driver: 'docker', dockerSocket: '', keepAgents: false, logLevel: 'silent' },
+      ...{
+        driver: 'docker',
+        dockerSocket: '',
+        keepAgents: false,
+        pressure: { memory: 1, disk: 1 },
+        logLevel: 'silent',
+      },
       ...change,
     };
     const pools = new RedisPoolDirectory(redis, keys);

@@ -58,6 +58,8 @@ export class TestHost {
   readonly gateways = new Set<string>();
   readonly unhealthy = new Set<string>();
   readonly retired: RetireReason[] = [];
+  /** Whether the host was under pressure when it was last looked at. */
+  pressed = false;
   readonly forgotten: string[] = [];
   /** What images are on the host, where that is known. */
   readonly images = new Map<string, string>();
@@ -115,6 +117,7 @@ export class TestHost {
       probe: { probe: (directory) => Promise.resolve(!this.unhealthy.has(directory)) },
       observer: {
         snapshot: () => undefined,
+        host: (_, pressed) => (this.pressed = pressed),
         started: (_, ms) => this.startTimes.push(ms),
         retired: (_, reason) => this.retired.push(reason),
         forgotten: (poolId) => this.forgotten.push(poolId),

@@ -264,6 +264,36 @@ describe('agents that do not start', () => {
   });
 });
 
+describe('agents that end right after their start, again and again', () => {
+  it('are not started without a pause: lanes are told, and it goes on once one lives', async () => {
+    const pool = await host.pool({ min_size: 1 });
+    await host.keeper();
+    const killing = setInterval(() => {
+      for (const id of host.driver.agents.keys()) host.driver.kill(id);
+    }, 2);
+    try {
+      await until(async () => (await host.registry.snapshot(pool.id))!.failures > 0);
+      expect((await host.registry.snapshot(pool.id))!.error).toMatchObject({ code: 'AGENT_START_FAILED' });
+      for (let turn = 0; turn < 2; turn++) {
+        const { failures } = (await host.registry.snapshot(pool.id))!;
+        await host.retryNow(pool);
+        await until(async () => (await host.registry.snapshot(pool.id))!.failures > failures);
+      }
+      const error = {
+        code: 'AGENT_START_FAILED',
+        message: expect.stringContaining('right after their start'),
+      };
+      expect(await host.lease(pool)).toEqual({ kind: 'broken', error });
+      const started = host.startTimes.length;
+      expect(started).toBeLessThan(10);
+    } finally {
+      clearInterval(killing);
+    }
+    await host.retryNow(pool);
+    await host.leased(pool);
+  });
+});
+
 describe('when it stops', () => {
   it('ends all agents, the leased ones and those that are starting included', async () => {
     const pool = await host.pool({ min_size: 2, max_size: 3 });

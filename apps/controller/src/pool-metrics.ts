@@ -1,4 +1,4 @@
-import type { KeeperObserver, PoolSnapshot, RetireReason } from '@agentainer/pool';
+import type { HostUse, KeeperObserver, PoolSnapshot, RetireReason } from '@agentainer/pool';
 import { Counter, Gauge, Histogram, type Registry } from '@agentainer/runtime';
 
 const START_BUCKETS = [0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30, 60];
@@ -8,6 +8,8 @@ const STATES = ['creating', 'idle', 'leased', 'draining', 'retiring'] as const;
 export class PoolMetrics implements KeeperObserver {
   private readonly agents: Gauge<'pool' | 'state'>;
   private readonly waiting: Gauge<'pool'>;
+  private readonly use: Gauge<'resource'>;
+  private readonly pressure: Gauge;
   private readonly retirements: Counter<'pool' | 'reason'>;
   private readonly startTime: Histogram<'pool'>;
 
@@ -23,6 +25,17 @@ export class PoolMetrics implements KeeperObserver {
       name: 'agentainer_pool_waiting',
       help: 'Lanes that wait for an agent of the pool on this host',
       labelNames: ['pool'],
+      registers,
+    });
+    this.use = new Gauge({
+      name: 'agentainer_host_use_ratio',
+      help: 'Share of the memory and of the disk of this host that is in use',
+      labelNames: ['resource'],
+      registers,
+    });
+    this.pressure = new Gauge({
+      name: 'agentainer_host_pressure',
+      help: 'Whether this host is under pressure, so that idle agents end (1) or not (0)',
       registers,
     });
     this.retirements = new Counter({
@@ -45,6 +58,11 @@ export class PoolMetrics implements KeeperObserver {
     for (const state of STATES)
       this.agents.set({ pool, state }, agents.filter((agent) => agent.state === state).length);
     this.waiting.set({ pool }, waiting);
+  }
+
+  host(use: HostUse, pressed: boolean): void {
+    for (const resource of ['memory', 'disk'] as const) this.use.set({ resource }, use[resource]);
+    this.pressure.set(pressed ? 1 : 0);
   }
 
   started(pool: string, ms: number): void {

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { resourceFields } from './agent-resources.js';
+import { byteSizeSchema } from './byte-size.js';
 import { durationSchema } from './duration-schema.js';
 import { execFields, withoutExec } from './exec-config.js';
 import { LIMITS } from './limits.js';
 import { reuseSchema } from './reuse.js';
 
 const MIB = 1_024 * 1_024;
+const TIB = 1_024 * 1_024 * MIB;
 const agents = z.int().max(LIMITS.poolSize);
 
 /** How a pool keeps its agents. Two steps that say the same about the same image share one pool. */
@@ -21,8 +23,8 @@ export const poolConfigSchema = z
     buffer: agents.min(0).default(0),
     /** An agent that is older is not given to a lane again. */
     max_agent_age: durationSchema.refine((ms) => ms >= 1_000, 'must be at least 1s').optional(),
-    /** Bytes; an agent that uses more is replaced. */
-    max_agent_memory: z.int().min(MIB).optional(),
+    /** An agent that uses more is replaced. */
+    max_agent_memory: byteSizeSchema(MIB, TIB).optional(),
     /** How long an agent may take to end by itself before it is killed. */
     stop_grace: durationSchema.refine((ms) => ms <= LIMITS.stopGraceMs, 'must be at most 5m').default(2_000),
     ...resourceFields,
@@ -36,6 +38,10 @@ export const poolConfigSchema = z
   .refine((c) => c.buffer <= c.max_size, {
     path: ['buffer'],
     message: 'must not be greater than max_size',
+  })
+  .refine((c) => c.memory === undefined || (c.max_agent_memory ?? 0) < c.memory, {
+    path: ['max_agent_memory'],
+    message: 'must be less than memory',
   });
 /** A validated configuration: defaults filled in, durations in milliseconds. */
 export type PoolConfig = z.output<typeof poolConfigSchema>;

@@ -99,6 +99,11 @@ it.each<[string, PoolStanding[], object[]]>([
     [standing({}, { error, retryAt: NOW + 1 })],
     [{ reason: 'pool_broken', error, retryAt: NOW + 1, host: 'h1' }],
   ],
+  [
+    'the one start of a broken pool that shows whether starts work again',
+    [standing({ creating: 1 }, { error, retryAt: NOW })],
+    [{ reason: 'pool_broken', error, retryAt: NOW }],
+  ],
   ['an error whose retry is due', [standing({}, { error, retryAt: NOW })], [{ reason: 'queued' }]],
   [
     'a drained pool',

@@ -187,9 +187,11 @@ function ofPool(pool: string, pools: readonly PoolStanding[], now: number): Wait
 function onHost(standing: PoolStanding, now: number): WaitReason | undefined {
   const { id: pool, host, agents, share, waiting: lanesWaiting, error, retryAt } = standing;
   if (agents.idle > 0) return undefined;
+  // Also while the one start after the wait shows whether starts work again.
+  if (error && (retryAt > now || agents.creating > 0))
+    return { reason: 'pool_broken', pool, host, error, retryAt };
   if (agents.creating > 0)
     return { reason: 'agents_starting', pool, host, starting: agents.creating, lanesWaiting };
-  if (error && retryAt > now) return { reason: 'pool_broken', pool, host, error, retryAt };
   const size = share.max_size;
   const busy = agents.leased + agents.draining;
   if (busy >= size) return { reason: 'pool_full', pool, host, busy, size, lanesWaiting };

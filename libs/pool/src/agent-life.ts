@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AgentPermissions, newId, permissionFaults, type PoolSpec } from '@agentainer/core';
 import { type Logger, withDeadline } from '@agentainer/runtime';
+import { EarlyDeaths } from './early-deaths.js';
 import {
   type AgentDriver,
   type AgentRegistry,
@@ -49,6 +50,7 @@ export class AgentLife {
   private readonly ending = new Set<string>();
   /** Agents whose gateway this process serves, with their pools. */
   private readonly served = new Map<string, string>();
+  private readonly earlyDeaths = new EarlyDeaths();
 
   constructor(private readonly parts: AgentLifeParts) {}
 
@@ -129,6 +131,7 @@ export class AgentLife {
   /** An agent is gone from the engine: nobody may get it any more, and what is left of it is cleared away. */
   async lost(poolId: string, agentId: string): Promise<void> {
     await this.whileEnding(agentId, async () => {
+      await this.noteEarlyDeath(poolId, agentId);
       await this.remove(poolId, agentId, 'died');
       await this.clearAway(agentId);
     });
@@ -189,6 +192,24 @@ export class AgentLife {
     await this.parts.registry.startFailed(poolId, agentId, failure);
     await this.clearAway(agentId);
     await this.remove(poolId, agentId, 'start_failed');
+  }
+
+  private async noteEarlyDeath(poolId: string, agentId: string): Promise<void> {
+    const { registry, logger } = this.parts;
+    const snapshot = await registry.snapshot(poolId);
+    const agent = snapshot?.agents.find(({ id }) => id === agentId);
+    const failures = snapshot && this.earlyDeaths.note(poolId, agent, snapshot.now);
+    if (failures === undefined) return;
+    const cause = new AgentStartError(
+      'AGENT_START_FAILED',
+      'agents end by themselves right after their start',
+    );
+    const failure = judgeStartFailure(cause, failures);
+    logger.warn(
+      { agentId, poolId, ...failure },
+      'an agent ended right after its start, like those before it',
+    );
+    await registry.startFailed(poolId, agentId, failure);
   }
 
   private async clearAway(agentId: string, graceMs = GRACE_MS): Promise<void> {

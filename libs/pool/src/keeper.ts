@@ -6,6 +6,8 @@ import { HealthCheck } from './health-check.js';
 import { MemoryCheck } from './memory-check.js';
 import { planPool } from './plan.js';
 import type { AgentProbe, PoolSnapshot } from './ports.js';
+import { type PoolEnd, relief, withoutReserve } from './host-pressure.js';
+import { PressureWatch, type PressureWatchParts } from './pressure-watch.js';
 import { Reconciler } from './reconciler.js';
 import { shareStarts } from './share-starts.js';
 import { Succession, type SuccessionParts } from './succession.js';
@@ -13,6 +15,8 @@ import { Succession, type SuccessionParts } from './succession.js';
 export interface KeeperOptions extends AgentLifeParts {
   probe: AgentProbe;
   images: SuccessionParts['images'];
+  /** Tells when the host is under pressure; it never is without. */
+  pressure?: Pick<PressureWatchParts, 'gauge' | 'limits'>;
   /** Leaves agents running when it stops, for the next keeper to take over. */
   keepAgents?: boolean;
   /** Agents that are started side by side; a start is bound by the processor. */
@@ -50,6 +54,7 @@ export class Keeper implements Service {
   private readonly life: AgentLife;
   private readonly reconciler: Reconciler;
   private readonly succession: Succession;
+  private readonly pressure: PressureWatch | undefined;
   private readonly loops: Record<Loop, PeriodicService>;
   /** Pools that need a look before the next look at all of them. */
   private readonly demanded = new Set<string>();
@@ -67,6 +72,7 @@ export class Keeper implements Service {
     const intervals = { ...INTERVALS, ...options.intervals };
     this.life = new AgentLife(options);
     this.succession = new Succession(options);
+    this.pressure = options.pressure && new PressureWatch({ ...options, ...options.pressure });
     this.reconciler = new Reconciler({ ...options, life: this.life });
     const health = new HealthCheck({ ...options, life: this.life });
     const drift = new DriftCheck(options);
@@ -129,10 +135,12 @@ export class Keeper implements Service {
     if (this.stopping || !this.options.leadership.held) return;
     if (!this.term) await this.beginTerm();
     const term = this.term;
-    const snapshots = await this.look(planMs);
+    const { snapshots, all } = await this.look(planMs);
     if (!term || term !== this.term || !this.inTerm()) return;
     for (const snapshot of snapshots) this.options.observer.snapshot(snapshot);
-    await this.act(snapshots, term.signal);
+    const pressed = this.pressure?.pressed ?? false;
+    const relieved = pressed && all ? relief(snapshots) : [];
+    await this.act(pressed ? snapshots.map(withoutReserve) : snapshots, relieved, term.signal);
   }
 
   /** Whoever led before may have left anything behind: that is mended before anything else. */
@@ -157,18 +165,19 @@ export class Keeper implements Service {
   }
 
   /** The pools that need a look, which are all of them once in a while: no message is relied upon. */
-  private async look(planMs: number): Promise<PoolSnapshot[]> {
+  private async look(planMs: number): Promise<{ snapshots: PoolSnapshot[]; all: boolean }> {
     const { registry } = this.options;
     let poolIds = [...this.demanded];
     this.demanded.clear();
-    if (performance.now() >= this.nextLookAtAll) {
+    const all = performance.now() >= this.nextLookAtAll;
+    if (all) {
       this.nextLookAtAll = performance.now() + planMs;
-      await registry.announce();
+      await Promise.all([registry.announce(), this.pressure?.look()]);
       poolIds = (await registry.pools()).map((spec) => spec.id);
       this.notice(poolIds);
     }
     const snapshots = await Promise.all(poolIds.map((id) => this.snapshot(id)));
-    return snapshots.filter((snapshot) => snapshot !== undefined);
+    return { snapshots: snapshots.filter((snapshot) => snapshot !== undefined), all };
   }
 
   private notice(poolIds: readonly string[]): void {
@@ -188,10 +197,11 @@ export class Keeper implements Service {
     }
   }
 
-  private async act(snapshots: PoolSnapshot[], term: AbortSignal): Promise<void> {
+  private async act(snapshots: PoolSnapshot[], relieved: PoolEnd[], term: AbortSignal): Promise<void> {
     const plans = snapshots.map((snapshot) => ({ snapshot, plan: planPool(snapshot) }));
     const ends = plans
-      .flatMap(({ snapshot, plan }) => plan.retire.map((end) => ({ pool: snapshot.spec, ...end })))
+      .flatMap(({ snapshot, plan }) => plan.retire.map((end): PoolEnd => ({ pool: snapshot.spec, ...end })))
+      .concat(relieved)
       .filter(({ agentId }) => !this.life.isBusy(agentId));
     for (const { pool, agentId, reason } of ends.slice(0, Math.max(0, PARALLEL_ENDS - this.life.ends)))
       this.track(this.life.end(pool, agentId, reason));

@@ -2,7 +2,8 @@ import { outlastsRuns } from '@agentainer/core';
 import { tooOld } from './max-age.js';
 import type { AgentRecord, PoolSnapshot, RetireReason } from './ports.js';
 
-interface Retirement {
+/** An agent that is to end, and why. */
+export interface Retirement {
   agentId: string;
   reason: RetireReason;
 }

@@ -1,4 +1,5 @@
 import type { AgentState, PoolConfig, PoolSpec, TaskError } from '@agentainer/core';
+import type { HostUse } from './host-pressure.js';
 import type { Share } from './host-port.js';
 import type { CommandRunner } from './command-runner.js';
 
@@ -177,6 +178,8 @@ export type RetireReason =
   /** Too many different tasks failed on it in a row. */
   | 'failing'
   | 'lease_expired'
+  /** The memory or the disk of the host was nearly full. */
+  | 'pressure'
   | 'died'
   | 'start_failed'
   | 'orphan'
@@ -268,6 +271,8 @@ export interface KeeperObserver {
   started(poolId: string, ms: number): void;
   /** An agent is gone. */
   retired(poolId: string, reason: RetireReason): void;
+  /** How much of the host is in use, and whether it is under pressure. */
+  host(use: HostUse, pressed: boolean): void;
   /** A pool is not known any more. */
   forgotten(poolId: string): void;
 }

@@ -9,6 +9,7 @@ it('shows a configuration so that it could be said again', () => {
   });
   expect(poolConfigView(config)).toMatchObject({
     max_agent_age: '1h30m',
+    max_agent_memory: '256MiB',
     stop_grace: '10s',
     idle_timeout: '5m',
   });
