@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleAgent } from '../../scripts/bundle-agent.mjs';
@@ -54,6 +55,7 @@ export function useEngine() {
   services.engine ??= (async () => {
     const { ContainerEngine, buildAgentImage } = await embedded();
     const isRoot = process.getuid() === 0;
+    if (isRoot) installRegistry();
     const engine = new ContainerEngine({
       directory: directory(),
       logger: quiet,
@@ -75,6 +77,22 @@ export function useEngine() {
     process.env.AGENTAINER_TEST_AGENT_IMAGE = image;
   })();
   return services.engine;
+}
+
+/** A registry, for tests of pulls. */
+function installRegistry() {
+  if (existsSync('/usr/bin/docker-registry')) return;
+  const options = {
+    stdio: 'ignore',
+    timeout: 240_000,
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  };
+  execFileSync('apt-get', ['update', '-q', '-o', 'DPkg::Lock::Timeout=120'], options);
+  execFileSync(
+    'apt-get',
+    ['install', '-y', '-q', '-o', 'DPkg::Lock::Timeout=120', 'docker-registry'],
+    options,
+  );
 }
 
 let stopping;

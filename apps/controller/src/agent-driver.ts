@@ -14,7 +14,8 @@ export async function agentDriver(config: ControllerConfig, logger: Logger): Pro
   if (config.driver === 'docker') {
     // Where the controller is in a container, the folder of agents is what it shares with the host of the engine.
     const programDirectory = config.agentsDirectory ?? dataDirectory;
-    return new DockerDriver({ socketPath: config.dockerSocket, programDirectory, instance, host, logger });
+    const { dockerSocket: socketPath, registryAuthFile } = config;
+    return new DockerDriver({ socketPath, programDirectory, instance, host, logger, registryAuthFile });
   }
   const images = imagesPath === undefined ? {} : await readImages(imagesPath);
   return new ProcessDriver({ images, instance, stateDirectory: join(dataDirectory, 'processes'), logger });

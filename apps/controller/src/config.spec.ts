@@ -21,6 +21,7 @@ it('takes what is given', () => {
     AGENTAINER_EGRESS: 'texts=/run/texts.sock',
     AGENTAINER_MEMORY_PRESSURE: '75%',
     AGENTAINER_DISK_PRESSURE: '100%',
+    AGENTAINER_REGISTRY_AUTH_FILE: '/etc/auth.json',
     AGENTAINER_KEEP_AGENTS: 'true',
     AGENTAINER_METRICS_PORT: '9100',
   });
@@ -30,6 +31,7 @@ it('takes what is given', () => {
     imagesPath: '/etc/images.json',
     egress: { texts: '/run/texts.sock' },
     pressure: { memory: 0.75, disk: 1 },
+    registryAuthFile: '/etc/auth.json',
     keepAgents: true,
     metricsPort: 9_100,
   });
@@ -43,6 +45,7 @@ it('names every fault at once', () => {
     AGENTAINER_EGRESS: 'texts',
     AGENTAINER_MEMORY_PRESSURE: '0.9',
     AGENTAINER_DISK_PRESSURE: '101%',
+    AGENTAINER_REGISTRY_AUTH_FILE: 'auth.json',
     AGENTAINER_KEEP_AGENTS: 'yes',
     AGENTAINER_METRICS_PORT: '99999',
   };

@@ -52,6 +52,8 @@ const schema = z.object({
       return z.NEVER;
     })
     .optional(),
+  /** Credentials for registries: a file of the form of Docker's `config.json`. */
+  AGENTAINER_REGISTRY_AUTH_FILE: z.string().startsWith('/').optional(),
   /** The share of the host's memory, and of the disk that the data directory is on, from which on idle agents end. */
   AGENTAINER_MEMORY_PRESSURE: shareSetting.default('90%'),
   AGENTAINER_DISK_PRESSURE: shareSetting.default('95%'),
@@ -77,6 +79,7 @@ export interface ControllerConfig extends ProcessConfig {
   /** Path of the file that says which program each image stands for; none where no image is known. */
   imagesPath?: string;
   egress?: EgressSockets;
+  registryAuthFile?: string;
   /** The shares from which on the host is under pressure, from 0 to 1. */
   pressure: HostUse;
   keepAgents: boolean;
@@ -98,6 +101,7 @@ export function readControllerConfig(environment?: NodeJS.ProcessEnv): Controlle
     dockerSocket: config.AGENTAINER_DOCKER_SOCKET,
     imagesPath: config.AGENTAINER_IMAGES,
     egress: config.AGENTAINER_EGRESS,
+    registryAuthFile: config.AGENTAINER_REGISTRY_AUTH_FILE,
     pressure: {
       memory: shareOf(config.AGENTAINER_MEMORY_PRESSURE),
       disk: shareOf(config.AGENTAINER_DISK_PRESSURE),

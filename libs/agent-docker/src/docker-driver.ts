@@ -41,6 +41,8 @@ export interface DockerDriverOptions {
   host: string;
   logger: Logger;
   startDeadlineMs?: number;
+  /** Credentials for registries, in the form of Docker's `config.json`. */
+  registryAuthFile?: string;
 }
 
 /** An agent on its way to be healthy. */
@@ -67,7 +69,7 @@ export class DockerDriver implements AgentDriver {
 
   constructor(private readonly options: DockerDriverOptions) {
     this.docker = connectEngine(options.socketPath);
-    this.images = new EngineImages(this.docker);
+    this.images = new EngineImages(this.docker, options.registryAuthFile);
     this.owner = { instance: options.instance, host: options.host };
     this.commands = new ContainerCommands(this.docker, this.owner);
   }
@@ -135,6 +137,10 @@ export class DockerDriver implements AgentDriver {
 
   digestOf(image: string): Promise<string | undefined> {
     return this.images.digestOf(image);
+  }
+
+  pull(image: string, options: { digest?: string; always: boolean }): Promise<void> {
+    return this.images.pull(image, options);
   }
 
   onImageChange(listener: () => void): () => void {

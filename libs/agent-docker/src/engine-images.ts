@@ -2,6 +2,7 @@ import { AgentStartError } from '@agentainer/pool';
 import { withDeadline } from '@agentainer/runtime';
 import type Docker from 'dockerode';
 import { statusOf } from './engine.js';
+import { ImagePulls } from './image-pulls.js';
 
 /** How long the engine may take to find an image, in milliseconds. */
 const LOOK_UP_MS = 10_000;
@@ -21,7 +22,15 @@ export interface EngineImage {
 
 /** The images of one engine. */
 export class EngineImages {
-  constructor(private readonly docker: Docker) {}
+  private readonly pulls: ImagePulls;
+
+  /** @param registryAuthFile credentials for registries, in the form of Docker's `config.json` */
+  constructor(
+    private readonly docker: Docker,
+    registryAuthFile?: string,
+  ) {
+    this.pulls = new ImagePulls(docker, registryAuthFile);
+  }
 
   /**
    * What an image is: the digest of its manifest in the registry that its name is of, else, where it was made on this
@@ -44,6 +53,17 @@ export class EngineImages {
     }
     const what = digest === undefined ? image : `what ${image} was when the run started, ${digest},`;
     throw new AgentStartError('IMAGE_NOT_FOUND', `${what} is no image of this host`);
+  }
+
+  /** @throws {AgentStartError} where it can be had neither here nor there */
+  async pull(image: string, { digest, always }: { digest?: string; always: boolean }): Promise<void> {
+    if (!IMAGE_NAME.test(image)) throw new AgentStartError('IMAGE_NOT_FOUND', `${image} is no image name`);
+    if (always) await this.pulls.pull(image);
+    const isHere = await this.find(image, digest).then(
+      () => true,
+      () => false,
+    );
+    if (!isHere) await this.pulls.pull(digest === undefined ? image : `${repositoryOf(image)}@${digest}`);
   }
 
   private async inspect(reference: string): Promise<Docker.ImageInspectInfo | undefined> {

@@ -105,6 +105,11 @@ export class ProcessDriver implements AgentDriver {
     return Promise.resolve(undefined);
   }
 
+  /** Programs are where the operator put them. */
+  pull(): Promise<void> {
+    return Promise.resolve();
+  }
+
   onImageChange(): () => void {
     return () => undefined;
   }

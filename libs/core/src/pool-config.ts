@@ -27,6 +27,8 @@ export const poolConfigSchema = z
     max_agent_memory: byteSizeSchema(MIB, TIB).optional(),
     /** How long an agent may take to end by itself before it is killed. */
     stop_grace: durationSchema.refine((ms) => ms <= LIMITS.stopGraceMs, 'must be at most 5m').default(2_000),
+    /** Whether images come from their registries. */
+    pull: z.enum(['never', 'if_missing', 'always']).default('never'),
     ...resourceFields,
     ...execFields,
   })

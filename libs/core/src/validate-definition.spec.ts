@@ -45,6 +45,7 @@ describe('a right definition', () => {
           protocol: 'http',
           stdin: 'json',
           stdout: 'json',
+          pull: 'never',
         },
         timeout: 90_000,
         retry: { max_attempts: 3, backoff: 'exponential', delay: 1_000, max_delay: 60_000, jitter: 0.2 },

@@ -3,6 +3,7 @@ import { AgentLife, type AgentLifeParts } from './agent-life.js';
 import { chunksOf } from './chunks.js';
 import { DriftCheck } from './drift-check.js';
 import { HealthCheck } from './health-check.js';
+import { ImagePreparation } from './image-preparation.js';
 import { MemoryCheck } from './memory-check.js';
 import { planPool } from './plan.js';
 import type { AgentProbe, PoolSnapshot } from './ports.js';
@@ -54,6 +55,7 @@ export class Keeper implements Service {
   private readonly life: AgentLife;
   private readonly reconciler: Reconciler;
   private readonly succession: Succession;
+  private readonly images: ImagePreparation;
   private readonly pressure: PressureWatch | undefined;
   private readonly loops: Record<Loop, PeriodicService>;
   /** Pools that need a look before the next look at all of them. */
@@ -72,6 +74,7 @@ export class Keeper implements Service {
     const intervals = { ...INTERVALS, ...options.intervals };
     this.life = new AgentLife(options);
     this.succession = new Succession(options);
+    this.images = new ImagePreparation(options);
     this.pressure = options.pressure && new PressureWatch({ ...options, ...options.pressure });
     this.reconciler = new Reconciler({ ...options, life: this.life });
     const health = new HealthCheck({ ...options, life: this.life });
@@ -182,7 +185,10 @@ export class Keeper implements Service {
 
   private notice(poolIds: readonly string[]): void {
     const still = new Set(poolIds);
-    for (const id of this.known) if (!still.has(id)) this.options.observer.forgotten(id);
+    for (const id of this.known.filter((known) => !still.has(known))) {
+      this.options.observer.forgotten(id);
+      this.images.forget(id);
+    }
     this.known = poolIds;
   }
 
@@ -209,7 +215,7 @@ export class Keeper implements Service {
     const byPool = new Map(snapshots.map((snapshot) => [snapshot.spec.id, snapshot]));
     const requests = plans.map(({ snapshot, plan }) => ({
       poolId: snapshot.spec.id,
-      starts: plan.starts,
+      starts: plan.starts > 0 && this.isReady(snapshot, term) ? plan.starts : 0,
       waiting: snapshot.waiting,
     }));
     const slots = (this.options.parallelStarts ?? PARALLEL_STARTS) - this.life.starts;
@@ -220,6 +226,10 @@ export class Keeper implements Service {
       const agent = await this.life.enter(spec);
       if (agent) this.track(this.life.start(agent, failures, term).then(() => this.lookAtAll()));
     }
+  }
+
+  private isReady(snapshot: PoolSnapshot, term: AbortSignal): boolean {
+    return this.images.isReady(snapshot, term, () => this.lookAtAll());
   }
 
   private async shutDown(): Promise<void> {

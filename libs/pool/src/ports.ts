@@ -151,8 +151,8 @@ export interface AgentRegistry {
   drain(poolId: string, agentId: string, reason: RetireReason): Promise<boolean>;
   /** → `dead`: the agent is gone from the engine and leaves the registry. False where it was not entered. */
   remove(poolId: string, agentId: string): Promise<boolean>;
-  /** `creating` → `retiring`, and notes why. The first agent that does start makes it forgotten. */
-  startFailed(poolId: string, agentId: string, failure: StartFailure): Promise<void>;
+  /** `creating` → `retiring`, and notes why; without an agent it only does the latter. The first agent that does start makes it forgotten. */
+  startFailed(poolId: string, agentId: string | undefined, failure: StartFailure): Promise<void>;
   /** Says that this host has a keeper; to be repeated while that holds. */
   announce(): Promise<void>;
   /** Says that this host has no agents any more, and no keeper. */
@@ -209,6 +209,13 @@ export interface AgentDriver {
   makeOf(pool: PoolSpec): Promise<string | undefined>;
   /** What an image is on this host at present; undefined where it is not here, or only ever known by its name. */
   digestOf(image: string): Promise<string | undefined>;
+  /**
+   * Sees to it that an image is on the host, from the registry that its name is of: where it is not there, or with
+   * `always` also to see whether its name stands for a newer one there.
+   * @param digest what it must be, where that is known
+   * @throws {AgentStartError}
+   */
+  pull(image: string, options: { digest?: string; always: boolean }): Promise<void>;
   /** Calls `listener` when a name may have come to stand for another image. */
   onImageChange(listener: () => void): () => void;
   close(): Promise<void>;
@@ -320,7 +327,7 @@ export interface FoundAgent {
 /** An agent could not be started. `IMAGE_NOT_FOUND` will not mend by itself soon. */
 export class AgentStartError extends Error {
   constructor(
-    readonly code: 'IMAGE_NOT_FOUND' | 'AGENT_REFUSED' | 'AGENT_START_FAILED',
+    readonly code: 'IMAGE_NOT_FOUND' | 'IMAGE_PULL_FAILED' | 'AGENT_REFUSED' | 'AGENT_START_FAILED',
     message: string,
     options?: ErrorOptions,
   ) {

@@ -12,7 +12,7 @@ export function judgeStartFailure(cause: unknown, failures: number): StartFailur
   const code = cause instanceof AgentStartError ? cause.code : 'AGENT_START_FAILED';
   const message = cause instanceof Error ? cause.message : String(cause);
   const count = failures + 1;
-  const isFinal = code !== 'AGENT_START_FAILED';
+  const isFinal = code === 'IMAGE_NOT_FOUND' || code === 'AGENT_REFUSED';
   return {
     error: { code, message },
     failures: count,

@@ -67,7 +67,7 @@ export class RedisAgentRegistry implements AgentRegistry {
     return removeAgent(this.scope, poolId, agentId);
   }
 
-  startFailed(poolId: string, agentId: string, failure: StartFailure): Promise<void> {
+  startFailed(poolId: string, agentId: string | undefined, failure: StartFailure): Promise<void> {
     return noteStartFailure(this.scope, poolId, agentId, failure);
   }
 

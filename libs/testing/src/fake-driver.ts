@@ -22,6 +22,8 @@ export class FakeDriver implements AgentDriver {
   mostStarting = 0;
   /** What a start waits for, and what it fails with. */
   onStart: (agent: AgentStart, signal: AbortSignal) => Promise<void> = () => Promise.resolve();
+  onPull: (image: string) => Promise<void> = () => Promise.resolve();
+  readonly pulled: { image: string; digest?: string; always: boolean }[] = [];
   onStop: (agentId: string) => Promise<void> = () => Promise.resolve();
   /** Bytes that agents use; the usual where a test does not say. */
   readonly memory = new Map<string, number>();
@@ -85,6 +87,11 @@ export class FakeDriver implements AgentDriver {
 
   digestOf(image: string): Promise<string | undefined> {
     return Promise.resolve(this.images.get(image));
+  }
+
+  pull(image: string, options: { digest?: string; always: boolean }): Promise<void> {
+    this.pulled.push({ image, ...options });
+    return this.onPull(image);
   }
 
   onImageChange(listener: () => void): () => void {

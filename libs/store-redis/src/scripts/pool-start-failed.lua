@@ -1,7 +1,7 @@
 -- Retires an agent that did not start, and notes why. Where the pool is broken and has no other agent, those that wait
 -- are told. All in one, so that nobody sees the failed agent gone and the next try not yet put off.
 -- KEYS 1 pool on one host
--- ARGV 1-4 as "pool-agent" says  5 agent  6 error (JSON)  7 failed starts in a row  8 ms until the next try
+-- ARGV 1-4 as "pool-agent" says  5 agent, '' where there is none  6 error (JSON)  7 failed starts in a row  8 ms until the next try
 --      9 broken 0|1
 -- Returns how many tickets were taken out of line
 --- @include "now"

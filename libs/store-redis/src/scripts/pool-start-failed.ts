@@ -8,9 +8,9 @@ const script = new Script('pool-start-failed');
 export async function noteStartFailure(
   scope: PoolScope,
   poolId: string,
-  agentId: string,
+  agentId: string | undefined,
   { error, failures, retryInMs, broken }: StartFailure,
 ): Promise<void> {
-  const args = [agentId, JSON.stringify(error), failures, retryInMs, broken ? 1 : 0];
+  const args = [agentId ?? '', JSON.stringify(error), failures, retryInMs, broken ? 1 : 0];
   await scope.run(script, poolId, args);
 }
