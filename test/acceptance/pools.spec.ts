@@ -88,6 +88,25 @@ it('R6.1e R7.4e leaves an agent to the workflow that it worked for, or to the ru
   expect(new Set(await agentsOf(byStep)).size).toBe(2);
 }, 60_000);
 
+it('R6.1c R6.1e lets no task find what an earlier one left, not even where they share an agent', async () => {
+  const { client } = cluster;
+  const pool_config = { max_size: 1, max_agent_uses: 1_013, reuse: 'any' as const };
+  const done = async (input: { do: string; pid?: number; megabytes?: number }) => {
+    const { id, run_id } = await client.createJob({ image, input, pool_config });
+    await client.waitForRun(run_id, { timeoutMs: 60_000 });
+    return client.getJob(id);
+  };
+  const left = await done({ do: 'leave' });
+  const next = await done({ do: 'look', pid: left.result as number });
+  expect(next.agent_id).toBe(left.agent_id);
+  expect(next.result).toEqual({ files: [], runs: false, megabytes: 0, tasks: 2 });
+
+  const heavy = await done({ do: 'leave', megabytes: 300 });
+  const light = await done({ do: 'look', pid: heavy.result as number });
+  expect(heavy.agent_id).toBe(left.agent_id);
+  expect(light.result).toMatchObject({ files: [], megabytes: 0, tasks: 1 });
+}, 60_000);
+
 it('R6.1c R6.2c checks an agent before it is used again, and replaces one that is frozen', async () => {
   const pool_config = { max_size: 1, max_agent_uses: 1_006, reuse: 'any' as const };
   const [job] = await runMap(pool_config, 1);
@@ -133,7 +152,7 @@ it('finds what a killed controller left behind, and goes on', async () => {
   expect(jobs.map((job) => job.status)).toEqual(Array(10).fill('completed'));
   await until('registry and engine agree', async () => {
     const agents = (await cluster.client.listPools()).map((p) => p.agents);
-    const entered = agents.reduce((n, a) => n + a.creating + a.idle + a.leased + a.retiring, 0);
+    const entered = agents.reduce((n, a) => n + a.creating + a.idle + a.leased + a.cleaning + a.retiring, 0);
     return (await containersOf(cluster.host)).length === entered;
   });
 }, 90_000);

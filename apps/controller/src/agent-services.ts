@@ -15,6 +15,10 @@ export function agentServices(
 ): { host: GatewayHost; services: Service[] } {
   const gateway = new Gateway(served, logger);
   const egress = new EgressHost(gateway, sockets);
-  const exec = new ExecHost(egress, { commands: driver.commands, resultLimit });
+  const exec = new ExecHost(egress, {
+    commands: driver.commands,
+    isClean: (agentId) => driver.isClean(agentId),
+    resultLimit,
+  });
   return { host: exec, services: [gateway, egress, exec] };
 }

@@ -2,7 +2,7 @@ import type { HostUse, KeeperObserver, PoolSnapshot, RetireReason } from '@agent
 import { Counter, Gauge, Histogram, type Registry } from '@agentainer/runtime';
 
 const START_BUCKETS = [0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30, 60];
-const STATES = ['creating', 'idle', 'leased', 'draining', 'retiring'] as const;
+const STATES = ['creating', 'idle', 'leased', 'cleaning', 'draining', 'retiring'] as const;
 
 /** What a keeper tells about its pools, as metrics. */
 export class PoolMetrics implements KeeperObserver {

@@ -1,6 +1,6 @@
 import type { AgentConnections } from '@agentainer/agent-client';
 import type { AgentLease, AgentSource, AttemptRequest, AttemptResult, LeaseAnswer } from '@agentainer/engine';
-import type { HeldLease, LeaseOptions, Leaser } from '@agentainer/pool';
+import type { HeldLease, LeaseEnding, LeaseOptions, Leaser } from '@agentainer/pool';
 import type { SecretFilter } from './secret-filter.js';
 import type { WorkerMetrics } from './worker-metrics.js';
 
@@ -40,6 +40,8 @@ class WorkerLease implements AgentLease {
   readonly lost: AbortSignal;
   usesLeft: number;
   private uses = 0;
+  /** Whether the agent said that nothing is left of the latest task; undefined where it said nothing of that. */
+  private clean: boolean | undefined;
 
   constructor(
     private readonly held: HeldLease,
@@ -59,9 +61,14 @@ class WorkerLease implements AgentLease {
     const began = performance.now();
     this.usesLeft--;
     this.uses++;
-    const result = await this.secrets.run(attempt, (one) =>
-      this.connections.run(lease.directory, lease, one),
-    );
+    this.clean = undefined;
+    const result = await this.secrets.run(attempt, async (one) => {
+      const answer = await this.connections.run(lease.directory, lease, one);
+      this.clean = answer.clean;
+      return answer;
+    });
+    // Nobody finds what an earlier task left: the agent is looked at from outside, or replaced, before it is used again.
+    if (!this.clean) this.usesLeft = 0;
     const ended = performance.now();
     if (this.uses === 1) this.metrics.handOver.observe({ pool: lease.poolId }, (ended - this.asked) / 1_000);
     this.metrics.attempts.inc({ pool: lease.poolId, outcome: result.kind });
@@ -75,6 +82,11 @@ class WorkerLease implements AgentLease {
 
   async release({ suspect = false, failed }: Parameters<AgentLease['release']>[0] = {}): Promise<void> {
     if (suspect) this.connections.drop(this.held.lease.directory);
-    await this.leaser.release(this.held, { uses: this.uses, suspect, failed });
+    await this.leaser.release(this.held, { uses: this.uses, suspect, failed, traces: this.traces() });
+  }
+
+  private traces(): LeaseEnding['traces'] {
+    if (this.clean) return undefined;
+    return this.clean === false ? 'left' : 'unknown';
   }
 }

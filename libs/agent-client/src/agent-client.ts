@@ -7,7 +7,7 @@ import { lost, protocolFault, resultTooLarge, silent, stopped, timedOut } from '
 import { AttemptTimer } from './attempt-timer.js';
 import { Exchange, ReplyTooLargeError } from './exchange.js';
 import { isHealthy } from './health.js';
-import { ENVELOPE_BYTES, readAnswer } from './read-answer.js';
+import { type AgentAnswer, ENVELOPE_BYTES, readAnswer } from './read-answer.js';
 import { SilenceTimer } from './silence-timer.js';
 import { InputUnreadableError, type LeaseClaim, taskBody } from './task-body.js';
 
@@ -43,7 +43,7 @@ export class AgentClient {
    * Runs one attempt. Never throws: what goes wrong is part of the answer. Its connection closes with it then. When
    * the attempt's signal aborts, the agent is told so, and given a moment to answer: one that did may be used again.
    */
-  async run(lease: LeaseClaim, attempt: AttemptRequest): Promise<AttemptResult> {
+  async run(lease: LeaseClaim, attempt: AttemptRequest): Promise<AgentAnswer> {
     if (attempt.signal.aborted) return abandoned();
     this.running += 1;
     const answered = new AbortController();
@@ -70,7 +70,8 @@ export class AgentClient {
     attempt.signal.addEventListener('abort', stop, { once: true });
     try {
       const result = readAnswer(await exchange.reply, this.maxResultBytes);
-      return grace && result.kind === 'failed' && !result.suspect ? stopped(result.error.message) : result;
+      if (!grace || result.kind !== 'failed' || result.suspect) return result;
+      return { ...stopped(result.error.message), clean: result.clean };
     } catch (error) {
       return this.resultOf(error, attempt);
     } finally {

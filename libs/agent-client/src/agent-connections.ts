@@ -1,6 +1,7 @@
-import type { AttemptRequest, AttemptResult } from '@agentainer/engine';
+import type { AttemptRequest } from '@agentainer/engine';
 import type { AgentProbe } from '@agentainer/pool';
 import { AgentClient } from './agent-client.js';
+import type { AgentAnswer } from './read-answer.js';
 import type { LeaseClaim } from './task-body.js';
 
 /** How many agents' connections are kept at once; the one used longest ago makes room. */
@@ -21,7 +22,7 @@ export class AgentConnections implements AgentProbe {
   constructor(private readonly options: AgentConnectionsOptions = {}) {}
 
   /** Runs one attempt on the agent in this directory, by this lease. Never throws. */
-  async run(directory: string, lease: LeaseClaim, attempt: AttemptRequest): Promise<AttemptResult> {
+  async run(directory: string, lease: LeaseClaim, attempt: AttemptRequest): Promise<AgentAnswer> {
     const result = await this.client(directory).run(lease, attempt);
     if (result.kind === 'lost') this.drop(directory);
     return result;

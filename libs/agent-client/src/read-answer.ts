@@ -15,11 +15,15 @@ const MAX_MESSAGE_DEPTH = 2 * MAX_JSON_DEPTH;
 const EXCERPT = 80;
 
 /** How a result's line begins and ends, whatever white space its writer likes. */
-const RESULT_HEAD = /^\s*\{\s*"type"\s*:\s*"result"\s*,\s*"result"\s*:\s*/;
+const RESULT_HEAD =
+  /^\s*\{\s*(?:"clean"\s*:\s*(true|false)\s*,\s*)?"type"\s*:\s*"result"\s*,\s*"result"\s*:\s*/;
 const RESULT_TAIL = /\s*\}\s*$/;
 
+/** How an attempt ended, and whether its agent says that nothing is left of it; it need not say anything of that. */
+export type AgentAnswer = AttemptResult & { clean?: boolean };
+
 /** How the attempt ended, by the agent's answer to `POST /tasks`. */
-export function readAnswer(reply: Reply, maxResultBytes: number): AttemptResult {
+export function readAnswer(reply: Reply, maxResultBytes: number): AgentAnswer {
   const { status, body } = reply;
   if (status !== 200) return readRefusal(reply);
   if (!isUtf8(body)) return protocolFault('the agent answered something that is not text');
@@ -27,10 +31,12 @@ export function readAnswer(reply: Reply, maxResultBytes: number): AttemptResult 
   if (line.trimEnd().includes('\n')) return protocolFault('the agent answered more than one line');
   const answer = resultOf(line) ?? parseMessage(line);
   if (!answer) return protocolFault(`the agent answered ${excerpt(line)}`);
-  if (answer.type === 'result') return completed(answer, maxResultBytes);
-  if (answer.type === 'dropped') return { kind: 'dropped' };
+  const { clean } = answer;
+  if (answer.type === 'result') return { ...completed(answer, maxResultBytes), clean };
+  if (answer.type === 'dropped') return { kind: 'dropped', clean };
   return {
     kind: 'failed',
+    clean,
     error: {
       code: answer.code,
       message: answer.message.slice(0, MAX_MESSAGE),
@@ -44,6 +50,7 @@ export function readAnswer(reply: Reply, maxResultBytes: number): AttemptResult 
 
 interface ResultAnswer {
   type: 'result';
+  clean?: boolean;
   result: unknown;
   /** The result as the agent wrote it, where that is known. */
   text?: string;
@@ -54,12 +61,14 @@ interface ResultAnswer {
  * being JSON by itself proves it: with a further field, or with an unfinished one, it would not be.
  */
 function resultOf(line: string): ResultAnswer | undefined {
-  const head = RESULT_HEAD.exec(line)?.[0];
+  const [head, said] = RESULT_HEAD.exec(line) ?? [];
   const tail = RESULT_TAIL.exec(line.slice(-EXCERPT))?.[0];
   if (head === undefined || tail === undefined) return undefined;
   const text = line.slice(head.length, line.length - tail.length);
   const result = parseJson(text);
-  return result === undefined ? undefined : { type: 'result', result, text };
+  return result === undefined
+    ? undefined
+    : { type: 'result', clean: said ? said === 'true' : undefined, result, text };
 }
 
 function completed({ result, text }: ResultAnswer, maxResultBytes: number): AttemptResult {

@@ -1,11 +1,17 @@
 import { availableParallelism } from 'node:os';
-import { AGENT_DIRECTORY, AGENT_DIRECTORY_VARIABLE } from '@agentainer/contracts/agent-paths';
+import {
+  AGENT_DIRECTORY,
+  AGENT_DIRECTORY_VARIABLE,
+  PROCESSES_VARIABLE,
+  SCRATCH_VARIABLE,
+} from '@agentainer/contracts/agent-paths';
 import { type AgentResources, DEFAULT_RESOURCES } from '@agentainer/core';
 import type { AgentStart } from '@agentainer/pool';
 import type { ContainerCreateOptions, MountSettings } from 'dockerode';
 import { ANCHOR_PROGRAM_PATH } from './anchor-paths.js';
 import type { EngineImage } from './engine-images.js';
 import { type Owner, containerName, labelsOf } from './container-identity.js';
+import { SCRATCH } from './container-look.js';
 
 /** "nobody": has no rights anywhere. */
 const UNPRIVILEGED_USER = '65534:65534';
@@ -36,7 +42,11 @@ export function containerBody(
     Labels: labelsOf(owner, agent),
     User: ROOT.test(image.user) ? UNPRIVILEGED_USER : image.user,
     ...(anchor && anchored(agent, image)),
-    Env: [`${AGENT_DIRECTORY_VARIABLE}=${AGENT_DIRECTORY}`],
+    Env: [
+      `${AGENT_DIRECTORY_VARIABLE}=${AGENT_DIRECTORY}`,
+      `${SCRATCH_VARIABLE}=${SCRATCH.join(':')}`,
+      `${PROCESSES_VARIABLE}=own`,
+    ],
     StopSignal: 'SIGTERM',
     Healthcheck: { Test: ['NONE'] },
     HostConfig: {

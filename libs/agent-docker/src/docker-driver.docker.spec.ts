@@ -25,6 +25,8 @@ function makeDriver(
     ...options,
   });
 }
+/** The fake agent, told nothing of its scratch. */
+const CARELESS = `delete process.env.AGENTAINER_SCRATCH; import('/agent/agent.mjs')`;
 const newHome = () => mkdtempSync(join(tmpdir(), 'af-docker-'));
 
 /** An image as the fake agent's with another command. */
@@ -48,6 +50,7 @@ else {
       working: image,
       ending: await variant('ending', ['node', '-e', 'process.exit(3)']),
       silent: await variant('silent', ['node', '-e', 'setInterval(() => undefined, 1000)']),
+      careless: await variant('careless', ['node', '-e', CARELESS]),
     };
     return {
       driver: (options) => makeDriver(engineSocket, options),
@@ -55,12 +58,15 @@ else {
       images,
       directory: (agentId) => join(home, agentId),
       isHealthy: agentIsHealthy,
+      run: callAgent,
+      tooManyMegabytes: 300,
       crash: (directory) => callAgent(directory, { do: 'crash' }).catch(() => undefined),
       occupy: (directory) => callAgent(directory, { do: 'block', ms: 60_000 }).catch(() => undefined),
       keepMemory: (directory, bytes) => callAgent(directory, { do: 'keep', bytes }),
       dispose: async () => {
         const docker = connectEngine(engineSocket);
-        for (const name of [images.ending, images.silent]) await docker.getImage(name).remove();
+        for (const name of [images.ending, images.silent, images.careless])
+          await docker.getImage(name).remove();
         rmSync(home, { recursive: true, force: true });
       },
     };

@@ -17,6 +17,7 @@ import { containerBody } from './container-body.js';
 import { agentOf, containerName, labelFilter, makeLabel, type Owner } from './container-identity.js';
 import { memoryOf } from './container-memory.js';
 import { ContainerCommands } from './container-commands.js';
+import { ContainerLook } from './container-look.js';
 import { allowing, callDeadline, connectEngine, statusOf } from './engine.js';
 import { EngineEvents } from './engine-events.js';
 import { type EngineImage, EngineImages } from './engine-images.js';
@@ -63,6 +64,7 @@ export class DockerDriver implements AgentDriver {
   private readonly running = new Set<string>();
   /** Agents whose exit was told: the engine goes on listing them as running for a moment. */
   private readonly ended = new Set<string>();
+  private readonly look = new ContainerLook();
   private events: EngineEvents[] = [];
   private readonly images: EngineImages;
   private readonly imageListeners = new Set<() => void>();
@@ -93,6 +95,10 @@ export class DockerDriver implements AgentDriver {
       await allowing([304, 404], stopped);
     }
     await this.remove(agentId);
+  }
+
+  isClean(agentId: string): Promise<boolean> {
+    return Promise.resolve(this.look.isClean(agentId));
   }
 
   async list(): Promise<FoundAgent[]> {
@@ -159,14 +165,15 @@ export class DockerDriver implements AgentDriver {
   private async launch(agent: AgentStart, abort: AbortController, signal: AbortSignal): Promise<void> {
     const { agentId, directory } = agent;
     const deadlineMs = this.options.startDeadlineMs ?? START_DEADLINE_MS;
-    const looking = setInterval(() => void this.look(agentId, abort), LOOK_MS);
+    const looking = setInterval(() => void this.watch(agentId, abort), LOOK_MS);
     try {
-      await this.create(agent);
+      const containerId = await this.create(agent);
       signal.throwIfAborted();
       await this.container(agentId).start(callDeadline());
       this.running.add(agentId);
       await awaitHealthy(directory, { deadlineMs, signal });
       await closeToAgent(directory);
+      this.look.begin(agentId, containerId);
       abort.signal.throwIfAborted();
     } catch (error) {
       // Its removal will be told as its end.
@@ -181,14 +188,15 @@ export class DockerDriver implements AgentDriver {
     }
   }
 
-  /** Not aborted on the way: the engine would go on, and the container be there after it was removed. */
-  private async create(agent: AgentStart): Promise<void> {
+  /** The id of the container. Not aborted on the way: the engine would go on, and the container be there after it was removed. */
+  private async create(agent: AgentStart): Promise<string> {
     const image = await this.images.find(agent.image, agent.digest);
     if (agent.config.protocol === 'exec') await this.prepareExec(agent, image);
     await openToAgent(agent.directory);
     const body = this.bodyOf(agent, image);
     const Labels = { ...body.Labels, ...makeLabel(this.madeOf(agent, image)) };
-    await this.docker.createContainer({ ...body, Labels, ...callDeadline() });
+    const { id } = await this.docker.createContainer({ ...body, Labels, ...callDeadline() });
+    return id;
   }
 
   private bodyOf(agent: AgentStart, image: EngineImage) {
@@ -210,7 +218,7 @@ export class DockerDriver implements AgentDriver {
     await ensureAnchor(this.options.programDirectory);
   }
 
-  private async look(agentId: string, abort: AbortController): Promise<void> {
+  private async watch(agentId: string, abort: AbortController): Promise<void> {
     const seen = await this.container(agentId)
       .inspect(callDeadline())
       .catch(() => undefined);
@@ -228,6 +236,7 @@ export class DockerDriver implements AgentDriver {
       await sleep(REMOVAL_POLL_MS);
     }
     this.ended.delete(agentId);
+    this.look.forget(agentId);
   }
 
   private async exists(agentId: string): Promise<boolean> {
@@ -265,6 +274,7 @@ export class DockerDriver implements AgentDriver {
 
   private onEnd(agentId: string, exitCode: string): void {
     this.running.delete(agentId);
+    this.look.forget(agentId);
     this.ended.add(agentId);
     const start = this.starts.get(agentId);
     if (start) start.abort.abort(endedError(exitCode));

@@ -7,6 +7,8 @@ const CLOSE_MS = 5_000;
 
 export interface ExecAgentsOptions {
   commands: CommandRunner;
+  /** Whether nothing is left of the tasks of an agent, as its driver sees it. */
+  isClean(agentId: string): Promise<boolean>;
   /** The longest result of a task, in bytes. */
   resultLimit: number;
 }
@@ -53,7 +55,7 @@ export class ExecAgents {
   }
 
   private serve(agent: AgentStart): Served {
-    const work = new ExecWork(agent, this.options.commands, this.options.resultLimit);
+    const work = new ExecWork(agent, this.options);
     const server = new TaskServer(work, agent.directory);
     const served = { work, server, listening: server.listen() };
     this.served.set(agent.agentId, served);

@@ -65,7 +65,7 @@ let work: ExecWork;
 let abort: AbortController;
 beforeEach(() => {
   runner = new ScriptedRunner();
-  work = new ExecWork(agent, runner, 10);
+  work = new ExecWork(agent, { commands: runner, isClean: () => Promise.resolve(true), resultLimit: 10 });
   abort = new AbortController();
 });
 const perform = (id = 't1', { signal } = abort) => {
@@ -159,4 +159,13 @@ it("is lost to its task when its keeper stops, for that was no fault of the task
   await expect(performed).rejects.toThrow(AgentLostError);
   await closed;
   expect(await work.isWell()).toBe(false);
+});
+
+it.each([
+  [true, () => Promise.resolve(true)],
+  [false, () => Promise.resolve(false)],
+  [false, () => Promise.reject(new Error('the engine is away'))],
+])('says whether its driver finds it clean: %s', async (clean, isClean) => {
+  const asked = new ExecWork(agent, { commands: runner, isClean, resultLimit: 10 });
+  await expect(asked.clean()).resolves.toBe(clean);
 });

@@ -11,6 +11,7 @@ import { CommandEnd, endLeftovers } from './command-end.js';
 import { CommandOutput } from './command-output.js';
 import { taskEnvironment } from './task-environment.js';
 import { commandInput } from './task-input.js';
+import type { ExecAgentsOptions } from './exec-agents.js';
 
 /** How long an agent may take to say that it is there, in milliseconds: less than who asks for its health waits. */
 const ASK_MS = 800;
@@ -23,12 +24,14 @@ export class ExecWork implements TaskWork<RawTask> {
   private isClean = false;
   private isLost = false;
   private isClosed = false;
+  private readonly runner: CommandRunner;
 
   constructor(
     private readonly agent: AgentStart,
-    private readonly runner: CommandRunner,
-    private readonly resultLimit: number,
-  ) {}
+    private readonly options: ExecAgentsOptions,
+  ) {
+    this.runner = options.commands;
+  }
 
   read(message: IncomingMessage): Promise<RawTask> {
     return readRawRequest(message);
@@ -45,6 +48,11 @@ export class ExecWork implements TaskWork<RawTask> {
       overdue = setTimeout(() => resolve(false), ASK_MS);
     });
     return Promise.race([asked, late]).finally(() => clearTimeout(overdue));
+  }
+
+  /** Its processes have ended with it; files that it left are its agent's end. */
+  async clean(): Promise<boolean> {
+    return this.options.isClean(this.agent.agentId).catch(() => false);
   }
 
   perform(request: RawTask, { signal, log }: TaskRun): Promise<string> {
@@ -65,7 +73,7 @@ export class ExecWork implements TaskWork<RawTask> {
     await this.orLost(this.cleanUp());
     const text = await commandInput(input, stdin);
     const end = new CommandEnd(this.runner, this.agent);
-    const output = new CommandOutput(this.resultLimit, () => end.begin({ kill: true }));
+    const output = new CommandOutput(this.options.resultLimit, () => end.begin({ kill: true }));
     const stop = () => end.begin();
     signal.throwIfAborted();
     signal.addEventListener('abort', stop, { once: true });

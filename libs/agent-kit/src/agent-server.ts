@@ -9,6 +9,7 @@ import { resultLine } from './task-answer.js';
 import { TaskCalls } from './task-calls.js';
 import { TaskFailure } from './task-failure.js';
 import { parseTaskRequest, TaskRequestError } from './task-request.js';
+import type { TaskCleaner } from './task-cleaner.js';
 import { tellSecret } from './task-secret.js';
 import { type ReadTask, type TaskRun, TaskServer, type TaskWork } from './task-server.js';
 import { startsThrough } from './task-starts.js';
@@ -26,9 +27,9 @@ export class AgentServer {
   private readonly gateway: GatewayClient;
   private readonly tasks: TaskServer<InputTask>;
 
-  constructor(dispatch: Dispatch, directory: string) {
+  constructor(dispatch: Dispatch, directory: string, cleaner?: TaskCleaner) {
     this.gateway = new GatewayClient(join(directory, GATEWAY_SOCKET));
-    this.tasks = new TaskServer(new HandlerWork(dispatch, this.gateway), directory);
+    this.tasks = new TaskServer(new HandlerWork(dispatch, this.gateway, cleaner), directory);
   }
 
   /** Resolves when the socket is there: a worker that sees it can use it. */
@@ -51,10 +52,15 @@ export class AgentServer {
 
 /** Gives each task to the handler of its kind. */
 class HandlerWork implements TaskWork<InputTask> {
+  readonly clean?: () => Promise<boolean>;
+
   constructor(
     private readonly dispatch: Dispatch,
     private readonly gateway: GatewayClient,
-  ) {}
+    cleaner: TaskCleaner | undefined,
+  ) {
+    this.clean = cleaner && (() => cleaner.run());
+  }
 
   /** Requests are read whole, but where the outcomes of a reduce step are wanted while they come. */
   async read(message: IncomingMessage): Promise<InputTask> {

@@ -1,6 +1,22 @@
-import { AGENT_DIRECTORY, AGENT_DIRECTORY_VARIABLE } from '@agentainer/contracts/agent-paths';
+import {
+  AGENT_DIRECTORY,
+  AGENT_DIRECTORY_VARIABLE,
+  PROCESSES_VARIABLE,
+  SCRATCH_VARIABLE,
+} from '@agentainer/contracts/agent-paths';
+import type { TaskCleanerOptions } from './task-cleaner.js';
 
 /** The directory of this agent's sockets. */
 export function agentDirectory(environment: NodeJS.ProcessEnv = process.env): string {
   return environment[AGENT_DIRECTORY_VARIABLE] || AGENT_DIRECTORY;
+}
+
+/** What this agent is to clean after each task; undefined where its host says nothing of that. */
+export function cleanerOptions(environment: NodeJS.ProcessEnv = process.env): TaskCleanerOptions | undefined {
+  const scratch = environment[SCRATCH_VARIABLE]?.split(':').filter((folder) => folder !== '');
+  if (!scratch) return undefined;
+  return {
+    scratch,
+    directory: environment[PROCESSES_VARIABLE] === 'own' ? undefined : agentDirectory(environment),
+  };
 }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AgentServer } from './agent-server.js';
 import { captureOutput } from './capture-output.js';
-import { agentDirectory } from './config.js';
+import { TaskCleaner } from './task-cleaner.js';
+import { agentDirectory, cleanerOptions } from './config.js';
 import type { Dispatch, Handler, Handlers } from './handler.js';
 
 /** How long an agent goes on without a request before it takes its host for gone, in milliseconds. */
@@ -36,8 +37,10 @@ export interface ServeOptions {
  *
  * What a task prints (`console`, `process.stdout`, `process.stderr`) goes to its log, and nowhere else.
  *
- * An agent runs one task at a time, and may run many one after another: what a handler leaves in memory or in
- * `/tmp` is there for the next task. SIGTERM and SIGINT abort the task that runs and end the process.
+ * An agent runs one task at a time, and may run many one after another. After each one its scratch (`/tmp`) is emptied
+ * and processes are ended that the task left. What a handler leaves in memory is there for the next task; where it
+ * is too much, the agent is replaced. Processes that all tasks need are started before `serve`. SIGTERM and SIGINT abort
+ * the task that runs and end the process.
  */
 export async function serve<Input>(handler: Handler<Input>, options?: ServeOptions): Promise<void>;
 /**
@@ -52,14 +55,16 @@ export async function serve(
   handlers: Handler<never> | Handlers<never, never>,
   options: ServeOptions = {},
 ): Promise<void> {
-  const server = new AgentServer(dispatchTo(handlers), options.directory ?? agentDirectory());
+  const toClean = cleanerOptions();
+  const cleaner = toClean && new TaskCleaner(toClean);
+  const server = new AgentServer(dispatchTo(handlers), options.directory ?? agentDirectory(), cleaner);
   let ending: Promise<never> | undefined;
   const stop = () => {
     ending ??= end(server, options.cleanUp);
   };
   captureOutput();
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
   await server.listen();
   const idleExitMs = options.idleExitMs ?? IDLE_EXIT_MS;
   if (idleExitMs > 0) whenIdle(server, idleExitMs, stop);

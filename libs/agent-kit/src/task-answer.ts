@@ -29,6 +29,11 @@ export function resultLine(result: unknown): string {
   );
 }
 
+/** The same line, which also says whether the task left nothing behind. */
+export function cleanLine(line: string, clean: boolean): string {
+  return `{"clean":${clean},${line.slice(1)}`;
+}
+
 /** The line that ends a task with whatever its handler threw; what the gateway refused keeps its code. */
 export function problemLine(thrown: unknown): string {
   const stack = thrown instanceof Error ? thrown.stack : undefined;

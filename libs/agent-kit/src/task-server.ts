@@ -8,11 +8,11 @@ import { BodyTooLargeError } from './body.js';
 import { Heartbeats } from './heartbeats.js';
 import { LinesAhead } from './lines-ahead.js';
 import { Progress } from './progress.js';
-import { problemLine } from './task-answer.js';
+import { cleanLine, problemLine } from './task-answer.js';
 import { TaskFailure } from './task-failure.js';
 import { TaskLog } from './task-log.js';
 import { TaskRequestError } from './task-request.js';
-import { TaskAbortedError, TaskSlot } from './task-slot.js';
+import { type RunningTask, TaskAbortedError, TaskSlot } from './task-slot.js';
 
 /** As long as `agent.sock`, so that a directory whose path is short enough for that one is for this one too. */
 const UNFINISHED_SOCKET = '.agent.new';
@@ -43,6 +43,8 @@ export interface TaskWork<Request extends ReadTask> {
    * the connection closes without an answer.
    */
   perform(request: Request, run: TaskRun): Promise<string>;
+  /** Sees to it that a task that has ended leaves nothing to the next one: whether it left nothing. Left out where nobody can tell. */
+  clean?(): Promise<boolean>;
   /** Whether the agent can be used; where it is left out, one that answers can. */
   isWell?(): Promise<boolean>;
 }
@@ -144,15 +146,24 @@ export class TaskServer<Request extends ReadTask> {
       if (!response.writableEnded) task.abort.abort(new TaskAbortedError('the worker went away'));
     });
     const lines = new LinesAhead(response);
-    const line = await this.perform(request, lines, task.abort.signal).finally(() => {
-      this.slot.leave(task);
-      this.lastRequestAt = performance.now();
-    });
+    const performed = this.perform(request, lines, task.abort.signal);
+    // What a task left is no other's, so it is done with before the next one can come.
+    const line = await performed
+      .then((ended) => this.cleaned(task, ended))
+      .finally(() => {
+        this.slot.leave(task);
+        this.lastRequestAt = performance.now();
+      });
     if (!request.drain) return send(response, 200, 'application/x-ndjson', line);
     // The input may go on for long: told the answer, the worker ends it, and the connection can be used again.
     lines.send(line);
     await leave(request);
     response.end();
+  }
+
+  private async cleaned(task: RunningTask, line: string): Promise<string> {
+    if (!this.work.clean) return line;
+    return cleanLine(line, this.slot.isAlone(task) && (await this.work.clean()));
   }
 
   private async perform(request: Request, lines: LinesAhead, signal: AbortSignal): Promise<string> {

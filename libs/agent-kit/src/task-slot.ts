@@ -24,12 +24,14 @@ export class TaskAbortedError extends Error {
 export class TaskSlot {
   private highestEpoch = 0;
   private running: RunningTask | undefined;
+  /** Whether a task was begun while an aborted one may not have ended. */
+  private overlapped = false;
 
   /** A newer lease ends the task that runs for an older one. */
   admit(id: string, epoch: number): Admission {
     if (epoch < this.highestEpoch) return { kind: 'stale' };
     if (this.running && epoch === this.highestEpoch) return { kind: 'busy' };
-    this.abort('a newer lease took the agent');
+    this.overlapped ||= this.abort('a newer lease took the agent');
     this.highestEpoch = epoch;
     this.running = { id, epoch, abort: new AbortController() };
     return { kind: 'admitted', task: this.running };
@@ -45,6 +47,11 @@ export class TaskSlot {
   /** Says that the task's handler has ended. */
   leave(task: RunningTask): void {
     if (this.running === task) this.running = undefined;
+  }
+
+  /** Whether no other task can have done anything since this one was admitted. */
+  isAlone(task: RunningTask): boolean {
+    return this.running === task && !this.overlapped;
   }
 
   get isBusy(): boolean {

@@ -20,6 +20,7 @@ describeDriver('process', () => {
     working: [execPath, program],
     ending: [execPath, '-e', 'process.exit(3)'],
     silent: [execPath, '-e', 'setInterval(() => undefined, 1000)'],
+    careless: [execPath, '-e', `delete process.env.AGENTAINER_SCRATCH; import(${JSON.stringify(program)})`],
   };
   const make = (instance: string, startDeadlineMs?: number) =>
     new ProcessDriver({
@@ -32,9 +33,11 @@ describeDriver('process', () => {
   return Promise.resolve({
     driver: ({ startDeadlineMs } = {}) => make('mine', startDeadlineMs),
     stranger: () => make('theirs'),
-    images: { working: 'working', ending: 'ending', silent: 'silent' },
+    images: { working: 'working', ending: 'ending', silent: 'silent', careless: 'careless' },
     directory: (agentId) => join(home, 'agents', agentId),
     isHealthy: agentIsHealthy,
+    run: callAgent,
+    tooManyMegabytes: 600,
     crash: (directory) => callAgent(directory, { do: 'crash' }).catch(() => undefined),
     occupy: (directory) => callAgent(directory, { do: 'block', ms: 60_000 }).catch(() => undefined),
     keepMemory: (directory, bytes) => callAgent(directory, { do: 'keep', bytes }),

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import type { PoolSpec } from '@agentainer/core';
 import {
   type AgentDriver,
@@ -17,6 +16,7 @@ import { residentMemory } from './process-memory.js';
 import { makeOfProgram } from './program-make.js';
 import { ANCHOR_COMMAND, ProcessCommands } from './process-commands.js';
 import { processesOf } from './processes-of.js';
+import { isScratchEmpty, makeScratch } from './scratch.js';
 
 /** How long an agent may take to answer healthy by default, in milliseconds. */
 const START_DEADLINE_MS = 30_000;
@@ -46,6 +46,8 @@ export class ProcessDriver implements AgentDriver {
   private readonly listeners = new Set<(agentId: string) => void>();
   private readonly starts = new Map<string, Start>();
   private readonly children = new Map<string, AgentProcess>();
+  /** The processes that agents started with, where this driver started them. */
+  private readonly begun = new Map<string, Set<number>>();
   private readonly adopted = new AdoptedProcesses((agentId) => this.tell(agentId));
 
   constructor(private readonly options: ProcessDriverOptions) {
@@ -70,6 +72,14 @@ export class ProcessDriver implements AgentDriver {
     start?.abort.abort(new AgentStartError('AGENT_START_FAILED', 'was ended while it started'));
     await start?.settled;
     await this.end(agentId, graceMs);
+  }
+
+  isClean(agentId: string): Promise<boolean> {
+    const record = this.records.read(agentId);
+    if (!record?.process) return Promise.resolve(false);
+    const begun = this.begun.get(agentId) ?? new Set([record.process.pid]);
+    const isAlone = processesOf(record.directory).every(({ pid }) => begun.has(pid));
+    return Promise.resolve(isAlone && isScratchEmpty(record.directory));
   }
 
   list(): Promise<FoundAgent[]> {
@@ -135,12 +145,14 @@ export class ProcessDriver implements AgentDriver {
     void child.ended.then((how) => {
       ended.abort(new AgentStartError('AGENT_START_FAILED', `the agent ${how}`));
       this.children.delete(agentId);
+      this.begun.delete(agentId);
       if (!this.starts.has(agentId)) this.tell(agentId);
     });
     try {
       const deadlineMs = this.options.startDeadlineMs ?? START_DEADLINE_MS;
       await awaitHealthy(directory, { deadlineMs, signal: AbortSignal.any([signal, ended.signal]) });
       ended.signal.throwIfAborted();
+      this.begun.set(agentId, new Set(processesOf(directory).map(({ pid }) => pid)));
     } catch (error) {
       await this.end(agentId, 0);
       throw error;
@@ -149,7 +161,7 @@ export class ProcessDriver implements AgentDriver {
 
   /** The record comes first: whenever this process ends, what it started is on record. */
   private spawn(record: Omit<AgentProcessRecord, 'instance'>, command: readonly string[]): AgentProcess {
-    mkdirSync(record.directory, { recursive: true });
+    makeScratch(record.directory);
     this.records.write(record);
     const child = new AgentProcess(command, record.directory);
     this.children.set(record.agentId, child);

@@ -8,6 +8,10 @@ export const GATEWAY_SOCKET = 'gateway.sock';
 export const AGENT_DIRECTORY = '/run/agentainer';
 /** The environment variable that names the agent's directory. */
 export const AGENT_DIRECTORY_VARIABLE = 'AGENTAINER_DIRECTORY';
+/** The environment variable with the folders that an agent leaves empty after each task, separated by colons. */
+export const SCRATCH_VARIABLE = 'AGENTAINER_SCRATCH';
+/** The environment variable that is `own` where an agent sees no other processes than its own. */
+export const PROCESSES_VARIABLE = 'AGENTAINER_PROCESSES';
 /** The folder of the same directory with the sockets of the services that the operator lets agents reach. */
 export const EGRESS_DIRECTORY = 'egress';
 /** The longest value that a task may report as its progress, in bytes of JSON. */

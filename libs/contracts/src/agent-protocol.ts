@@ -61,16 +61,23 @@ export const taskRequestSchema = z.object({
 export type TaskRequest = z.output<typeof taskRequestSchema>;
 
 /**
+ * Whether the task has left nothing to the next one: no files, processes or memory. An agent that cannot tell leaves it
+ * out; then its host looks from outside.
+ */
+const clean = z.boolean().optional();
+
+/**
  * The last line, `result`, `dropped` or `problem`, of the answer to `POST /tasks`. Lines {@link HEARTBEAT_LINE},
  * {@link PROGRESS_LINE_HEAD} and {@link LogLine} may come before it, while the task runs. It may come before the whole body was sent: the
  * worker then sends no more of it, and ends it.
  */
 export const taskMessageSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('result'), result: z.json() }),
+  z.object({ type: z.literal('result'), clean, result: z.json() }),
   /** The item of a map step is done with and has no result. */
-  z.object({ type: z.literal('dropped') }),
+  z.object({ type: z.literal('dropped'), clean }),
   z.object({
     type: z.literal('problem'),
+    clean,
     code: z.string().min(1).max(64),
     message: z.string(),
     detail: z.string().optional(),

@@ -11,7 +11,14 @@ export const hostSchema = z.object({
   heard_at: timeSchema.nullable(),
   workers: count,
   /** How many agents of all pools stand where. */
-  agents: z.object({ creating: count, idle: count, leased: count, draining: count, retiring: count }),
+  agents: z.object({
+    creating: count,
+    idle: count,
+    leased: count,
+    cleaning: count,
+    draining: count,
+    retiring: count,
+  }),
 });
 export type HostBody = z.output<typeof hostSchema>;
 

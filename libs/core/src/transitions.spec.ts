@@ -62,6 +62,10 @@ const allowed = {
     'running > timed_out',
   ],
   agent: [
+    'cleaning > dead',
+    'cleaning > idle',
+    'cleaning > leased',
+    'cleaning > retiring',
     'creating > dead',
     'creating > idle',
     'creating > leased',
@@ -71,6 +75,7 @@ const allowed = {
     'idle > dead',
     'idle > leased',
     'idle > retiring',
+    'leased > cleaning',
     'leased > dead',
     'leased > draining',
     'leased > idle',

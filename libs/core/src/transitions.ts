@@ -76,15 +76,17 @@ export const TASK_TRANSITIONS: TransitionTable<TaskState> = {
 };
 
 /**
- * `creating` is being started by the keeper, `draining` is leased for the last time, `retiring` is given a last while
+ * `creating` is being started by the keeper, `cleaning` was given back and is looked at, whether
+ * anything is left of its tasks, `draining` is leased for the last time, `retiring` is given a last while
  * to end by itself. An agent whose lease ended badly goes to `retiring`, never back to `idle`.
  */
-export type AgentState = 'creating' | 'idle' | 'leased' | 'draining' | 'retiring' | 'dead';
+export type AgentState = 'creating' | 'idle' | 'leased' | 'cleaning' | 'draining' | 'retiring' | 'dead';
 
 export const AGENT_TRANSITIONS: TransitionTable<AgentState> = {
   creating: ['idle', 'leased', 'retiring', 'dead'],
   idle: ['leased', 'retiring', 'dead'],
-  leased: ['idle', 'leased', 'draining', 'retiring', 'dead'],
+  leased: ['idle', 'leased', 'cleaning', 'draining', 'retiring', 'dead'],
+  cleaning: ['idle', 'leased', 'retiring', 'dead'],
   draining: ['retiring', 'dead'],
   retiring: ['dead'],
   dead: [],

@@ -37,7 +37,7 @@ const standing = (
   host: 'h1',
   share: { max_size: 4 },
   drained: false,
-  agents: { creating: 0, idle: 0, leased: 0, draining: 0, ...agents },
+  agents: { creating: 0, idle: 0, leased: 0, cleaning: 0, draining: 0, ...agents },
   waiting: 3,
   retryAt: 0,
   ...more,

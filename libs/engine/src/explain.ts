@@ -22,7 +22,7 @@ export interface PoolStanding {
   share: { max_size: number };
   /** Whether an operator has decided that it is to have no agents. */
   drained: boolean;
-  agents: { creating: number; idle: number; leased: number; draining: number };
+  agents: { creating: number; idle: number; leased: number; cleaning: number; draining: number };
   /** Lanes in line for an agent. */
   waiting: number;
   error?: TaskError;
@@ -193,7 +193,7 @@ function onHost(standing: PoolStanding, now: number): WaitReason | undefined {
   if (agents.creating > 0)
     return { reason: 'agents_starting', pool, host, starting: agents.creating, lanesWaiting };
   const size = share.max_size;
-  const busy = agents.leased + agents.draining;
+  const busy = agents.leased + agents.cleaning + agents.draining;
   if (busy >= size) return { reason: 'pool_full', pool, host, busy, size, lanesWaiting };
   return undefined;
 }

@@ -36,6 +36,8 @@ const START_DEADLINE_MS = 60_000;
 const GRACE_MS = 2_000;
 /** The longest grace while the host stops, in milliseconds: its own time is limited, too. */
 const SHUTDOWN_GRACE_MS = 5_000;
+/** How long a look at an agent from outside may take, in milliseconds. */
+const INSPECT_DEADLINE_MS = 5_000;
 /** How long the engine may take to end an agent beyond its grace, in milliseconds. */
 const STOP_DEADLINE_MS = 15_000;
 
@@ -125,6 +127,19 @@ export class AgentLife {
       const { stop_grace: grace } = config;
       await this.clearAway(agentId, reason === 'shutdown' ? Math.min(grace, SHUTDOWN_GRACE_MS) : grace);
       await this.remove(poolId, agentId, reason);
+    });
+  }
+
+  /** Looks at an agent that was given back: it is used again where nothing is left of its tasks, and ended else. */
+  async inspect(poolId: string, agentId: string): Promise<void> {
+    const { registry, driver, logger } = this.parts;
+    await this.whileEnding(agentId, async () => {
+      const clean = withDeadline('a look at an agent', INSPECT_DEADLINE_MS, driver.isClean(agentId));
+      if (await clean.catch(() => false)) return void (await registry.cleaned(poolId, agentId));
+      if (!(await registry.retire(poolId, agentId, 'unclean'))) return;
+      logger.info({ agentId, poolId }, 'something may be left of the tasks of an agent: it is ended');
+      await this.clearAway(agentId);
+      await this.remove(poolId, agentId, 'unclean');
     });
   }
 

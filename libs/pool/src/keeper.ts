@@ -212,6 +212,9 @@ export class Keeper implements Service {
     for (const { pool, agentId, reason } of ends.slice(0, Math.max(0, PARALLEL_ENDS - this.life.ends)))
       this.track(this.life.end(pool, agentId, reason));
 
+    for (const { snapshot, plan } of plans)
+      for (const agentId of plan.inspect) this.track(this.life.inspect(snapshot.spec.id, agentId));
+
     const byPool = new Map(snapshots.map((snapshot) => [snapshot.spec.id, snapshot]));
     const requests = plans.map(({ snapshot, plan }) => ({
       poolId: snapshot.spec.id,

@@ -14,6 +14,8 @@ export interface PoolPlan {
   starts: number;
   /** Agents to end: taken out of use first, where they are not yet. */
   retire: Retirement[];
+  /** Agents to look at, whether anything is left of their tasks. */
+  inspect: string[];
 }
 
 /** Milliseconds after which a pool that nobody asked for does not keep agents ahead of need any longer. */
@@ -33,7 +35,7 @@ export function desiredSize(snapshot: PoolSnapshot): number {
   const buffer = Math.ceil((spec.config.buffer * max_size) / spec.config.max_size);
   const leased = agents.filter((agent) => agent.state === 'leased' && agent.leaseUntil > now);
   const last = leased.filter((agent) => agent.uses + 1 >= max_agent_uses).length;
-  const needed = leased.length - last + waiting;
+  const needed = leased.length - last + countOf(agents, 'cleaning') + waiting;
   const keepsAhead = !superseded && now - lastUsed < RETENTION_MS;
   const kept = keepsAhead ? Math.max(min_size, needed + buffer) : needed;
   const warmed = now < warmUntil ? warm : 0;
@@ -54,6 +56,7 @@ export function planPool(snapshot: PoolSnapshot): PoolPlan {
   const because = (reason: RetireReason) => (agent: AgentRecord) => ({ agentId: agent.id, reason });
   return {
     starts: startsOf(snapshot, usable),
+    inspect: snapshot.agents.filter((agent) => agent.state === 'cleaning').map((agent) => agent.id),
     retire: [
       ...ending.map(({ id, reason }) => ({ agentId: id, reason: reason ?? 'orphan' })),
       ...expired.map(because('lease_expired')),
@@ -92,7 +95,8 @@ function startsAllowed({ now, retryAt, failures, agents }: PoolSnapshot): number
 
 /** Lanes that wait without an agent on its way to them. Idle agents left to a realm are no help: that of a lane would have been given to it. */
 function missingForLanes({ agents, waiting }: PoolSnapshot): number {
-  return waiting - countOf(agents, 'creating') - agents.filter((agent) => mayServeAny(agent)).length;
+  const coming = countOf(agents, 'creating') + countOf(agents, 'cleaning');
+  return waiting - coming - agents.filter((agent) => mayServeAny(agent)).length;
 }
 
 /** Idle agents left to realms that have to make room for starts beside those that leave anyway, least recently used first. */

@@ -78,6 +78,8 @@ export interface LeaseEnding {
   uses: number;
   /** The agent must not be used again. */
   suspect: boolean;
+  /** Its tasks left something to the next one, or nobody has looked yet whether they did. Left out where they did not. */
+  traces?: 'left' | 'unknown';
   /**
    * Different tasks that failed one after another until it ended, by id. Those of earlier leases count with them,
    * unless another task completed before them under this one.
@@ -105,9 +107,9 @@ export interface LeaseStore {
   /** Whether a lease may go on: nobody in line would go before its holder, counted as come `behindMs` later than now. */
   keep(lease: Lease, behindMs: number): Promise<boolean>;
   /**
-   * Ends a lease. A suspect, failing or used-up agent goes to `retiring`; another one goes to the lane that waits
-   * longest of those that it may serve, or to idle, or to `retiring` where lanes need the room that it may not serve.
-   * False where the lease had already ended.
+   * Ends a lease. A suspect, failing, used-up or unclean agent goes to `retiring`, one that may be unclean to `cleaning`;
+   * another one goes to the lane that waits longest of those that it may serve, or to idle, or to `retiring` where
+   * lanes need the room that it may not serve. False where the lease had already ended.
    */
   release(lease: Lease, ending: LeaseEnding): Promise<boolean>;
   /** Calls `listener` for each grant to a ticket of this process, and for each pool that broke. */
@@ -149,6 +151,8 @@ export interface AgentRegistry {
    * else → `retiring`. True also where it is on its way already; false where it is not entered.
    */
   drain(poolId: string, agentId: string, reason: RetireReason): Promise<boolean>;
+  /** `cleaning` → where an agent goes that is given back. False where it is in another state, or not entered. */
+  cleaned(poolId: string, agentId: string): Promise<boolean>;
   /** → `dead`: the agent is gone from the engine and leaves the registry. False where it was not entered. */
   remove(poolId: string, agentId: string): Promise<boolean>;
   /** `creating` → `retiring`, and notes why; without an agent it only does the latter. The first agent that does start makes it forgotten. */
@@ -185,7 +189,9 @@ export type RetireReason =
   | 'orphan'
   | 'shutdown'
   /** It was left to a realm, and lanes of another one need its place. */
-  | 'reuse';
+  | 'reuse'
+  /** Something was left of its tasks, or may have been. */
+  | 'unclean';
 
 /** Starts and ends agents: containers or processes. One implementation for each kind; all pass one conformance suite. */
 export interface AgentDriver {
@@ -199,6 +205,11 @@ export interface AgentDriver {
   start(agent: AgentStart, signal: AbortSignal): Promise<void>;
   /** Ends an agent: SIGTERM, `graceMs`, SIGKILL. Resolves when it is gone; also where it never was. */
   stop(agentId: string, graceMs: number): Promise<void>;
+  /**
+   * Whether nothing is left of what ran in an agent, seen from outside: no file in its scratch, no process but those
+   * that it started with. False also where that cannot be seen. To be asked while no task runs.
+   */
+  isClean(agentId: string): Promise<boolean>;
   /** All agents of this driver's owner that exist on the host, whoever started them, running or not. */
   list(): Promise<FoundAgent[]>;
   /** Bytes of memory that these agents use now, with all that they started; those that do not run are left out. */

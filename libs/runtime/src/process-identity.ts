@@ -7,11 +7,14 @@ export interface ProcessIdentity {
   startTime: string;
 }
 
-/** The identity of a process that runs, or undefined. A zombie has ended. */
-export function identityOf(pid: number): ProcessIdentity | undefined {
+/**
+ * The identity of a process that runs, or undefined. A zombie has ended.
+ * @param listed where processes are listed; those of a container have other ids in theirs
+ */
+export function identityOf(pid: number, listed = '/proc'): ProcessIdentity | undefined {
   try {
     // The second field is the program's name in parentheses, and may hold anything.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const fields = readFileSync(`${listed}/${pid}/stat`, 'utf8')
       .replace(/^.*\) /s, '')
       .split(' ');
     const [state, startTime] = [fields[0], fields[19]];

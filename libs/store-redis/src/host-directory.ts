@@ -3,8 +3,8 @@ import type { Redis } from 'ioredis';
 import { hostSigns } from './host-signs.js';
 import type { Keys } from './keys.js';
 
-const STATES = ['creating', 'idle', 'leased', 'draining', 'retiring'] as const;
-const NOBODY = { creating: 0, idle: 0, leased: 0, draining: 0, retiring: 0 };
+const STATES = ['creating', 'idle', 'leased', 'cleaning', 'draining', 'retiring'] as const;
+const NOBODY = { creating: 0, idle: 0, leased: 0, cleaning: 0, draining: 0, retiring: 0 };
 
 /** The hosts, as people look at them and take them out of use. */
 export class RedisHostDirectory implements HostDirectory {

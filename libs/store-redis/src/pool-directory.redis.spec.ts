@@ -67,7 +67,7 @@ it('reads how each pool stands on each live host', async () => {
   await other().startFailed(pool.spec.id, 'x', failure);
   const { id, image, config } = pool.spec;
   const ofPool = { id, image, config, drained: false, size: { min_size: 0, max_size: 4 } };
-  const nobody = { creating: 0, idle: 0, leased: 0, draining: 0, retiring: 0 };
+  const nobody = { creating: 0, idle: 0, leased: 0, cleaning: 0, draining: 0, retiring: 0 };
   expect(await directory.list()).toEqual([
     {
       ...ofPool,

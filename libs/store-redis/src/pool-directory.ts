@@ -28,8 +28,7 @@ import { warmPool } from './scripts/pool-warm.js';
 /** How long a registration is taken for granted, in milliseconds. */
 const REGISTERED_MS = 10_000;
 const REMEMBERED_POOLS = 1_000;
-const STATES = ['creating', 'idle', 'leased', 'draining', 'retiring'] as const;
-const STATUS_FIELDS = [...STATES, 'served', 'minSize', 'maxSize', 'error', 'retryAt'] as const;
+const STATES = ['creating', 'idle', 'leased', 'cleaning', 'draining', 'retiring'] as const;
 
 /** All pools on all hosts, as runs ask for them and people look at them. */
 export class RedisPoolDirectory implements PoolDirectory, PoolControlStore, PoolUsage {
@@ -133,22 +132,19 @@ export class RedisPoolDirectory implements PoolDirectory, PoolControlStore, Pool
   private async status(spec: PoolSpec, override: PoolOverride, host: string): Promise<PoolStatus> {
     const key = this.keys.pool(spec.id, host);
     const [fields, waiting] = await Promise.all([
-      this.redis.hmget(key, ...STATUS_FIELDS),
+      this.redis.hmget(key, 'error', 'retryAt', 'served', 'minSize', 'maxSize', ...STATES),
       this.redis.zcard(`${key}:waiters`),
     ]);
-    const [creating = 0, idle = 0, leased = 0, draining = 0, retiring = 0, ...more] = fields
-      .slice(0, STATES.length + 3)
-      .map(Number);
-    const [served = 0, min_size = 0, max_size = 0] = more;
-    const [error, retryAt] = fields.slice(STATES.length + 3) as [string | null, string | null];
+    const [error, retryAt, served, minSize, maxSize, ...counts] = fields;
+    const agents = Object.fromEntries(STATES.map((state, i) => [state, Number(counts[i] ?? 0)]));
     return {
       ...describe(spec, override),
       host,
-      share: { min_size, max_size },
-      agents: { creating, idle, leased, draining, retiring },
+      share: { min_size: Number(minSize ?? 0), max_size: Number(maxSize ?? 0) },
+      agents: agents as PoolStatus['agents'],
       waiting,
-      served,
-      ...(error === null ? {} : { error: JSON.parse(error) as TaskError }),
+      served: Number(served ?? 0),
+      ...(!error ? {} : { error: JSON.parse(error) as TaskError }),
       retryAt: Number(retryAt ?? 0),
     };
   }

@@ -6,6 +6,7 @@ import { Channel } from './channel.js';
 import type { Keys } from './keys.js';
 import { PoolScope } from './pool-scope.js';
 import { readPoolSpec } from './pool-spec.js';
+import { cleanedAgent } from './scripts/pool-cleaned.js';
 import { createAgent } from './scripts/pool-create.js';
 import { drainAgent } from './scripts/pool-drain.js';
 import { readyAgent } from './scripts/pool-ready.js';
@@ -61,6 +62,10 @@ export class RedisAgentRegistry implements AgentRegistry {
 
   drain(poolId: string, agentId: string, reason: RetireReason): Promise<boolean> {
     return drainAgent(this.scope, poolId, agentId, reason);
+  }
+
+  cleaned(poolId: string, agentId: string): Promise<boolean> {
+    return cleanedAgent(this.scope, poolId, agentId);
   }
 
   remove(poolId: string, agentId: string): Promise<boolean> {

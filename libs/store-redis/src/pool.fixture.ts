@@ -96,8 +96,10 @@ export class TestPool {
   /** The counts that the pool keeps, which must be those of its agents. */
   async counts(): Promise<Record<string, number>> {
     const names = ['creating', 'idle', 'leased', 'draining', 'retiring'];
-    const texts = await this.redis.hmget(this.keys.pool(this.spec.id, 'host'), ...names);
-    return Object.fromEntries(names.map((name, i) => [name, Number(texts[i] ?? 0)]));
+    const texts = await this.redis.hmget(this.keys.pool(this.spec.id, 'host'), ...names, 'cleaning');
+    const cleaning = Number(texts.pop() ?? 0);
+    const counts = Object.fromEntries(names.map((name, i) => [name, Number(texts[i] ?? 0)]));
+    return cleaning === 0 ? counts : { ...counts, cleaning };
   }
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_POOL_CONFIG, newId } from '@agentainer/core';
 import type { AgentDriver, AgentStart } from '@agentainer/pool';
 import { withDeadline } from '@agentainer/runtime';
+import type { FakeAgentTask, FakeAgentTraces } from './fake-agent-task.js';
 
 /** What the suite needs to know of the kind of driver that it tests. */
 export interface DriverUnderTest {
@@ -17,10 +18,16 @@ export interface DriverUnderTest {
     ending: string;
     /** Runs, and opens no socket. */
     silent: string;
+    /** The fake agent, but one that cleans nothing. */
+    careless: string;
   };
   /** A directory for an agent; does not exist yet. */
   directory(agentId: string): string;
   isHealthy(directory: string): Promise<boolean>;
+  /** Has the agent do a task; the line that it answers. */
+  run(directory: string, task: FakeAgentTask): Promise<string>;
+  /** More than an agent may keep in memory from one task to the next. */
+  tooManyMegabytes: number;
   /** Ends the agent from within. */
   crash(directory: string): Promise<unknown>;
   /** Keeps the agent from noticing anything, SIGTERM included. */
@@ -149,6 +156,47 @@ export function describeDriver(name: string, make: () => Promise<DriverUnderTest
       await driver.stop(agent.agentId, 0);
       await withDeadline('telling of the exit', SOON_MS, exited);
       expect(heard).toEqual([]);
+    }, 60_000);
+  });
+
+  describe(`what a task leaves to the next one, with the ${name} driver`, () => {
+    type Line<Result> = { clean?: boolean; result: Result };
+    const run = async <Result>({ directory }: AgentStart, task: FakeAgentTask) =>
+      JSON.parse(await under.run(directory, task)) as Line<Result>;
+
+    it('is nothing: no file and no process', async () => {
+      const agent = await started();
+      for (const tasks of [2, 4]) {
+        const { clean, result: pid } = await run<number>(agent, { do: 'leave' });
+        expect(clean).toBe(true);
+        const { result } = await run<FakeAgentTraces>(agent, { do: 'look', pid });
+        expect(result).toEqual({ files: [], runs: false, megabytes: 0, tasks });
+      }
+      expect(await driver.isClean(agent.agentId)).toBe(true);
+    }, 60_000);
+
+    it('is told where it cannot be cleaned: too much memory', async () => {
+      const agent = await started();
+      const megabytes = under.tooManyMegabytes;
+      expect((await run(agent, { do: 'leave', megabytes })).clean).toBe(false);
+    }, 60_000);
+
+    it('is seen from outside where the agent itself says nothing', async () => {
+      const agent = agentOf('careless');
+      await driver.start(agent, never);
+      expect((await run(agent, { do: 'describe' })).clean).toBeUndefined();
+      expect(await driver.isClean(agent.agentId)).toBe(true);
+      const { result: pid } = await run<number>(agent, { do: 'leave' });
+      const { result } = await run<FakeAgentTraces>(agent, { do: 'look', pid });
+      expect(result).toMatchObject({ files: ['left'], runs: true });
+      expect(await driver.isClean(agent.agentId)).toBe(false);
+    }, 60_000);
+
+    it('cannot be seen where there is no such agent', async () => {
+      const agent = await started();
+      await driver.stop(agent.agentId, 0);
+      expect(await driver.isClean(agent.agentId)).toBe(false);
+      expect(await driver.isClean(newId('agent'))).toBe(false);
     }, 60_000);
   });
 

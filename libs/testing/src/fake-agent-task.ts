@@ -45,6 +45,10 @@ export type FakeAgentTask = { attempts?: number } & (
   | { do: 'keep'; bytes: number }
   /** Its clean-up takes that long when it ends. */
   | { do: 'linger'; ms: number }
+  /** Leaves a file in its scratch, a process and so much memory to the next task; answers with the process's id. */
+  | { do: 'leave'; megabytes?: number }
+  /** Answers with {@link FakeAgentTraces}: what others left. */
+  | { do: 'look'; pid: number }
   /** Answers with {@link FakeAgentFacts}. */
   | { do: 'describe' }
 );
@@ -60,4 +64,15 @@ export interface FakeAgentFacts {
   tasks: number;
   task: Json;
   environment: Json;
+}
+
+/** What a task finds that an earlier one left. */
+export interface FakeAgentTraces {
+  /** The names in its scratch. */
+  files: string[];
+  /** Whether the process goes on. */
+  runs: boolean;
+  megabytes: number;
+  /** How many tasks this agent has begun, this one included. */
+  tasks: number;
 }

@@ -9,6 +9,7 @@ import { type AgentContext, DROP, serve, TaskFailure, type TaskOutcome } from '@
 import type { Json } from '@agentainer/core';
 import { agentEnvironment } from './config.js';
 import { ENOUGH, type FakeAgentFacts, type FakeAgentTask } from './fake-agent-task.js';
+import { leaveOrLook } from './left-traces.js';
 
 let tasks = 0;
 const kept: Buffer[] = [];
@@ -88,6 +89,9 @@ async function perform(task: FakeAgentTask, context: AgentContext): Promise<unkn
       return kept.push(Buffer.alloc(task.bytes, 1));
     case 'linger':
       return (cleanUpMs = task.ms);
+    case 'leave':
+    case 'look':
+      return leaveOrLook(task, tasks);
     case 'describe':
       return describe(context);
   }

@@ -27,6 +27,8 @@ export class FakeDriver implements AgentDriver {
   onStop: (agentId: string) => Promise<void> = () => Promise.resolve();
   /** Bytes that agents use; the usual where a test does not say. */
   readonly memory = new Map<string, number>();
+  /** What a look at an agent from outside finds. */
+  onLook: (agentId: string) => Promise<boolean> = () => Promise.resolve(true);
   private readonly starts = new Map<string, AbortController>();
   /** What agents are made of from now on. */
   make = 'made-1';
@@ -63,6 +65,10 @@ export class FakeDriver implements AgentDriver {
     const start = this.starts.get(agentId);
     start?.abort(new AgentStartError('AGENT_START_FAILED', 'was ended while it started'));
     if (this.agents.delete(agentId) && !start) this.tell(agentId);
+  }
+
+  isClean(agentId: string): Promise<boolean> {
+    return this.onLook(agentId);
   }
 
   list(): Promise<FoundAgent[]> {

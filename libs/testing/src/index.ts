@@ -6,7 +6,12 @@ export { FakeRunControl } from './fake-run-control.js';
 export { FakeRunStarter, FakeRunState, FakeStepChanger, FakeWorkflowStore } from './fake-stores.js';
 export { agentIsHealthy, callAgent } from './agent-calls.js';
 export type { Probe, ProbeModules, ProbeTask } from './probe-task.js';
-export type { FakeAgentFacts, FakeAgentStateCall, FakeAgentTask } from './fake-agent-task.js';
+export type {
+  FakeAgentFacts,
+  FakeAgentStateCall,
+  FakeAgentTask,
+  FakeAgentTraces,
+} from './fake-agent-task.js';
 export { FakeHosts } from './fake-hosts.js';
 export { FakeWaitingRuns } from './fake-waiting-runs.js';
 export { FakeDriver } from './fake-driver.js';

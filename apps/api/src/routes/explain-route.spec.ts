@@ -34,7 +34,7 @@ it('says of each open step why it waits', async () => {
     dependency,
   ]);
 
-  const agents = { creating: 0, idle: 0, leased: 4, draining: 0, retiring: 0 };
+  const agents = { creating: 0, idle: 0, leased: 4, cleaning: 0, draining: 0, retiring: 0 };
   api.pools.push(poolStatus({ id, image, config, host: 'h1', agents, waiting: 2 }));
   expect(await look()).toMatchObject([
     { reasons: [{ reason: 'pool_full', host: 'h1', busy: 4, size: 4, lanes_waiting: 2 }] },

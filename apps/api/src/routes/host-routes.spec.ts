@@ -9,7 +9,7 @@ beforeEach(async () => {
 afterEach(() => api.stop());
 
 it('R9.5d shows the hosts, drains one and puts it to use again', async () => {
-  const agents = { creating: 0, idle: 3, leased: 2, draining: 0, retiring: 0 };
+  const agents = { creating: 0, idle: 3, leased: 2, cleaning: 0, draining: 0, retiring: 0 };
   api.hosts.hosts.push({ name: 'east 1', state: 'up', heardAt: 1_000, workers: 2, agents });
   api.hosts.hosts.push({ name: 'west', state: 'drained', heardAt: undefined, workers: 0, agents });
   const { items } = hostListSchema.parse((await api.request('GET', '/hosts')).body);

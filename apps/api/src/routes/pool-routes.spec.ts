@@ -4,7 +4,7 @@ import { poolStatus } from '@agentainer/testing';
 import { FakeApi } from '../fake-api.fixture.js';
 
 const config = { ...DEFAULT_POOL_CONFIG, min_size: 1, max_size: 5, max_agent_uses: 100, warm_up: true };
-const agents = { creating: 0, idle: 3, leased: 2, draining: 1, retiring: 0 };
+const agents = { creating: 0, idle: 3, leased: 2, cleaning: 0, draining: 1, retiring: 0 };
 const error = { code: 'IMAGE_NOT_FOUND', message: 'no such image' };
 const shown = { ...config, idle_timeout: '5m', stop_grace: '2s' };
 const ofPool = {

@@ -8,7 +8,7 @@ afterEach(test.stop);
 it('R9.5d agentainer host lists hosts, drains one and puts it to use again', async () => {
   expect(await cli('host', 'list')).toBe(0);
   expect(test.terminal.stdout).toBe('no hosts\n');
-  const agents = { creating: 1, idle: 3, leased: 2, draining: 0, retiring: 0 };
+  const agents = { creating: 1, idle: 3, leased: 2, cleaning: 0, draining: 0, retiring: 0 };
   test.api.hosts.hosts.push({ name: 'east', state: 'up', heardAt: 1_000, workers: 2, agents });
   test.terminal.stdout = '';
   expect(await cli('host', 'list')).toBe(0);

@@ -5,7 +5,7 @@ import { CliTest } from '../cli-test.fixture.js';
 const test = new CliTest();
 const { cli, json } = test;
 const config = { ...DEFAULT_POOL_CONFIG, min_size: 1, max_size: 5 };
-const agents = { creating: 0, idle: 3, leased: 2, draining: 1, retiring: 0 };
+const agents = { creating: 0, idle: 3, leased: 2, cleaning: 0, draining: 1, retiring: 0 };
 beforeEach(test.start);
 beforeEach(() => test.api.pools.push(poolStatus({ config, agents, waiting: 4, served: 9 })));
 afterEach(test.stop);

@@ -39,6 +39,6 @@ if not waits then
   writeTicket(ticket, worker, ttl, '', realm)
 end
 -- Idle agents of other realms can be replaced.
-local agents = redis.call('HMGET', pool, 'maxSize', 'creating', 'leased')
-if (agents[2] or 0) + (agents[3] or 0) < (tonumber(agents[1]) or math.huge) then wakeKeeper() end
+local idle = redis.call('HGET', pool, 'idle') or 0
+if live() - idle < (tonumber(redis.call('HGET', pool, 'maxSize')) or math.huge) then wakeKeeper() end
 return { 'queued' }

@@ -6,12 +6,19 @@ import { Script } from '../script.js';
 const script = new Script('pool-release');
 
 /** Ends a lease after so many tasks; false where it had ended. */
-export async function releaseAgent(
-  scope: PoolScope,
-  lease: Lease,
-  { uses, suspect, failed: { tasks, afterSuccess } = { tasks: [], afterSuccess: false } }: LeaseEnding,
-): Promise<boolean> {
+export async function releaseAgent(scope: PoolScope, lease: Lease, ending: LeaseEnding): Promise<boolean> {
   const { agentId, id, epoch } = lease;
-  const ending = [uses, suspect ? 1 : 0, MOST_FAILED_TASKS, afterSuccess ? 1 : 0, ...tasks];
-  return (await scope.run(script, lease.poolId, [agentId, id, epoch, ...ending])) === 1;
+  const {
+    uses,
+    suspect,
+    traces = '',
+    failed: { tasks, afterSuccess } = { tasks: [], afterSuccess: false },
+  } = ending;
+  const how = [uses, flag(suspect), traces];
+  const failures = [MOST_FAILED_TASKS, flag(afterSuccess), ...tasks];
+  return (await scope.run(script, lease.poolId, [agentId, id, epoch, ...how, ...failures])) === 1;
+}
+
+function flag(holds: boolean): number {
+  return holds ? 1 : 0;
 }

@@ -13,8 +13,9 @@ local function wakeKeeper() redis.call('PUBLISH', ARGV[3], ARGV[4]) end
 
 -- Agents that may be placed again; those that are draining or retiring only take room.
 local function live()
-  local counts = redis.call('HMGET', pool, 'creating', 'idle', 'leased')
-  return (counts[1] or 0) + (counts[2] or 0) + (counts[3] or 0)
+  local sum = 0
+  for _, count in ipairs(redis.call('HMGET', pool, 'creating', 'idle', 'leased', 'cleaning')) do sum = sum + (count or 0) end
+  return sum
 end
 
 -- The list of idle agents that are left to a realm; of those that may serve any where it is ''.

@@ -3,14 +3,14 @@
 local LOOK = 64
 
 -- The ticket that is next for an agent that is left to this realm (any where it is ''), of those that came by then.
--- Tickets of other realms need other agents. As far as the pool may start these, beside those that are leased, they are
+-- Tickets of other realms need other agents. As far as the pool may start these, beside those that are in use, they are
 -- passed over; one ticket more, and the agent is in their way: nil and true then, so that nobody waits for ever.
 -- Not while agents do not start: what there is goes on, until the next try is due.
 local function claimOn(realm, by)
   local line = redis.call('ZRANGEBYSCORE', pool .. ':waiters', '-inf', by, 'LIMIT', 0, realm == '' and 1 or LOOK)
   if realm == '' or #line == 0 then return line[1], false end
-  local settings = redis.call('HMGET', pool, 'maxSize', 'leased', 'retryAt')
-  local startable = (tonumber(settings[3]) or 0) > now and LOOK or settings[1] - settings[2]
+  local settings = redis.call('HMGET', pool, 'retryAt', 'maxSize', 'leased', 'cleaning')
+  local startable = (tonumber(settings[1]) or 0) > now and LOOK or settings[2] - (settings[3] or 0) - (settings[4] or 0)
   for i, ticket in ipairs(line) do
     local _, _, _, wanted = readTicket(ticket)
     if wanted == realm then return ticket, false end

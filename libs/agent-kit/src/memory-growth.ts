@@ -1,0 +1,45 @@
+import { totalmem } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { ProcFile } from './proc-file.js';
+
+const PAGE_BYTES = 4_096;
+/** What an agent without a limit of its own may use. */
+const UNLIMITED_BYTES = 1_024 * 1_024 * 1_024;
+
+/** Whether tasks left so much in memory that the next one might lack it: more than half of what was free at the begin. */
+export class MemoryGrowth {
+  private readonly sizes = new ProcFile('/proc/self/statm');
+  private readonly mostBytes: number;
+  private collect: (() => void) | undefined;
+
+  constructor(limitBytes = memoryLimit()) {
+    const begin = this.residentBytes();
+    this.mostBytes = begin + Math.max(0, limitBytes - begin) / 2;
+  }
+
+  isTooMuch(): boolean {
+    return this.residentBytes() > this.mostBytes;
+  }
+
+  /** Gives back what nobody holds any more; takes up to a second with a large heap. */
+  shrink(): void {
+    if (!this.isTooMuch()) return;
+    this.collect ??= garbageCollector();
+    this.collect();
+  }
+
+  private residentBytes(): number {
+    return Number(this.sizes.read().split(' ')[1]) * PAGE_BYTES;
+  }
+}
+
+function memoryLimit(): number {
+  const limit = process.constrainedMemory();
+  return limit > 0 && limit <= totalmem() ? limit : UNLIMITED_BYTES;
+}
+
+function garbageCollector(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
+}
