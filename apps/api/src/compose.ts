@@ -27,6 +27,7 @@ import {
   IdempotencyStore,
   Keys,
   type Redis,
+  RedisAlertStore,
   RedisLimitStore,
   RedisHostDirectory,
   RedisLogStore,
@@ -41,6 +42,7 @@ import { createApp } from './app.js';
 import type { BoardQueue } from './board/board.js';
 import type { ApiConfig } from './config.js';
 import { Followers } from './http/followers.js';
+import { measureExhaustion } from './exhaustion-metrics.js';
 import { HttpServer } from './http-server.js';
 import { measureLimits } from './limit-metrics.js';
 import { measureQueues } from './queue-metrics.js';
@@ -93,7 +95,8 @@ function partsOf(config: ApiConfig, { redis, keys, queue, logger, metrics }: Mea
   const advancer = new RunAdvancer(runs, lanes, children);
   const admission = new RunAdmission(runs, config.maxActiveRuns);
   const limits = new RedisLimitStore(redis, keys);
-  measure(metrics, { limits, queue, pools });
+  const alerts = new RedisAlertStore(redis, keys);
+  measure(metrics, { limits, queue, pools, alerts });
   const starter = new RunStarter(runs, advancer, pools, logger, admission);
   const rerunner = new Rerunner(runs, starter, advancer);
   return {
@@ -111,6 +114,7 @@ function partsOf(config: ApiConfig, { redis, keys, queue, logger, metrics }: Mea
     followers: new Followers(metrics),
     pools: new PoolControl(pools),
     hosts: new RedisHostDirectory(redis, keys),
+    alerts,
     limits,
     metrics,
     permissions: config.permissions,
@@ -120,12 +124,17 @@ function partsOf(config: ApiConfig, { redis, keys, queue, logger, metrics }: Mea
   };
 }
 
-function measure(
-  metrics: Registry,
-  { limits, queue, pools }: { limits: RedisLimitStore; queue: BullStepQueue; pools: RedisPoolDirectory },
-): void {
+interface Measured {
+  limits: RedisLimitStore;
+  queue: BullStepQueue;
+  pools: RedisPoolDirectory;
+  alerts: RedisAlertStore;
+}
+
+function measure(metrics: Registry, { limits, queue, pools, alerts }: Measured): void {
   measureLimits(metrics, () => limits.standings());
   measureQueues(metrics, () => queueDepths(queue, pools));
+  measureExhaustion(metrics, { ids: () => pools.ids(), exhausted: () => alerts.exhausted() });
 }
 
 async function boardQueues(queue: BullStepQueue, pools: PoolReader): Promise<BoardQueue[]> {

@@ -7,7 +7,7 @@ import {
 } from '@agentainer/core';
 import type { Scope } from '@agentainer/contracts';
 import { ItemAccess, type LimitStanding, Redriver, type WorkflowRecord } from '@agentainer/engine';
-import { PoolControl, type PoolStatus } from '@agentainer/pool';
+import { type Alert, PoolControl, type PoolStatus } from '@agentainer/pool';
 import { Registry, silentLogger } from '@agentainer/runtime';
 import { SecretCipher, Vault } from '@agentainer/secrets';
 import {
@@ -41,6 +41,8 @@ export class FakeApi {
   readonly pools: PoolStatus[] = [];
   readonly poolStore = new FakePools(this.pools);
   readonly hosts = new FakeHosts();
+  /** The newest first. */
+  readonly alerts: Alert[] = [];
   readonly limits: LimitStanding[] = [];
   globalLimit = 0;
   readonly idempotency = new FakeIdempotency();
@@ -69,6 +71,10 @@ export class FakeApi {
     followers: this.followers,
     hosts: this.hosts,
     pools: new PoolControl(this.poolStore),
+    alerts: {
+      alerts: (limit: number) => Promise.resolve(this.alerts.slice(0, limit)),
+      exhausted: () => Promise.resolve(new Set<string>()),
+    },
     limits: {
       standings: () => Promise.resolve(this.limits),
       global: () => Promise.resolve(this.globalLimit),

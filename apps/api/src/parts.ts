@@ -13,7 +13,7 @@ import type {
   WaitingRuns,
   WorkflowStore,
 } from '@agentainer/engine';
-import type { HostDirectory, PoolControl } from '@agentainer/pool';
+import type { AlertReader, HostDirectory, PoolControl } from '@agentainer/pool';
 import type { Registry } from '@agentainer/runtime';
 import type { Vault } from '@agentainer/secrets';
 import type { BoardQueue } from './board/board.js';
@@ -54,6 +54,7 @@ export interface Parts {
   followers: Followers;
   pools: PoolControl;
   hosts: HostDirectory;
+  alerts: AlertReader;
   limits: Pick<LimitStore, 'standings' | 'global'>;
   metrics: Registry;
   /** What pools may ask for. */

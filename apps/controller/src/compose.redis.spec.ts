@@ -27,7 +27,7 @@ it('has agents run that answer, counts them, and ends them when it stops', async
   const { directory } = held.lease;
   expect(await callAgent(directory, { do: 'echo', value: 42 })).toContain('42');
   expect(await readdir(directory)).toEqual(expect.arrayContaining(['agent.sock', 'gateway.sock']));
-  const line = `agentainer_pool_agents{pool="${pool.id}",state="leased"} 1`;
+  const line = `agentainer_pool_size{pool="${pool.id}",state="leased"} 1`;
   await until(async () => (await controller.metrics.metrics()).includes(line));
   await controller.leaser.release(held, { uses: 1, suspect: false });
   expect(await controller.pools.list()).toMatchObject([{ host: HOST, served: 1 }]);

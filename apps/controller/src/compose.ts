@@ -22,6 +22,7 @@ import {
   redisVault,
 } from '@agentainer/store-redis';
 import { agentServices } from './agent-services.js';
+import { alerting } from './alerting.js';
 import { agentsDirectory } from './agents-directory.js';
 import { agentDriver } from './agent-driver.js';
 import type { ControllerConfig } from './config.js';
@@ -82,6 +83,7 @@ export async function composeController(
     ...beside.services,
     keeper,
     ...dividing({ redis, subscriber, keys, host, logger }),
+    ...alerting(parts, { redis, keys, logger, metrics, settings: config.alerts }),
     ...sweeping(parts, { redis, keys, logger }),
   ]);
 }

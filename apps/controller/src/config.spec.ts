@@ -24,6 +24,9 @@ it('takes what is given', () => {
     AGENTAINER_REGISTRY_AUTH_FILE: '/etc/auth.json',
     AGENTAINER_KEEP_AGENTS: 'true',
     AGENTAINER_METRICS_PORT: '9100',
+    AGENTAINER_POOL_ALERT_AFTER: '2m',
+    AGENTAINER_ALERT_WEBHOOK: 'https://alerts.example/hook',
+    AGENTAINER_ALERT_SECRET: 'sixteen letters.',
   });
   expect(config).toMatchObject({
     dataDirectory: '/srv/flow',
@@ -34,6 +37,10 @@ it('takes what is given', () => {
     registryAuthFile: '/etc/auth.json',
     keepAgents: true,
     metricsPort: 9_100,
+    alerts: {
+      afterMs: 120_000,
+      webhook: { url: 'https://alerts.example/hook', secret: 'sixteen letters.' },
+    },
   });
 });
 

@@ -1,6 +1,11 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { AGENT_PERMISSION_SETTINGS, type AgentPermissions, agentPermissions } from '@agentainer/core';
+import {
+  AGENT_PERMISSION_SETTINGS,
+  type AgentPermissions,
+  agentPermissions,
+  durationSchema,
+} from '@agentainer/core';
 import {
   hostSetting,
   portSetting,
@@ -14,6 +19,7 @@ import {
 } from '@agentainer/runtime';
 import type { HostUse } from '@agentainer/pool';
 import { z } from 'zod';
+import type { AlertSettings } from './alerting.js';
 import { type EgressSockets, parseEgressSockets } from './egress-sockets.js';
 
 /** The longest path that a Unix socket can have, in bytes. */
@@ -61,6 +67,12 @@ const schema = z.object({
   AGENTAINER_KEEP_AGENTS: z.enum(['true', 'false']).default('false'),
   /** The largest result of a task that is a command, in bytes of JSON; as the workers have it. */
   AGENTAINER_RESULT_LIMIT: resultLimitSetting,
+  /** How long lanes have to wait for a pool that may have no more agents until that is an alert. */
+  AGENTAINER_POOL_ALERT_AFTER: durationSchema.default(30_000),
+  /** Where alerts are told, by POST. */
+  AGENTAINER_ALERT_WEBHOOK: z.string().refine(isWebAddress, 'must be the URL of a server').optional(),
+  /** What alerts are signed with. */
+  AGENTAINER_ALERT_SECRET: z.string().min(16, 'must have 16 characters at least').optional(),
   /** Where this process serves `/livez` and `/metrics`; nowhere when it is not given. */
   AGENTAINER_METRICS_PORT: portSetting.optional(),
 });
@@ -84,12 +96,14 @@ export interface ControllerConfig extends ProcessConfig {
   pressure: HostUse;
   keepAgents: boolean;
   resultLimit: number;
+  alerts: AlertSettings;
   metricsPort?: number;
 }
 
 /** @throws {ConfigError} naming every variable at fault. */
 export function readControllerConfig(environment?: NodeJS.ProcessEnv): ControllerConfig {
   const config = readConfig(schema, environment);
+  const url = config.AGENTAINER_ALERT_WEBHOOK;
   return {
     ...processConfig(config),
     secretsKey: secretsKey(config),
@@ -108,6 +122,10 @@ export function readControllerConfig(environment?: NodeJS.ProcessEnv): Controlle
     },
     keepAgents: config.AGENTAINER_KEEP_AGENTS === 'true',
     resultLimit: config.AGENTAINER_RESULT_LIMIT,
+    alerts: {
+      afterMs: config.AGENTAINER_POOL_ALERT_AFTER,
+      webhook: url === undefined ? undefined : { url, secret: config.AGENTAINER_ALERT_SECRET },
+    },
     metricsPort: config.AGENTAINER_METRICS_PORT,
   };
 }
@@ -118,4 +136,8 @@ function shareOf(text: string): number {
 
 function fitsAgents(directory: string): boolean {
   return Buffer.byteLength(join(directory, LONGEST_OF_AGENT)) <= LONGEST_SOCKET_PATH;
+}
+
+function isWebAddress(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }

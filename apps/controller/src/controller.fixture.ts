@@ -44,6 +44,7 @@ export class TestController {
     const leaser = new Leaser({ store, logger: silentLogger });
     await leaser.start();
     const config: ControllerConfig = {
+      alerts: { afterMs: 30_000 },
       ...{ redisUrl, keyPrefix: keys.prefix, host: HOST, dataDirectory: join(home, 'data') },
       permissions: DEFAULT_PERMISSIONS,
       resultLimit: 1_000_000,

@@ -26,13 +26,22 @@ it('shows how the pools stand now, starts and ends', async () => {
   const metrics = new PoolMetrics(registry);
   metrics.snapshot(snapshot(3, [agent('a', 'idle'), agent('b', 'leased'), agent('c', 'leased')]));
   metrics.snapshot(snapshot(0, [agent('a', 'idle')]));
+  const busy = snapshot(0, [
+    agent('a', 'leased'),
+    agent('b', 'leased'),
+    agent('c', 'leased'),
+    agent('d', 'idle'),
+  ]);
+  metrics.snapshot({ ...busy, spec: { ...busy.spec, id: 'busy' } });
   metrics.started('echo-1', 150);
   metrics.retired('echo-1', 'max_uses');
   metrics.retired('echo-1', 'max_uses');
   const text = await registry.metrics();
   for (const line of [
-    'agentainer_pool_agents{pool="echo-1",state="idle"} 1',
-    'agentainer_pool_agents{pool="echo-1",state="leased"} 0',
+    'agentainer_pool_size{pool="echo-1",state="idle"} 1',
+    'agentainer_pool_size{pool="echo-1",state="leased"} 0',
+    'agentainer_pool_utilization{pool="echo-1"} 0',
+    'agentainer_pool_utilization{pool="busy"} 0.75',
     'agentainer_pool_waiting{pool="echo-1"} 0',
     'agentainer_agents_retired_total{pool="echo-1",reason="max_uses"} 2',
     'agentainer_agent_start_seconds_bucket{le="0.1",pool="echo-1"} 0',

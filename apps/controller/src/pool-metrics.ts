@@ -7,6 +7,7 @@ const STATES = ['creating', 'idle', 'leased', 'cleaning', 'draining', 'retiring'
 /** What a keeper tells about its pools, as metrics. */
 export class PoolMetrics implements KeeperObserver {
   private readonly agents: Gauge<'pool' | 'state'>;
+  private readonly utilization: Gauge<'pool'>;
   private readonly waiting: Gauge<'pool'>;
   private readonly use: Gauge<'resource'>;
   private readonly pressure: Gauge;
@@ -16,9 +17,15 @@ export class PoolMetrics implements KeeperObserver {
   constructor(registry: Registry) {
     const registers = [registry];
     this.agents = new Gauge({
-      name: 'agentainer_pool_agents',
+      name: 'agentainer_pool_size',
       help: 'Agents of the pool on this host, by state',
       labelNames: ['pool', 'state'],
+      registers,
+    });
+    this.utilization = new Gauge({
+      name: 'agentainer_pool_utilization',
+      help: 'Share of the agents of the pool on this host, of those that are idle or leased, that are leased; 0 where there are none',
+      labelNames: ['pool'],
       registers,
     });
     this.waiting = new Gauge({
@@ -55,8 +62,10 @@ export class PoolMetrics implements KeeperObserver {
 
   snapshot({ spec, agents, waiting }: PoolSnapshot): void {
     const pool = spec.id;
-    for (const state of STATES)
-      this.agents.set({ pool, state }, agents.filter((agent) => agent.state === state).length);
+    const count = (state: string) => agents.filter((agent) => agent.state === state).length;
+    for (const state of STATES) this.agents.set({ pool, state }, count(state));
+    const [inUse, idle] = [count('leased') + count('draining'), count('idle')];
+    this.utilization.set({ pool }, inUse === 0 ? 0 : inUse / (inUse + idle));
     this.waiting.set({ pool }, waiting);
   }
 
@@ -71,6 +80,7 @@ export class PoolMetrics implements KeeperObserver {
 
   forgotten(pool: string): void {
     for (const state of STATES) this.agents.remove({ pool, state });
+    this.utilization.remove({ pool });
     this.waiting.remove({ pool });
   }
 

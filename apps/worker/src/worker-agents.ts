@@ -1,8 +1,8 @@
 import type { AgentConnections } from '@agentainer/agent-client';
 import type { AgentLease, AgentSource, AttemptRequest, AttemptResult, LeaseAnswer } from '@agentainer/engine';
-import type { HeldLease, LeaseEnding, LeaseOptions, Leaser } from '@agentainer/pool';
+import type { HeldLease, Lease, LeaseEnding, LeaseOptions, Leaser } from '@agentainer/pool';
 import type { SecretFilter } from './secret-filter.js';
-import type { WorkerMetrics } from './worker-metrics.js';
+import type { StartMode, WorkerMetrics } from './worker-metrics.js';
 
 /** An agent that does not answer its probe within that many milliseconds is not used. */
 const PROBE_DEADLINE_MS = 1_000;
@@ -22,17 +22,27 @@ export class WorkerAgents implements AgentSource {
       const waitMs = Math.max(0, options.waitMs - (performance.now() - asked));
       const answer = await this.leaser.lease(poolId, { ...options, waitMs });
       if (answer.kind !== 'leased') return answer;
-      const { held } = answer;
+      const { held, waited } = answer;
+      const granted = performance.now();
       if (await this.connections.probe(held.lease.directory, PROBE_DEADLINE_MS)) {
         this.metrics.leaseWait.observe({ pool: poolId }, (performance.now() - asked) / 1_000);
+        const begin = { asked, granted, waited };
         return {
           kind: 'leased',
-          lease: new WorkerLease(held, asked, this.leaser, this.connections, this.secrets, this.metrics),
+          lease: new WorkerLease(held, begin, this.leaser, this.connections, this.secrets, this.metrics),
         };
       }
       await this.leaser.release(held, { uses: 0, suspect: true });
     }
   }
+}
+
+/** How a lease began, as `performance.now()` tells the time. */
+interface LeaseBegin {
+  asked: number;
+  granted: number;
+  /** Whether no agent was idle. */
+  waited: boolean;
 }
 
 class WorkerLease implements AgentLease {
@@ -42,23 +52,31 @@ class WorkerLease implements AgentLease {
   private uses = 0;
   /** Whether the agent said that nothing is left of the latest task; undefined where it said nothing of that. */
   private clean: boolean | undefined;
+  /** Since when the agent has been there for the next task. */
+  private readySince: number;
+  private mode: StartMode;
 
   constructor(
     private readonly held: HeldLease,
-    private readonly asked: number,
+    private readonly begin: LeaseBegin,
     private readonly leaser: Leaser,
     private readonly connections: AgentConnections,
     private readonly secrets: SecretFilter,
     private readonly metrics: WorkerMetrics,
   ) {
-    this.agentId = held.lease.agentId;
+    const { lease } = held;
+    this.agentId = lease.agentId;
     this.lost = held.lost;
-    this.usesLeft = held.lease.usesLeft;
+    this.usesLeft = lease.usesLeft;
+    this.mode = modeOf(lease, begin);
+    // What is waited for is the start of an agent that is new, and else the end of what others do.
+    this.readySince = lease.uses === 0 ? begin.asked : begin.granted;
   }
 
   async run(attempt: AttemptRequest): Promise<AttemptResult> {
     const { lease } = this.held;
     const began = performance.now();
+    this.measureStart(began);
     this.usesLeft--;
     this.uses++;
     this.clean = undefined;
@@ -70,10 +88,19 @@ class WorkerLease implements AgentLease {
     // Nobody finds what an earlier task left: the agent is looked at from outside, or replaced, before it is used again.
     if (!this.clean) this.usesLeft = 0;
     const ended = performance.now();
-    if (this.uses === 1) this.metrics.handOver.observe({ pool: lease.poolId }, (ended - this.asked) / 1_000);
+    this.readySince = ended;
+    this.mode = 'pooled';
+    if (this.uses === 1)
+      this.metrics.handOver.observe({ pool: lease.poolId }, (ended - this.begin.asked) / 1_000);
     this.metrics.attempts.inc({ pool: lease.poolId, outcome: result.kind });
     this.metrics.attemptDuration.observe({ pool: lease.poolId }, (ended - began) / 1_000);
     return result;
+  }
+
+  private measureStart(began: number): void {
+    const { poolId: pool, uses } = this.held.lease;
+    this.metrics.startupTime.observe({ pool, mode: this.mode }, (began - this.readySince) / 1_000);
+    if (uses + this.uses > 0) this.metrics.reuses.inc({ pool });
   }
 
   keep(behindMs: number): Promise<boolean> {
@@ -89,4 +116,9 @@ class WorkerLease implements AgentLease {
     if (this.clean) return undefined;
     return this.clean === false ? 'left' : 'unknown';
   }
+}
+
+function modeOf({ uses, usesLeft }: Lease, { waited }: LeaseBegin): StartMode {
+  if (uses === 0 && usesLeft === 1) return 'standard';
+  return uses === 0 && waited ? 'cold' : 'pooled';
 }

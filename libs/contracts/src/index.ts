@@ -2,6 +2,7 @@ export * from './agent-paths.js';
 export * from './agent-protocol.js';
 export * from './gateway-protocol.js';
 export * from './http.js';
+export * from './http-alert.js';
 export * from './http-value.js';
 export * from './http-page.js';
 export * from './http-run.js';

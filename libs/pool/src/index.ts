@@ -1,7 +1,10 @@
 export * from './ports.js';
+export type * from './alert-port.js';
+export { AlertDelivery, type AlertDeliveryOptions } from './alert-delivery.js';
 export { chunksOf } from './chunks.js';
 export type { CommandRunner, CommandSignal, TaskCommand } from './command-runner.js';
 export { awaitHealthy, type HealthWait } from './await-healthy.js';
+export { type ExhaustionTimes, type PoolStanding } from './exhaustion.js';
 export { HeldLease } from './held-lease.js';
 export { type LeaseOptions, Leaser, type LeaserAnswer, type LeaserOptions } from './leaser.js';
 export { ImageWatch, type ImageWatchOptions } from './image-watch.js';
@@ -15,3 +18,4 @@ export { divideAmong, largerShares, smallerShares, targetShares, type ShareChang
 export { Divider, type DividerOptions } from './divider.js';
 export * from './host-port.js';
 export { HostWatch } from './host-watch.js';
+export { PoolWatch } from './pool-watch.js';

@@ -11,6 +11,7 @@ const leaseOf = (id: string, epoch = 1): Lease => ({
   epoch,
   directory: '/agents/agent_1',
   usesLeft: 5,
+  uses: 0,
 });
 
 /** Answers as a test tells it to, and notes what it was asked. */

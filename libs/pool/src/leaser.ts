@@ -24,7 +24,8 @@ export interface LeaseOptions {
 }
 
 export type LeaserAnswer =
-  | { kind: 'leased'; held: HeldLease }
+  /** `waited`: no agent was idle when it was asked for. */
+  | { kind: 'leased'; held: HeldLease; waited: boolean }
   /** No agent became free in time. */
   | { kind: 'busy' }
   /** No agent can be had. */
@@ -121,7 +122,8 @@ export class Leaser implements Service {
     try {
       void this.ask(ticket);
       const answer = await ticket.answer;
-      if (answer.kind === 'leased') return { kind: 'leased', held: this.hold(answer.lease) };
+      if (answer.kind === 'leased')
+        return { kind: 'leased', held: this.hold(answer.lease), waited: ticket.waited };
       return answer.kind === 'busy' ? await this.withdraw(ticket, signal) : answer;
     } finally {
       clearTimeout(deadline);
@@ -137,6 +139,7 @@ export class Leaser implements Service {
       const answer = await this.options.store.acquire(ticket.request);
       if (answer.kind === 'leased') this.onLease(answer.lease);
       else if (answer.kind === 'broken') ticket.settle(answer);
+      else ticket.waited = true;
     } catch (error) {
       this.options.logger.warn({ err: error, pool: ticket.poolId }, 'asking for an agent failed');
     } finally {
@@ -145,8 +148,11 @@ export class Leaser implements Service {
   }
 
   private onGrant(grant: Grant): void {
+    const ticket = this.waiting.get(grant.ticket);
+    // It may be heard of before the answer that says that the ticket stands in line.
+    if (ticket) ticket.waited = true;
     if (grant.kind === 'leased') this.onLease(grant.lease);
-    else this.waiting.get(grant.ticket)?.settle(grant);
+    else ticket?.settle(grant);
   }
 
   /** The same lease may be heard of twice: as an answer and as a grant. */
@@ -167,7 +173,8 @@ export class Leaser implements Service {
     const withdrawal = this.options.store.withdraw(ticket.poolId, ticket.id);
     try {
       const lease = await withDeadline('withdrawing a ticket', CALL_DEADLINE_MS, withdrawal);
-      if (lease && !signal.aborted && !this.stopping) return { kind: 'leased', held: this.hold(lease) };
+      if (lease && !signal.aborted && !this.stopping)
+        return { kind: 'leased', held: this.hold(lease), waited: true };
       if (lease) await this.giveBack(lease, UNUSED);
     } catch (error) {
       this.options.logger.warn({ err: error, pool: ticket.poolId }, 'a ticket was not withdrawn');

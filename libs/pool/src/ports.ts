@@ -58,6 +58,8 @@ export interface Lease {
   directory: string;
   /** Tasks it may still run before it retires. */
   usesLeft: number;
+  /** Tasks that it ran under earlier leases. */
+  uses: number;
 }
 
 /** What a lane asks for. */

@@ -9,6 +9,8 @@ export class Ticket {
   readonly answer: Promise<TicketAnswer>;
   /** Whether a call that asks for it is under way. */
   asking = false;
+  /** Whether it had to stand in line. */
+  waited = false;
   private settled = false;
   private granted: Lease | undefined;
   private resolve!: (answer: TicketAnswer) => void;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DefinitionInput, Json, MapReduceInput, RunState, TaskState } from '@agentainer/core';
 import {
+  alertListSchema,
   type ChangeStepRequest,
   approvalListSchema,
   type CreateJobRequest,
@@ -345,6 +346,11 @@ export class AgentainerClient {
   /** The same as `pools.list()`. */
   listPools() {
     return this.pools.list();
+  }
+
+  /** What operators should know of, the newest first. */
+  async listAlerts(options: { limit?: number } = {}) {
+    return (await this.get('/alerts', alertListSchema, query(options))).items;
   }
 
   /** The server's metrics in Prometheus's text format. */

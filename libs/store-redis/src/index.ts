@@ -1,4 +1,5 @@
 export { type ApiKeyRecord, ApiKeyStore, KEY_CACHE_MS } from './api-keys.js';
+export { RedisAlertStore } from './alert-store.js';
 export { connectRedis, type ConnectionRole } from './connection.js';
 export { DEFAULT_IDEMPOTENCY_TIMES, IdempotencyStore, type IdempotencyTimes } from './idempotency-store.js';
 export type { RecordedAnswer, Reservation } from './scripts/idempotency-reserve.js';

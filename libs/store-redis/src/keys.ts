@@ -83,6 +83,10 @@ export class Keys {
   readonly idempotency = (client: string, hash: string) => `${this.prefix}:idempotency:{${client}:${hash}}`;
   /** Sealed secrets by name. */
   readonly secrets = () => `${this.prefix}:secrets`;
+  /** Pools that are exhausted, the alerts, and the latest of them that was told. */
+  readonly exhaustedPools = () => `${this.prefix}:{alerts}:exhausted-pools`;
+  readonly alerts = () => `${this.prefix}:{alerts}`;
+  readonly toldAlert = () => `${this.prefix}:{alerts}:told`;
   readonly leader = (task: string) => `${this.prefix}:leader:${task}`;
 
   private readonly step = (runId: string, step: string) => `${this.run(runId)}:step:${step}`;

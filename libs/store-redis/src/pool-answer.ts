@@ -1,10 +1,13 @@
 import type { TaskError } from '@agentainer/core';
 import type { AcquireAnswer, Grant, Lease } from '@agentainer/pool';
 
-/** A lease as scripts write it: ticket, agent, epoch, directory, uses left. */
+/** A lease as scripts write it: ticket, agent, epoch, directory, uses left, uses so far. */
 export function readLease(poolId: string, fields: readonly string[]): Lease {
-  const [id, agentId, epoch, directory, usesLeft] = fields as [string, string, string, string, string];
-  return { id, poolId, agentId, epoch: Number(epoch), directory, usesLeft: Number(usesLeft) };
+  const [id, agentId, epoch, directory, usesLeft, uses] = fields as [...string[]];
+  return {
+    ...{ id: id!, poolId, agentId: agentId!, epoch: Number(epoch), directory: directory! },
+    ...{ usesLeft: Number(usesLeft), uses: Number(uses) },
+  };
 }
 
 export function readAcquireAnswer(poolId: string, reply: unknown): AcquireAnswer {

@@ -26,6 +26,7 @@ it('has a table that names every route of the surface', () => {
     'DELETE /runs/:id write',
     'DELETE /secrets/:name admin',
     'DELETE /workflows/:id write',
+    'GET /alerts read',
     'GET /approvals/:token open',
     'GET /dead-letters read',
     'GET /dead-letters/:id read',

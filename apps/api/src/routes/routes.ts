@@ -5,6 +5,7 @@ import type { Parts } from '../parts.js';
 import { DeadLetterReader } from '../reading/dead-letter-reader.js';
 import { JobReader } from '../reading/job-reader.js';
 import { RunReader } from '../reading/run-reader.js';
+import { alertRoutes } from './alert-routes.js';
 import { childRoutes } from './child-routes.js';
 import { controlRoutes } from './control-routes.js';
 import { deadLetterRoutes } from './dead-letter-routes.js';
@@ -32,6 +33,7 @@ export function allRoutes(parts: Parts, logger: Logger): Route[] {
     ...operationsRoutes(parts),
     ...poolRoutes(parts),
     ...hostRoutes(parts),
+    ...alertRoutes(parts),
     ...workflowRoutes(parts, runs),
     ...versionRoutes(parts, runs),
     ...workflowRunRoutes(parts, runs, jobs),

@@ -8,6 +8,7 @@ import {
   poolWarmCommand,
 } from './pool-control.js';
 import { table } from '../output/table.js';
+import { poolAlertsCommand } from './pool-alerts.js';
 
 const COMMANDS: Commands[] = [
   (yargs, context) => listCommand(yargs, context),
@@ -16,6 +17,7 @@ const COMMANDS: Commands[] = [
   poolResumeCommand,
   poolWarmCommand,
   poolResizeCommand,
+  poolAlertsCommand,
 ];
 
 /** `agentainer pool …`. */

@@ -2,7 +2,7 @@
 -- KEYS 1 pool on one host
 -- ARGV 1-4 as "pool-agent" says  5 ticket  6 worker  7 ms the lease lives unless renewed
 --      8 ms by which it counts as come later than now, in line  9 the realm that the agent is left to from then on
--- Returns {'leased', ticket, agent, epoch, directory, uses left}, {'queued'} or {'broken', error (JSON)}
+-- Returns {'leased', ticket, agent, epoch, directory, uses left, uses so far}, {'queued'} or {'broken', error (JSON)}
 --- @include "now"
 --- @include "pool-agent"
 --- @include "pool-claim"

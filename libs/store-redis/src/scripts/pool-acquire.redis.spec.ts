@@ -31,6 +31,7 @@ it('leases the agent that became idle last', async () => {
     epoch: expect.any(Number),
     directory: '/agents/b',
     usesLeft: 100,
+    uses: 0,
   });
   expect(lease.epoch).toBeGreaterThanOrEqual(now);
   expect(await pool.states()).toEqual({ a: 'idle', b: 'leased' });

@@ -1,9 +1,9 @@
 -- Leases of agents. Needs "pool-agent".
 
--- What a lease says: ticket, agent, epoch, directory, uses left.
+-- What a lease says: ticket, agent, epoch, directory, uses left, uses so far.
 local function describe(id, ticket, epoch)
   local agent = redis.call('HMGET', agentKey(id), 'directory', 'uses', 'maxUses')
-  return { ticket, id, epoch, agent[1], string.format('%.0f', agent[3] - agent[2]) }
+  return { ticket, id, epoch, agent[1], string.format('%.0f', agent[3] - agent[2]), agent[2] }
 end
 
 -- The lease that a ticket holds on an agent; nothing where it ended or its time is over.
