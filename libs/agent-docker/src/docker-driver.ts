@@ -18,7 +18,7 @@ import { agentOf, containerName, labelFilter, makeLabel, type Owner } from './co
 import { memoryOf } from './container-memory.js';
 import { ContainerCommands } from './container-commands.js';
 import { ContainerLook } from './container-look.js';
-import { allowing, callDeadline, connectEngine, statusOf } from './engine.js';
+import { allowing, callDeadline, connectEngine, isAway, statusOf } from './engine.js';
 import { EngineEvents } from './engine-events.js';
 import { type EngineImage, EngineImages } from './engine-images.js';
 
@@ -305,5 +305,6 @@ function startError(error: unknown): AgentStartError {
   if (statusOf(error) === 404 && /no such image/i.test(message)) {
     return new AgentStartError('IMAGE_NOT_FOUND', message, { cause: error });
   }
-  return new AgentStartError('AGENT_START_FAILED', message, { cause: error });
+  const code = isAway(error) ? 'ENGINE_AWAY' : 'AGENT_START_FAILED';
+  return new AgentStartError(code, message, { cause: error });
 }

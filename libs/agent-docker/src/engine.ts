@@ -19,6 +19,12 @@ export function statusOf(error: unknown): number | undefined {
   return (error as { statusCode?: number } | undefined)?.statusCode;
 }
 
+/** Whether a call did not reach the engine, or its answer did not come: there is none, or it is going away. */
+export function isAway(error: unknown): boolean {
+  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  return syscall === 'connect' || code === 'ECONNRESET' || code === 'EPIPE';
+}
+
 /** Resolves also where the engine refused the call with one of these statuses. */
 export async function allowing(statuses: readonly number[], call: Promise<unknown>): Promise<void> {
   await call.catch((error: unknown) => {

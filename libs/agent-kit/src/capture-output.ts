@@ -26,6 +26,8 @@ export function captureOutput(): void {
 function capture(name: LogStream): void {
   const stream = process[name];
   const write = stream.write.bind(stream) as Write;
+  // A disk that is full, or somebody who reads no more, must not end the agent and its task.
+  stream.on('error', () => undefined);
   stream.write = ((
     part: string | Uint8Array,
     encoding?: BufferEncoding | Done,

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { serve } from '${ROOT}libs/agent-kit/src/index.ts';
 const idleExitMs = Number(process.argv[2]);
+let printed = false;
 const print = async ({ capture, log }) => {
   console.log('out %d', 1);
   process.stderr.write(Buffer.from('to stderr\\n'));
@@ -25,6 +26,15 @@ const print = async ({ capture, log }) => {
 const handle = (input, context) => {
   if (input === 'hang') return new Promise(() => setInterval(() => {}, 1000));
   if (input === 'print') return print(context);
+  if (input === 'print later') {
+    setTimeout(() => {
+      process.stdout.write('x');
+      process.stderr.write('y');
+      printed = true;
+    });
+    return;
+  }
+  if (input === 'printed?') return printed;
   if (input === 'exit') { console.log('last words'); process.exit(3); }
   if (input === 'throw') return new Promise(() => setTimeout(() => { throw new Error('out of the blue'); }));
   return input;
@@ -117,6 +127,23 @@ describe('a process that serves', () => {
     expect(await once(child, 'exit')).toEqual([0, null]);
     expect(String((await said)[0])).toBe('clean\n');
     await hanging;
+  });
+
+  it('goes on where what is printed outside of tasks cannot be written, for the disk is full', async () => {
+    const full = openSync('/dev/full', 'w');
+    agent = spawn(process.execPath, [program, '0'], {
+      cwd: directory,
+      env: { AGENTAINER_DIRECTORY: directory },
+      stdio: ['ignore', full, full],
+    });
+    closeSync(full);
+    const { pid } = agent;
+    const answers = async (input: string, line: string) => {
+      while ((await post(input).catch(() => '')) !== line) process.kill(pid!, 0);
+    };
+    await answers('print later', '{"type":"result","result":null}\n');
+    await answers('printed?', '{"type":"result","result":true}\n');
+    expect(await post('hello')).toContain('hello');
   });
 
   it('ends by itself when nobody asks it anything any more', async () => {

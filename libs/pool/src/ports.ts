@@ -337,10 +337,11 @@ export interface FoundAgent {
   make?: string;
 }
 
-/** An agent could not be started. `IMAGE_NOT_FOUND` will not mend by itself soon. */
+/** An agent could not be started. `IMAGE_NOT_FOUND` will not mend by itself soon; `ENGINE_AWAY` says nothing of the agent. */
 export class AgentStartError extends Error {
   constructor(
-    readonly code: 'IMAGE_NOT_FOUND' | 'IMAGE_PULL_FAILED' | 'AGENT_REFUSED' | 'AGENT_START_FAILED',
+    readonly code:
+      'IMAGE_NOT_FOUND' | 'IMAGE_PULL_FAILED' | 'AGENT_REFUSED' | 'ENGINE_AWAY' | 'AGENT_START_FAILED',
     message: string,
     options?: ErrorOptions,
   ) {

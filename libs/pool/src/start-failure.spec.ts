@@ -29,6 +29,16 @@ it('tells lanes at once that an image does not exist, and looks again soon', () 
     });
 });
 
+it('has lanes wait while the engine is away, however long that takes, and counts it as no failure', () => {
+  const cause = new AgentStartError('ENGINE_AWAY', 'connect ECONNREFUSED');
+  for (const failures of [0, 1, 2, 50])
+    expect(judgeStartFailure(cause, failures)).toMatchObject({
+      failures: Math.max(1, failures),
+      retryInMs: 1_000,
+      broken: false,
+    });
+});
+
 it('tells lanes at once that an agent may not be started', () => {
   const cause = new AgentStartError('AGENT_REFUSED', 'image is not allowed');
   expect(judgeStartFailure(cause, 0)).toMatchObject({ error: { code: 'AGENT_REFUSED' }, broken: true });

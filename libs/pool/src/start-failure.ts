@@ -11,6 +11,7 @@ const BROKEN_AFTER = 3;
 export function judgeStartFailure(cause: unknown, failures: number): StartFailure {
   const code = cause instanceof AgentStartError ? cause.code : 'AGENT_START_FAILED';
   const message = cause instanceof Error ? cause.message : String(cause);
+  if (code === 'ENGINE_AWAY') return whileEngineIsAway({ code, message }, failures);
   const count = failures + 1;
   const isFinal = code === 'IMAGE_NOT_FOUND' || code === 'AGENT_REFUSED';
   return {
@@ -19,6 +20,11 @@ export function judgeStartFailure(cause: unknown, failures: number): StartFailur
     retryInMs: isFinal ? FINAL_RETRY_MS : retryDelay(count),
     broken: isFinal || count >= BROKEN_AFTER,
   };
+}
+
+/** Lanes wait for it, for as long as it takes. Nothing was learned about the agents, but one shall show that starting works again. */
+function whileEngineIsAway(error: StartFailure['error'], failures: number): StartFailure {
+  return { error, failures: Math.max(1, failures), retryInMs: FIRST_RETRY_MS, broken: false };
 }
 
 /** Milliseconds to wait after so many failed starts in a row: 1 s, doubled each time, up to a minute. */
