@@ -3,6 +3,7 @@ import { type Figure, formatFigures } from './figure.js';
 import { measureHandOver } from './hand-over.js';
 import { measureLargeMaps } from './large-map.js';
 import { measureLeases } from './lease.js';
+import { measurePoolMemory, measureReplacement, measureUtilisation } from './pools.js';
 import { measureFairness, measureLongTasks, measureSteps, measureThroughput } from './runs.js';
 import { Stage } from './stage.js';
 
@@ -15,6 +16,9 @@ const all: { name: string; measure: (stage: Stage) => Promise<Figure[]> }[] = [
   { name: 'large-maps', measure: measureLargeMaps },
   { name: 'fairness', measure: measureFairness },
   { name: 'long-tasks', measure: measureLongTasks },
+  { name: 'utilisation', measure: measureUtilisation },
+  { name: 'replacement', measure: measureReplacement },
+  { name: 'pool-memory', measure: measurePoolMemory },
 ];
 
 const measurements = chosen(all, process.argv.slice(2));

@@ -1,4 +1,4 @@
-import { median, percentile } from './statistics.js';
+import { jainIndex, median, percentile } from './statistics.js';
 
 it.each([
   [[5], 0.5, 5],
@@ -14,3 +14,10 @@ it('leaves the samples as they are', () => {
   expect(median(samples)).toBe(2);
   expect(samples).toEqual([3, 1, 2]);
 });
+
+it.each([
+  [[2, 2, 2], 1],
+  [[1, 0, 0, 0], 0.25],
+  [[0, 0], 1],
+  [[1, 3], 0.8],
+])('the fairness of %j is %d', (shares, expected) => expect(jainIndex(shares)).toBeCloseTo(expected, 10));
