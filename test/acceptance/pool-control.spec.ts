@@ -9,6 +9,8 @@ import { withCluster } from '../harness/with-cluster.js';
 
 const image = process.env.AGENTAINER_TEST_AGENT_IMAGE!;
 const CLI = fileURLToPath(new URL('../../apps/cli/dist/main.js', import.meta.url));
+/** So many that they take several times as long as a drain. */
+const TASKS = 200;
 const run = promisify(execFile);
 let cluster: Cluster;
 withCluster({ workers: 1 }, (started) => {
@@ -37,7 +39,7 @@ const poolBy = (uses: number) =>
 
 it('R6.1b drains a pool while a run goes on, which waits and says why, and completes once the pool is resumed', async () => {
   const { client } = cluster;
-  const { id: runId } = await start({ max_size: 2, max_agent_uses: 2_001 }, 40, 100);
+  const { id: runId } = await start({ max_size: 2, max_agent_uses: 2_001 }, TASKS, 100);
   const { id } = await poolBy(2_001);
   await until('tasks have ended', async () => (await client.getStep(runId, 'map')).completed >= 4);
   expect(await cli('pool', 'drain', id)).toContain('it starts no agents');
@@ -46,7 +48,7 @@ it('R6.1b drains a pool while a run goes on, which waits and says why, and compl
     return Object.values(agents).every((count) => count === 0);
   });
   const { completed } = await client.getStep(runId, 'map');
-  expect(completed).toBeLessThan(40);
+  expect(completed).toBeLessThan(TASKS);
   const explained = await until('the run says why it waits', async () => {
     const { steps } = await client.explainRun(runId);
     return steps[0]!.reasons.some(({ reason }) => reason === 'pool_drained') && steps[0];
