@@ -6,10 +6,12 @@ import { measureLeases } from './lease.js';
 import { measurePoolMemory, measureReplacement, measureUtilisation } from './pools.js';
 import { measureFairness, measureLongTasks, measureSteps, measureThroughput } from './runs.js';
 import { Stage } from './stage.js';
+import { measureStandard } from './standard.js';
 
 const all: { name: string; measure: (stage: Stage) => Promise<Figure[]> }[] = [
   { name: 'leases', measure: ({ redisUrl }) => measureLeases(redisUrl) },
   { name: 'hand-over', measure: measureHandOver },
+  { name: 'standard', measure: measureStandard },
   { name: 'steps', measure: measureSteps },
   { name: '1000-tasks', measure: (stage) => measureThroughput(stage, 1_000) },
   { name: '10000-tasks', measure: (stage) => measureThroughput(stage, 10_000) },

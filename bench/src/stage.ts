@@ -116,7 +116,8 @@ export class Stage {
     this.client = new AgentainerClient(credentials);
   }
 
-  private async until<T>(what: string, ask: () => Promise<T | undefined | false | ''>): Promise<T> {
+  /** Asks again and again until there is an answer. @throws where none comes in time */
+  async until<T>(what: string, ask: () => Promise<T | undefined | false | ''>): Promise<T> {
     const deadline = performance.now() + READY_DEADLINE_MS;
     while (performance.now() < deadline) {
       const answer = await ask();

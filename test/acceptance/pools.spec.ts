@@ -1,6 +1,6 @@
 import type { StepInput } from '@agentainer/core';
 import type { Cluster } from '../harness/cluster.js';
-import { containersOf, docker } from '../harness/docker.js';
+import { agentsOf, containersOf, docker } from '../harness/docker.js';
 import { until } from '../harness/until.js';
 import { withCluster } from '../harness/with-cluster.js';
 
@@ -138,6 +138,41 @@ it('R6.6a gives each task a container of its own in standard mode', async () => 
   const jobs = await runMap({ max_size: 2 }, 4, { execution_mode: 'standard' });
   expect(new Set(jobs.map((job) => job.agent_id)).size).toBe(4);
 }, 60_000);
+
+it.each([
+  ['pooled', { min_size: 2, max_size: 2, max_agent_uses: 1_014, reuse: 'any' }],
+  ['standard', { min_size: 2, max_size: 5, idle_timeout: '6m' }],
+] as const)(
+  'R6.5d R6.6a has no cold start where enough agents are kept ready: %s',
+  async (execution_mode, pool) => {
+    const { client } = cluster;
+    const reuse = execution_mode === 'standard' ? 'task' : 'any';
+    const runTwo = async () => {
+      const step = {
+        type: 'map' as const,
+        name: 'map',
+        image,
+        items: [1, 2],
+        execution_mode,
+        pool_config: pool,
+      };
+      const { id } = await client.createWorkflow({ name: 'ready', steps: [step] });
+      const run = await client.startWorkflow(id);
+      await client.waitForRun(run.id, { timeoutMs: 60_000 });
+      return (await client.listRunJobs(run.id)).items.map((job) => job.agent_id!);
+    };
+    await runTwo();
+    await until('agents are ready', async () => {
+      const pools = await client.listPools();
+      const { agents } = pools.find(({ config }) => config.min_size === 2 && config.reuse === reuse)!;
+      return agents.idle === 2 && agents.leased + agents.creating + agents.retiring === 0;
+    });
+    const ready = await agentsOf(cluster.host);
+    const used = await runTwo();
+    expect(used.filter((agentId) => !ready.includes(agentId))).toEqual([]);
+  },
+  60_000,
+);
 
 it('finds what a killed controller left behind, and goes on', async () => {
   const pool_config = { min_size: 2, max_size: 2, max_agent_uses: 1_008 };

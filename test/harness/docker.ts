@@ -29,3 +29,10 @@ export async function containersOf(
   const ids = await dockerAt(socket, 'ps', '--all', '--quiet', ...given);
   return ids.split('\n').filter(Boolean);
 }
+
+/** The agents whose containers run on one instance's host. */
+export async function agentsOf(host: string): Promise<string[]> {
+  const format = '{{.Label "agentainer.agent"}}';
+  const ids = await docker('ps', '--filter', `label=agentainer.host=${host}`, '--format', format);
+  return ids.split('\n').filter(Boolean);
+}

@@ -104,6 +104,20 @@ export function describeCommands(name: string, make: () => Promise<CommandsUnder
     );
 
     it(
+      'leave an agent clean, unless they leave files',
+      async () => {
+        await run('true');
+        expect(await driver.isClean(agent.agentId)).toBe(true);
+        const left = '"${TMPDIR:-/tmp}/left"';
+        await run(`echo text > ${left}`);
+        expect(await driver.isClean(agent.agentId)).toBe(false);
+        await run(`rm ${left}`);
+        expect(await driver.isClean(agent.agentId)).toBe(true);
+      },
+      SLOW_MS,
+    );
+
+    it(
       'take and give several MiB',
       async () => {
         const chunk = Buffer.alloc(MIB, 'x');
