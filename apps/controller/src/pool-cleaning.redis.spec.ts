@@ -18,7 +18,8 @@ it('R6.1c looks at an agent that says nothing of what its tasks left, and uses i
   await host.leaser.release(first, unknown);
   const second = await host.leased(pool);
   expect(second.lease.agentId).toBe(first.lease.agentId);
-  expect(looked).toEqual([first.lease.agentId]);
+  // It may be looked at twice, for looking changes nothing.
+  expect(new Set(looked)).toEqual(new Set([first.lease.agentId]));
 });
 
 it.each([

@@ -1,6 +1,6 @@
 import { retrySchema } from '@agentainer/core';
 import { FailureStreak } from './failure-streak.js';
-import type { AttemptResult } from './ports.js';
+import type { AttemptResult } from './agent-port.js';
 
 const policy = retrySchema.parse({ non_retryable: ['FINAL'] });
 const error = { code: 'BAD', message: 'no' };

@@ -1,5 +1,5 @@
 import { formatTaskId, MOST_FAILED_TASKS, type RetryPolicy, type TaskAddress } from '@agentainer/core';
-import type { AttemptResult, FailedTasks } from './ports.js';
+import type { AttemptResult, FailedTasks } from './agent-port.js';
 import { mayRetry } from './retry.js';
 
 /**

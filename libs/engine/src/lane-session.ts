@@ -14,10 +14,9 @@ import { arrivingOutcomes, type Pause } from './arriving-outcomes.js';
 import type { FailureStreak } from './failure-streak.js';
 import type { LimitPass } from './limit-pass.js';
 import type { LogBook } from './log-writer.js';
+import type { AgentLease, AttemptResult } from './agent-port.js';
 import type {
-  AgentLease,
   AttemptEnd,
-  AttemptResult,
   Claim,
   ClaimedTask,
   Completion,

@@ -17,7 +17,8 @@ import { leaseOnNothing } from './lease-on-nothing.js';
 import type { GateAnswer, LimitGate } from './limit-gate.js';
 import { FREE_PASS, type LimitPass } from './limit-pass.js';
 import type { LogBook } from './log-writer.js';
-import type { AgentLease, AgentSource, RunStore, StepLanes, StopSignals, TaskLedger } from './ports.js';
+import type { AgentLease, AgentSource } from './agent-port.js';
+import type { RunStore, StepLanes, StopSignals, TaskLedger } from './ports.js';
 import type { RunAdvancer } from './run-advancer.js';
 import { agentStepNamed } from './step-lanes.js';
 

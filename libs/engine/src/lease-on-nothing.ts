@@ -1,5 +1,5 @@
 import type { TaskError } from '@agentainer/core';
-import type { AgentLease } from './ports.js';
+import type { AgentLease } from './agent-port.js';
 
 /** Stands in for a lease where no agent can be had: every attempt fails at once, for the pool's reason. */
 export function leaseOnNothing(error: TaskError): AgentLease {
