@@ -94,6 +94,20 @@ export function describeCommands(name: string, make: () => Promise<CommandsUnder
     );
 
     it(
+      'are of agents that would be made the same again, and otherwise for another pool',
+      async () => {
+        const found = (await driver.list()).find(({ agentId }) => agentId === agent.agentId);
+        const { image, config } = agent;
+        expect(found!.make).toMatch(/./);
+        expect(await driver.makeOf({ id: 'pool-1', image, config })).toBe(found!.make);
+        expect(await driver.makeOf({ id: 'pool-1', image, config: DEFAULT_POOL_CONFIG })).not.toBe(
+          found!.make,
+        );
+      },
+      SLOW_MS,
+    );
+
+    it(
       "see what is in their environment, and nothing of the host's",
       async () => {
         const { stdout } = await run('env', undefined, { OF_THE_TASK: 'a b\nc' });
@@ -237,21 +251,18 @@ export function describeCommands(name: string, make: () => Promise<CommandsUnder
   });
 }
 
-/** An agent that says it is healthy: whoever serves its protocol is no part of what is tested here. */
+/** An agent that is healthy once commands can be run on it: whoever serves its protocol is no part of what is tested here. */
 async function started(driver: AgentDriver, { image, directory }: CommandsUnderTest): Promise<AgentStart> {
   const agentId = newId('agent');
   const config = { ...DEFAULT_POOL_CONFIG, protocol: 'exec' as const };
   const agent = { agentId, poolId: 'pool-1', image, config, directory: directory(agentId) };
   await mkdir(agent.directory, { recursive: true });
-  const server = createServer((_, response) => response.end());
+  const server = createServer((_, response) => {
+    const answer = (status: number) => () => void response.writeHead(status).end();
+    void driver.commands.signal(agent, 0).then(answer(200), answer(503));
+  });
   await new Promise<void>((resolve) => void server.listen(join(agent.directory, AGENT_SOCKET), resolve));
   await driver.start(agent, new AbortController().signal).finally(() => server.close());
-  await until(() =>
-    driver.commands.signal(agent, 0).then(
-      () => true,
-      () => false,
-    ),
-  );
   return agent;
 }
 
