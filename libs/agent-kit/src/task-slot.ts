@@ -31,7 +31,8 @@ export class TaskSlot {
   admit(id: string, epoch: number): Admission {
     if (epoch < this.highestEpoch) return { kind: 'stale' };
     if (this.running && epoch === this.highestEpoch) return { kind: 'busy' };
-    this.overlapped ||= this.abort('a newer lease took the agent');
+    const aborted = this.abort('a newer lease took the agent');
+    this.overlapped ||= aborted;
     this.highestEpoch = epoch;
     this.running = { id, epoch, abort: new AbortController() };
     return { kind: 'admitted', task: this.running };
