@@ -262,6 +262,31 @@ describe('R9.3d an agent that takes what it can get', () => {
     expect(job).toMatchObject({ status: 'failed', error: { code: 'POISON' } });
   }, 90_000);
 
+  it('has the volumes of its image in memory, as large as its scratch', async () => {
+    const image = await buildProbingImage(
+      `agentainer-test/volumes-${tag}:1`,
+      'RUN busybox mkdir -m 777 /data\nVOLUME /data',
+    );
+    const found = await new Sandbox(cluster, image).sees(({ fs }) => {
+      fs.writeFileSync('/data/file', 'x');
+      const { type, blocks, bsize } = fs.statfsSync('/data');
+      return { type, size: blocks * bsize };
+    });
+    expect(found).toEqual({ type: TMPFS_MAGIC, size: 64 * MIB });
+  }, 90_000);
+
+  it('is not taken into use where its image has another name for root', async () => {
+    const image = await buildProbingImage(
+      `agentainer-test/admin-${tag}:1`,
+      "RUN echo 'admin:x:0:0::/:/bin/sh' >/etc/passwd\nUSER admin",
+    );
+    const job = await new Sandbox(cluster, image).job(() => null, null);
+    expect(job).toMatchObject({
+      status: 'failed',
+      error: { message: expect.stringContaining('must name another USER') },
+    });
+  }, 90_000);
+
   it('is not taken into use where it left something in that directory', async () => {
     const image = await buildProbingImage(
       `agentainer-test/leaving-${tag}:1`,

@@ -1,7 +1,8 @@
 import type { AgentDriver, GatewayHost } from '@agentainer/pool';
-import type { Logger, Service } from '@agentainer/runtime';
+import type { Logger, Registry, Service } from '@agentainer/runtime';
 import type { ControllerConfig } from './config.js';
-import { EgressHost } from './egress-sockets.js';
+import { EgressHost } from './egress/egress-host.js';
+import { EgressMetrics } from './egress/egress-metrics.js';
 import { ExecHost } from './exec-host.js';
 import { Gateway } from './gateway.js';
 import type { Served } from './gateway-calls.js';
@@ -10,11 +11,15 @@ import type { Served } from './gateway-calls.js';
 export function agentServices(
   served: Served,
   driver: AgentDriver,
-  { egress: sockets = {}, resultLimit }: ControllerConfig,
-  logger: Logger,
+  { egress: sockets = {}, egressAddresses: addresses, permissions, resultLimit }: ControllerConfig,
+  { logger, metrics }: { logger: Logger; metrics: Registry },
 ): { host: GatewayHost; services: Service[] } {
   const gateway = new Gateway(served, logger);
-  const egress = new EgressHost(gateway, sockets);
+  const counts = new EgressMetrics(metrics);
+  const egress = new EgressHost({
+    ...{ gateway, sockets, addresses, permitted: permissions.egress, logger },
+    onOutcome: (poolId, outcome) => counts.count(poolId, outcome),
+  });
   const exec = new ExecHost(egress, {
     commands: driver.commands,
     isClean: (agentId) => driver.isClean(agentId),

@@ -50,7 +50,7 @@ export async function composeController(
 
   const leadership = new RedisLeadership({ redis, keys, task: `keeper-${host}`, logger });
   const served = { starts: parts.starts, ...recordsOf(requests, keys, config) };
-  const beside = agentServices(served, driver, config, logger);
+  const beside = agentServices(served, driver, config, { logger, metrics });
   const probe = new AgentConnections();
   const images = new ImageWatch({
     board: new RedisImageBoard(redis, subscriber, keys, host),

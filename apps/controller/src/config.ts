@@ -20,7 +20,8 @@ import {
 import type { HostUse } from '@agentainer/pool';
 import { z } from 'zod';
 import type { AlertSettings } from './alerting.js';
-import { type EgressSockets, parseEgressSockets } from './egress-sockets.js';
+import { type EgressSockets, parseEgressSockets } from './egress/egress-sockets.js';
+import { isAddressBlock } from './egress/reachable-addresses.js';
 
 /** The longest path that a Unix socket can have, in bytes. */
 const LONGEST_SOCKET_PATH = 107;
@@ -63,6 +64,12 @@ const schema = z.object({
   /** The share of the host's memory, and of the disk that the data directory is on, from which on idle agents end. */
   AGENTAINER_MEMORY_PRESSURE: shareSetting.default('90%'),
   AGENTAINER_DISK_PRESSURE: shareSetting.default('95%'),
+  /** Addresses that are not public and that agents may be connected to all the same: blocks, with commas between them. */
+  AGENTAINER_EGRESS_ADDRESSES: z
+    .string()
+    .transform((text) => text.split(/[\s,]+/).filter((entry) => entry !== ''))
+    .refine((blocks) => blocks.every(isAddressBlock), 'must be blocks of addresses, such as 10.0.0.0/8')
+    .default([]),
   /** Whether agents go on running when the controller stops, for the next one to take over. */
   AGENTAINER_KEEP_AGENTS: z.enum(['true', 'false']).default('false'),
   /** The largest result of a task that is a command, in bytes of JSON; as the workers have it. */
@@ -94,6 +101,8 @@ export interface ControllerConfig extends ProcessConfig {
   registryAuthFile?: string;
   /** The shares from which on the host is under pressure, from 0 to 1. */
   pressure: HostUse;
+  /** Blocks of addresses that agents may be connected to though they are not public. */
+  egressAddresses: string[];
   keepAgents: boolean;
   resultLimit: number;
   alerts: AlertSettings;
@@ -120,6 +129,7 @@ export function readControllerConfig(environment?: NodeJS.ProcessEnv): Controlle
       memory: shareOf(config.AGENTAINER_MEMORY_PRESSURE),
       disk: shareOf(config.AGENTAINER_DISK_PRESSURE),
     },
+    egressAddresses: config.AGENTAINER_EGRESS_ADDRESSES,
     keepAgents: config.AGENTAINER_KEEP_AGENTS === 'true',
     resultLimit: config.AGENTAINER_RESULT_LIMIT,
     alerts: {

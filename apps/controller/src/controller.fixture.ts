@@ -48,6 +48,7 @@ export class TestController {
       ...{ redisUrl, keyPrefix: keys.prefix, host: HOST, dataDirectory: join(home, 'data') },
       permissions: DEFAULT_PERMISSIONS,
       resultLimit: 1_000_000,
+      egressAddresses: [],
       ...{
         driver: 'docker',
         dockerSocket: '',

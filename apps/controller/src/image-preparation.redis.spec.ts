@@ -1,3 +1,4 @@
+import { DEFAULT_PERMISSIONS } from '@agentainer/core';
 import { AgentStartError } from '@agentainer/pool';
 import { TestHost, until } from './keeper.fixture.js';
 
@@ -54,7 +55,7 @@ it('starts nothing and tells lanes why where an image cannot be pulled, and goes
 });
 
 it('pulls nothing that may not be used', async () => {
-  const permissions = { images: ['ours/*'], resources: { memory: 1, cpus: 1, processes: 1, scratch: 1 } };
+  const permissions = { ...DEFAULT_PERMISSIONS, images: ['ours/*'] };
   const pool = await host.pool({ pull: 'always' }, 'theirs/tool');
   await host.keeper(undefined, { permissions });
   expect(await host.lease(pool)).toMatchObject({ kind: 'broken', error: { code: 'AGENT_REFUSED' } });

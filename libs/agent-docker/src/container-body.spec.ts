@@ -9,8 +9,9 @@ const agent = {
   directory: '/data/agents/agent_1',
   config: DEFAULT_POOL_CONFIG,
 };
+const image = { reference: 'scraper:1', user: '', command: ['serve'], volumes: [] as string[] };
 const owner = { instance: 'mine', host: 'box' };
-const body = (imageUser = '') => containerBody(agent, owner, { user: imageUser, command: ['serve'] });
+const body = (imageUser = '') => containerBody(agent, owner, { ...image, user: imageUser });
 
 describe('what an engine is asked for', () => {
   it('is an agent that can be told by its name and its labels', () => {
@@ -51,9 +52,32 @@ describe('what an engine is asked for', () => {
     expect(HostConfig!.Tmpfs).toEqual({ '/tmp': 'rw,nosuid,nodev,noexec,mode=1777,size=67108864' });
   });
 
+  it('gives it a proxy and no network where its pool lists hosts, and a network where that is named', () => {
+    const config = { ...agent.config, network: 'egress', egress: ['api.example.com:443'] };
+    const listing = containerBody({ ...agent, config }, owner, image);
+    expect(listing.HostConfig!.NetworkMode).toBe('none');
+    expect(listing.Env).toContain('HTTPS_PROXY=http://127.0.0.1:3128');
+    expect(body().Env!.join()).not.toContain('PROXY');
+    const named = containerBody({ ...agent, config: { ...agent.config, network: 'inner' } }, owner, image);
+    expect(named.HostConfig!.NetworkMode).toBe('inner');
+    expect(named.Env!.join()).not.toContain('PROXY');
+  });
+
+  it('keeps the volumes of its image in memory, and lets none take the place of what is ours', () => {
+    const volumes = ['/data', '/var/cache/', '/tmp', '/tmp/', '/run/agentainer', '/dev/../dev/shm'];
+    const { HostConfig } = containerBody(agent, owner, { ...image, volumes });
+    const targets = HostConfig!.Mounts!.map(({ Type, Target }) => [Type, Target]);
+    expect(targets).toEqual([
+      ['bind', '/run/agentainer'],
+      ['tmpfs', '/data'],
+      ['tmpfs', '/var/cache/'],
+    ]);
+    expect(HostConfig!.Mounts![1]!.TmpfsOptions).toEqual({ SizeBytes: 67_108_864, Mode: 0o1777 });
+  });
+
   it('gives it what its pool says, but no more processors than there are', () => {
     const config = { ...agent.config, memory: 2 ** 30, cpus: 0.5, processes: 16, scratch: 2 ** 20 };
-    const { HostConfig } = containerBody({ ...agent, config }, owner, { user: '', command: [] });
+    const { HostConfig } = containerBody({ ...agent, config }, owner, image);
     expect(HostConfig).toMatchObject({
       Memory: 2 ** 30,
       MemorySwap: 2 ** 30,
@@ -62,10 +86,7 @@ describe('what an engine is asked for', () => {
       Tmpfs: { '/tmp': expect.stringMatching(/,size=1048576$/) as string },
       ShmSize: 2 ** 20,
     });
-    const many = containerBody({ ...agent, config: { ...config, cpus: 1_024 } }, owner, {
-      user: '',
-      command: [],
-    });
+    const many = containerBody({ ...agent, config: { ...config, cpus: 1_024 } }, owner, image);
     expect(many.HostConfig!.NanoCpus).toBe(availableParallelism() * 1e9);
   });
 
@@ -74,6 +95,7 @@ describe('what an engine is asked for', () => {
     ['root', '65534:65534'],
     ['0', '65534:65534'],
     ['0:0', '65534:65534'],
+    ['00:1000', '65534:65534'],
     ['root:staff', '65534:65534'],
     [':0', '65534:65534'],
     ['node', 'node'],
@@ -86,7 +108,7 @@ describe('what an engine is asked for', () => {
 
 describe('the body for an agent that is given commands', () => {
   const exec = { ...agent, config: { ...DEFAULT_POOL_CONFIG, protocol: 'exec' as const } };
-  const own = { user: '1000', command: ['serve', '--all'] };
+  const own = { ...image, user: '1000', command: ['serve', '--all'] };
   const bodyOf = (of = exec) => containerBody(of, owner, own, '/data/anchor-x64');
 
   it('runs the anchor as process 1, and is as hardened as any', () => {

@@ -1,21 +1,35 @@
 import { availableParallelism } from 'node:os';
+import { normalize } from 'node:path/posix';
 import {
   AGENT_DIRECTORY,
   AGENT_DIRECTORY_VARIABLE,
+  EGRESS_PROXY_PORT,
   PROCESSES_VARIABLE,
   SCRATCH_VARIABLE,
 } from '@agentainer/contracts/agent-paths';
-import { type AgentResources, DEFAULT_RESOURCES } from '@agentainer/core';
+import { type AgentResources, DEFAULT_RESOURCES, EGRESS_NETWORK, NO_NETWORK } from '@agentainer/core';
 import type { AgentStart } from '@agentainer/pool';
 import type { ContainerCreateOptions, MountSettings } from 'dockerode';
 import { ANCHOR_PROGRAM_PATH } from './anchor-paths.js';
 import type { EngineImage } from './engine-images.js';
 import { type Owner, containerName, labelsOf } from './container-identity.js';
-import { SCRATCH } from './container-look.js';
 
 /** "nobody": has no rights anywhere. */
 const UNPRIVILEGED_USER = '65534:65534';
-const ROOT = /^(root|0)?(:|$)/;
+const ROOT = /^(root|0+)?(:|$)/;
+/** `/dev/shm` is there whether wanted or not. */
+const SCRATCH = ['/tmp', '/dev/shm'];
+/** What is mounted there is ours. */
+const OURS = [AGENT_DIRECTORY, ...SCRATCH];
+
+/** By what HTTP clients find the proxy; Node's own from version 24 on. */
+const PROXY = [
+  ...['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'].map(
+    (name) => `${name}=http://127.0.0.1:${EGRESS_PROXY_PORT}`,
+  ),
+  ...['NO_PROXY', 'no_proxy'].map((name) => `${name}=localhost,127.0.0.1,::1`),
+  'NODE_USE_ENV_PROXY=1',
+];
 
 /** What an agent may use of its host: what its pool says, else what is usual. */
 function resourcesOf({ config }: AgentStart): AgentResources {
@@ -32,25 +46,28 @@ function resourcesOf({ config }: AgentStart): AgentResources {
 export function containerBody(
   agent: AgentStart,
   owner: Owner,
-  image: Pick<EngineImage, 'user' | 'command'>,
+  image: Omit<EngineImage, 'id'>,
   anchor?: string,
 ): ContainerCreateOptions {
   const { memory, cpus, processes, scratch } = resourcesOf(agent);
+  const { network } = agent.config;
   return {
     name: containerName(owner, agent.agentId),
-    Image: agent.image,
+    Image: image.reference,
     Labels: labelsOf(owner, agent),
     User: ROOT.test(image.user) ? UNPRIVILEGED_USER : image.user,
     ...(anchor && anchored(agent, image)),
     Env: [
       `${AGENT_DIRECTORY_VARIABLE}=${AGENT_DIRECTORY}`,
-      `${SCRATCH_VARIABLE}=${SCRATCH.join(':')}`,
+      `${SCRATCH_VARIABLE}=${scratchOf(image).join(':')}`,
       `${PROCESSES_VARIABLE}=own`,
+      ...(network === EGRESS_NETWORK ? PROXY : []),
     ],
     StopSignal: 'SIGTERM',
     Healthcheck: { Test: ['NONE'] },
     HostConfig: {
-      NetworkMode: 'none',
+      // The hosts that a pool lists are reached through its proxy's socket, without a network.
+      NetworkMode: network === EGRESS_NETWORK ? NO_NETWORK : network,
       CapDrop: ['ALL'],
       SecurityOpt: ['no-new-privileges'],
       Privileged: false,
@@ -59,6 +76,7 @@ export function containerBody(
       ShmSize: scratch,
       Mounts: [
         { Type: 'bind', Source: agent.directory, Target: AGENT_DIRECTORY },
+        ...image.volumes.filter(isOfImageAlone).map((path) => inMemory(path, scratch)),
         ...(anchor ? [anchorMount(anchor)] : []),
       ],
       Memory: memory,
@@ -81,13 +99,24 @@ export function containerBody(
 }
 
 /** The anchor is what runs; the command of the tasks stands behind it, for who inspects the container to see. */
-function anchored(
-  { config }: AgentStart,
-  image: Pick<EngineImage, 'user' | 'command'>,
-): ContainerCreateOptions {
+function anchored({ config }: AgentStart, image: Pick<EngineImage, 'command'>): ContainerCreateOptions {
   return { Entrypoint: [ANCHOR_PROGRAM_PATH], Cmd: [...(config.command ?? image.command)] };
 }
 
 function anchorMount(Source: string): MountSettings {
   return { Type: 'bind', Source, Target: ANCHOR_PROGRAM_PATH, ReadOnly: true };
+}
+
+/** The folders that an agent may write to. */
+export function scratchOf({ volumes }: Pick<EngineImage, 'volumes'>): string[] {
+  return [...SCRATCH, ...volumes.filter(isOfImageAlone)];
+}
+
+function isOfImageAlone(volume: string): boolean {
+  return !OURS.includes(normalize(`${volume}/`).slice(0, -1));
+}
+
+/** A volume of an image would be a folder of the host's disk, of any size and writable. */
+function inMemory(Target: string, SizeBytes: number): MountSettings {
+  return { Type: 'tmpfs', Source: '', Target, TmpfsOptions: { SizeBytes, Mode: 0o1777 } };
 }

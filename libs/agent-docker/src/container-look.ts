@@ -1,15 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { identityOf, isAlive, type ProcessIdentity } from '@agentainer/runtime';
 
-/** The folders of a container that its agent may write to; `/dev/shm` is there whether wanted or not. */
-export const SCRATCH = ['/tmp', '/dev/shm'] as const;
-
 /** Of a process that is the first one in its innermost namespace. */
 const FIRST = /^NSpid:.*\t1$/m;
 
 interface Known {
   /** The container's first process, by which the kernel shows what the container sees. */
   first: ProcessIdentity;
+  /** The folders that its agent may write to. */
+  scratch: readonly string[];
   /** The processes that the agent started with, as `pid:start time` inside the container. */
   processes: Set<string>;
 }
@@ -22,11 +21,14 @@ export class ContainerLook {
   private readonly known = new Map<string, Known>();
 
   /** To be called when an agent is ready, and has run nothing yet. */
-  begin(agentId: string, containerId: string): void {
+  begin(
+    agentId: string,
+    { containerId, scratch }: { containerId: string; scratch: readonly string[] },
+  ): void {
     const first = firstProcessOf(containerId);
     if (!first) return;
     try {
-      this.known.set(agentId, { first, processes: new Set(processesIn(first)) });
+      this.known.set(agentId, { first, scratch, processes: new Set(processesIn(first)) });
     } catch {
       // Its files cannot be seen from here: nothing is known of it.
     }
@@ -40,9 +42,9 @@ export class ContainerLook {
   isClean(agentId: string): boolean {
     const known = this.known.get(agentId);
     if (!known) return false;
-    const { first, processes } = known;
+    const { first, scratch, processes } = known;
     try {
-      const isEmpty = SCRATCH.every((folder) => readdirSync(`${rootOf(first)}${folder}`).length === 0);
+      const isEmpty = scratch.every((folder) => readdirSync(`${rootOf(first)}${folder}`).length === 0);
       const isAlone = processesIn(first).every((process) => processes.has(process));
       return isEmpty && isAlone && isAlive(first);
     } catch {

@@ -13,7 +13,7 @@ import type { PoolSpec } from '@agentainer/core';
 import type Docker from 'dockerode';
 import { closeToAgent, openToAgent } from './agent-directory.js';
 import { anchorPath, ensureAnchor } from './anchor.js';
-import { containerBody } from './container-body.js';
+import { containerBody, scratchOf } from './container-body.js';
 import { agentOf, containerName, labelFilter, makeLabel, type Owner } from './container-identity.js';
 import { memoryOf } from './container-memory.js';
 import { ContainerCommands } from './container-commands.js';
@@ -167,13 +167,13 @@ export class DockerDriver implements AgentDriver {
     const deadlineMs = this.options.startDeadlineMs ?? START_DEADLINE_MS;
     const looking = setInterval(() => void this.watch(agentId, abort), LOOK_MS);
     try {
-      const containerId = await this.create(agent);
+      const made = await this.create(agent);
       signal.throwIfAborted();
       await this.container(agentId).start(callDeadline());
       this.running.add(agentId);
       await awaitHealthy(directory, { deadlineMs, signal });
-      await closeToAgent(directory);
-      this.look.begin(agentId, containerId);
+      await closeToAgent(directory, agent.config.protocol === 'http');
+      this.look.begin(agentId, made);
       abort.signal.throwIfAborted();
     } catch (error) {
       // Its removal will be told as its end.
@@ -189,20 +189,20 @@ export class DockerDriver implements AgentDriver {
   }
 
   /** The id of the container. Not aborted on the way: the engine would go on, and the container be there after it was removed. */
-  private async create(agent: AgentStart): Promise<string> {
+  private async create(agent: AgentStart): Promise<{ containerId: string; scratch: string[] }> {
     const image = await this.images.find(agent.image, agent.digest);
     if (agent.config.protocol === 'exec') await this.prepareExec(agent, image);
     await openToAgent(agent.directory);
     const body = this.bodyOf(agent, image);
     const Labels = { ...body.Labels, ...makeLabel(this.madeOf(agent, image)) };
     const { id } = await this.docker.createContainer({ ...body, Labels, ...callDeadline() });
-    return id;
+    return { containerId: id, scratch: scratchOf(image) };
   }
 
   private bodyOf(agent: AgentStart, image: EngineImage) {
     const isExec = agent.config.protocol === 'exec';
     const anchor = isExec ? anchorPath(this.options.programDirectory) : undefined;
-    return containerBody({ ...agent, image: image.reference }, this.owner, image, anchor);
+    return containerBody(agent, this.owner, image, anchor);
   }
 
   /** A hash of all that an agent's container is asked for, but for what is only this one's. */

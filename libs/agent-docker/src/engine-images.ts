@@ -18,6 +18,8 @@ export interface EngineImage {
   user: string;
   /** Its entry point and command. */
   command: readonly string[];
+  /** Paths at which it wants what outlives its containers. */
+  volumes: readonly string[];
 }
 
 /** The images of one engine. */
@@ -48,8 +50,7 @@ export class EngineImages {
     const references = digest === undefined ? [image] : [`${repositoryOf(image)}@${digest}`, digest];
     for (const reference of references) {
       const found = await this.inspect(reference);
-      if (!found) continue;
-      return { reference, id: found.Id, user: found.Config?.User ?? '', command: commandOf(found) };
+      if (found) return imageOf(reference, found);
     }
     const what = digest === undefined ? image : `what ${image} was when the run started, ${digest},`;
     throw new AgentStartError('IMAGE_NOT_FOUND', `${what} is no image of this host`);
@@ -79,8 +80,12 @@ export class EngineImages {
   }
 }
 
-function commandOf({ Config }: Docker.ImageInspectInfo): string[] {
-  return [Config?.Entrypoint ?? [], Config?.Cmd ?? []].flat();
+function imageOf(reference: string, { Id: id, Config }: Docker.ImageInspectInfo): EngineImage {
+  return {
+    ...{ reference, id, user: Config?.User ?? '' },
+    command: [Config?.Entrypoint ?? [], Config?.Cmd ?? []].flat(),
+    volumes: Object.keys(Config?.Volumes ?? {}),
+  };
 }
 
 /** An image's name without its tag or digest. A colon before a slash is that of a port. */

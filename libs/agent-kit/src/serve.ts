@@ -3,6 +3,7 @@ import { AgentServer } from './agent-server.js';
 import { captureOutput } from './capture-output.js';
 import { TaskCleaner } from './task-cleaner.js';
 import { agentDirectory, cleanerOptions } from './config.js';
+import { forwardToProxy } from './egress-forwarder.js';
 import type { Dispatch, Handler, Handlers } from './handler.js';
 
 /** How long an agent goes on without a request before it takes its host for gone, in milliseconds. */
@@ -55,9 +56,10 @@ export async function serve(
   handlers: Handler<never> | Handlers<never, never>,
   options: ServeOptions = {},
 ): Promise<void> {
+  const directory = options.directory ?? agentDirectory();
   const toClean = cleanerOptions();
   const cleaner = toClean && new TaskCleaner(toClean);
-  const server = new AgentServer(dispatchTo(handlers), options.directory ?? agentDirectory(), cleaner);
+  const server = new AgentServer(dispatchTo(handlers), directory, cleaner);
   let ending: Promise<never> | undefined;
   const stop = () => {
     ending ??= end(server, options.cleanUp);
@@ -65,6 +67,7 @@ export async function serve(
   captureOutput();
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  await forwardToProxy(directory);
   await server.listen();
   const idleExitMs = options.idleExitMs ?? IDLE_EXIT_MS;
   if (idleExitMs > 0) whenIdle(server, idleExitMs, stop);

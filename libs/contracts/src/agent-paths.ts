@@ -14,6 +14,10 @@ export const SCRATCH_VARIABLE = 'AGENTAINER_SCRATCH';
 export const PROCESSES_VARIABLE = 'AGENTAINER_PROCESSES';
 /** The folder of the same directory with the sockets of the services that the operator lets agents reach. */
 export const EGRESS_DIRECTORY = 'egress';
+/** The socket in that folder of the proxy by which an agent reaches the hosts that its pool lists. */
+export const EGRESS_PROXY = 'proxy.sock';
+/** Where the agent kit has that proxy listen inside the container, for clients that know TCP. */
+export const EGRESS_PROXY_PORT = 3_128;
 /** The longest value that a task may report as its progress, in bytes of JSON. */
 export const MAX_PROGRESS_BYTES = 16 * 1_024;
 /** The longest line that tells what a task printed (`{"type":"log",…}`), in bytes without its newline. */

@@ -79,7 +79,23 @@ describe('what an instance permits', () => {
     ]);
   });
 
+  it('is no network and no host but those that its operator lists', () => {
+    const permissions = read({
+      AGENTAINER_NETWORKS: 'inner',
+      AGENTAINER_EGRESS_ALLOWED: '*.example.com:443, localhost:*',
+    });
+    const faulty = (config: object) => permissionFaults(asks(config), permissions).map(({ path }) => path);
+    const egress = ['api.example.com:443', 'api.example.com:80', '*.example.com:443', 'localhost:1', '*:443'];
+    expect(faulty({ network: 'egress', egress })).toEqual(['pool_config.egress[1]', 'pool_config.egress[4]']);
+    expect(faulty({ network: 'inner' })).toEqual([]);
+    expect(faulty({ network: 'host' })).toEqual(['pool_config.network']);
+    expect(permissionFaults(asks({ network: 'egress', egress: ['a.b:1'] }), read({}))).toHaveLength(1);
+  });
+
   it.each([
+    ['AGENTAINER_NETWORKS', 'host'],
+    ['AGENTAINER_NETWORKS', 'container:abc'],
+    ['AGENTAINER_EGRESS_ALLOWED', 'example.com'],
     ['AGENTAINER_MAX_AGENT_MEMORY', 'much'],
     ['AGENTAINER_MAX_AGENT_CPUS', '0'],
     ['AGENTAINER_MAX_AGENT_PROCESSES', '1.5'],

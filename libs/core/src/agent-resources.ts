@@ -13,7 +13,7 @@ export interface AgentResources {
   cpus: number;
   /** Processes and threads. */
   processes: number;
-  /** Bytes of each of `/tmp` and `/dev/shm`, the only places that it may write to. */
+  /** Bytes of each of `/tmp`, `/dev/shm` and the volumes of its image, the only places that it may write to. */
   scratch: number;
 }
 

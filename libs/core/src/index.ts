@@ -1,4 +1,5 @@
 export { AGENT_PERMISSION_SETTINGS, agentPermissions } from './agent-permission-settings.js';
+export { EGRESS_NETWORK, NO_NETWORK } from './agent-network.js';
 export * from './agent-permissions.js';
 export { type AgentResources, DEFAULT_RESOURCES, RESOURCES } from './agent-resources.js';
 export { formatBytes } from './byte-size.js';
@@ -8,6 +9,7 @@ export { type Form, formFaults, formSchema } from './approval-form.js';
 export * from './definition.js';
 export { durationSchema } from './duration-schema.js';
 export * from './duration.js';
+export { coversEgress, type EgressPattern, parseEgressPattern } from './egress-pattern.js';
 export * from './errors.js';
 export * from './failure-tolerance.js';
 export * from './graph.js';

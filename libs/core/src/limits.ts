@@ -29,6 +29,8 @@ export const LIMITS = {
   /** Parts of a command that an agent runs for each task, and characters of one. */
   commandParts: 64,
   commandPart: 16_384,
+  /** Hosts that a pool lists for its agents. */
+  egress: 100,
   /** Limits of a workflow. */
   limits: 10,
   /** Tokens of a rate. */

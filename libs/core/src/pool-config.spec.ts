@@ -29,3 +29,15 @@ it('tells what may not be', () => {
     faults({ buffer: 4, max_agent_age: '1h', max_agent_memory: 2 ** 30, stop_grace: '1m' }),
   ).toBeUndefined();
 });
+
+it('lists hosts where the network is egress, and nowhere else', () => {
+  const faulty = (config: object) =>
+    poolConfigSchema.safeParse(config).error?.issues.map(({ path }) => path.join('.'));
+  expect(faulty({ network: 'egress', egress: ['api.example.com:443'] })).toBeUndefined();
+  expect(faulty({ network: 'inner' })).toBeUndefined();
+  expect(faulty({ network: 'egress' })).toEqual(['egress']);
+  expect(faulty({ protocol: 'exec', network: 'egress', egress: ['a.example:443'] })).toEqual(['network']);
+  expect(faulty({ egress: ['api.example.com:443'] })).toEqual(['egress']);
+  expect(faulty({ network: 'egress', egress: ['example.com'] })).toEqual(['egress.0']);
+  expect(faulty({ network: 'container:abc' })).toEqual(['network']);
+});

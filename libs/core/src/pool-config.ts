@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { HOSTS_UNLISTED, isLedToItsProxy, listsItsHosts, networkFields, NOT_LED } from './agent-network.js';
 import { resourceFields } from './agent-resources.js';
 import { byteSizeSchema } from './byte-size.js';
 import { durationSchema } from './duration-schema.js';
@@ -31,6 +32,7 @@ export const poolConfigSchema = z
     pull: z.enum(['never', 'if_missing', 'always']).default('never'),
     ...resourceFields,
     ...execFields,
+    ...networkFields,
   })
   .check(withoutExec)
   .refine((c) => c.min_size <= c.max_size, {
@@ -44,7 +46,9 @@ export const poolConfigSchema = z
   .refine((c) => c.memory === undefined || (c.max_agent_memory ?? 0) < c.memory, {
     path: ['max_agent_memory'],
     message: 'must be less than memory',
-  });
+  })
+  .refine(listsItsHosts, HOSTS_UNLISTED)
+  .refine(isLedToItsProxy, NOT_LED);
 /** A validated configuration: defaults filled in, durations in milliseconds. */
 export type PoolConfig = z.output<typeof poolConfigSchema>;
 /** As its author writes it, durations with their units. */

@@ -46,6 +46,7 @@ describe('a right definition', () => {
           stdin: 'json',
           stdout: 'json',
           pull: 'never',
+          network: 'none',
         },
         timeout: 90_000,
         retry: { max_attempts: 3, backoff: 'exponential', delay: 1_000, max_delay: 60_000, jitter: 0.2 },

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { DEFAULT_POOL_CONFIG } from '@agentainer/core';
-import { EgressHost, parseEgressSockets } from './egress-sockets.js';
+import { silentLogger } from '@agentainer/runtime';
+import { EgressHost } from './egress-host.js';
 
 const AGENT = { agentId: 'agent_1', poolId: 'pool-1', image: 'echo', config: DEFAULT_POOL_CONFIG };
 const noGateway = { open: () => Promise.resolve(), close: () => Promise.resolve() };
@@ -15,9 +16,11 @@ describe('EgressHost', () => {
   const server = createServer((_, response) => response.end('a text'));
 
   let hosts: EgressHost[];
+  let outcomes: unknown[];
 
   beforeEach(async () => {
     hosts = [];
+    outcomes = [];
     root = mkdtempSync(join(tmpdir(), 'af-egress-'));
     server.listen(join(root, 'texts.sock'));
     await once(server, 'listening');
@@ -32,7 +35,11 @@ describe('EgressHost', () => {
 
   const agent = () => ({ ...AGENT, directory: root });
   function host(socketPath = join(root, 'texts.sock')): EgressHost {
-    const made = new EgressHost(noGateway, { texts: socketPath });
+    const made = new EgressHost({
+      ...{ gateway: noGateway, sockets: { texts: socketPath }, logger: silentLogger },
+      ...{ permitted: ['localhost:*'], addresses: ['127.0.0.0/8', '::1/128'] },
+      onOutcome: (poolId, outcome) => outcomes.push([poolId, outcome]),
+    });
     hosts.push(made);
     return made;
   }
@@ -68,29 +75,36 @@ describe('EgressHost', () => {
     server.listen(join(root, 'texts.sock'));
   });
 
+  it('gives an agent a proxy where its pool lists hosts, of those that are still permitted', async () => {
+    const listing = {
+      ...DEFAULT_POOL_CONFIG,
+      network: 'egress',
+      egress: ['localhost:1', 'api.example.com:443'],
+    };
+    await host().open({ ...agent(), poolId: 'pool-2', config: listing });
+    const ask = (path: string) => read(join(root, 'egress/proxy.sock'), path);
+    expect(await ask('http://localhost:1/')).toContain('localhost:1 cannot be reached');
+    expect(await ask('http://localhost:2/')).toContain('localhost:2 is not among the hosts');
+    expect(await ask('http://api.example.com:443/')).toContain('is not among the hosts');
+    expect(outcomes).toEqual([
+      ['pool-2', 'failed'],
+      ['pool-2', 'denied'],
+      ['pool-2', 'denied'],
+    ]);
+  });
+
+  it('gives no proxy to other agents', async () => {
+    await host().open(agent());
+    await expect(read(join(root, 'egress/proxy.sock'), 'http://localhost:1/')).rejects.toThrow('ENOENT');
+  });
+
   it('fails where the service is not there', async () => {
     await expect(host(join(root, 'absent.sock')).open(agent())).rejects.toThrow('ENOENT');
   });
 });
 
-describe('parseEgressSockets', () => {
-  it.each([
-    ['texts=/run/a.sock', { texts: '/run/a.sock' }],
-    ['a=/x, b=/y', { a: '/x', b: '/y' }],
-  ])('reads %s', (text, sockets) => {
-    expect(parseEgressSockets(text)).toEqual(sockets);
-  });
-
-  it.each(['', 'texts', 'texts=', 'texts=relative', '../x=/run/a.sock', 'a=/x,,b=/y'])(
-    'refuses "%s"',
-    (text) => {
-      expect(parseEgressSockets(text)).toBeUndefined();
-    },
-  );
-});
-
-async function read(socketPath: string): Promise<string> {
-  const request = get({ socketPath, path: '/', agent: false });
+async function read(socketPath: string, path = '/'): Promise<string> {
+  const request = get({ socketPath, path, agent: false });
   const [answer] = (await once(request, 'response')) as [IncomingMessage];
   return text(answer);
 }

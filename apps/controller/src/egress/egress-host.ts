@@ -1,0 +1,100 @@
+import { mkdir, stat } from 'node:fs/promises';
+import type { Server } from 'node:net';
+import { join } from 'node:path';
+import { EGRESS_DIRECTORY, EGRESS_PROXY } from '@agentainer/contracts/agent-paths';
+import { EGRESS_NETWORK, type EgressPattern, parseEgressPattern } from '@agentainer/core';
+import type { AgentStart, GatewayHost } from '@agentainer/pool';
+import type { Logger, Service } from '@agentainer/runtime';
+import { listenForAgent } from '../agent-socket.js';
+import { EgressGate } from './egress-gate.js';
+import { type EgressOutcome, EgressProxy } from './egress-proxy.js';
+import type { EgressSockets } from './egress-sockets.js';
+import { ReachableAddresses } from './reachable-addresses.js';
+import { Relay } from './relay.js';
+
+export interface EgressHostOptions {
+  gateway: GatewayHost;
+  /** Services that all agents of this host may reach. */
+  sockets: EgressSockets;
+  /** Patterns of the hosts that pools may list. */
+  permitted: readonly string[];
+  /** Blocks of addresses that are not public, and may be reached all the same. */
+  addresses: readonly string[];
+  onOutcome: (poolId: string, outcome: EgressOutcome) => void;
+  logger: Logger;
+}
+
+interface Way {
+  server: Server;
+  close(): Promise<void>;
+}
+
+/**
+ * Gives each agent, besides its gateway, its ways out, as sockets in `egress/` of its directory: to the services that the
+ * operator of this host chose, and to a proxy where its pool lists hosts. An agent without a network reaches nothing else.
+ */
+export class EgressHost implements GatewayHost, Service {
+  readonly name = 'egress';
+  private readonly ways = new Map<string, Way[]>();
+  private readonly permitted: EgressPattern[];
+  private readonly reachable: ReachableAddresses;
+
+  constructor(private readonly options: EgressHostOptions) {
+    this.permitted = options.permitted.map((text) => parseEgressPattern(text)!);
+    this.reachable = new ReachableAddresses(options.addresses);
+  }
+
+  start(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.ways.keys()].map((agentId) => this.closeWays(agentId)));
+  }
+
+  /** @throws where a socket does not exist */
+  async open(agent: AgentStart): Promise<void> {
+    await this.options.gateway.open(agent);
+    const { agentId, directory, config } = agent;
+    if (this.ways.has(agentId)) return;
+    const ways: Way[] = [];
+    this.ways.set(agentId, ways);
+    const add = async (way: Way, file: string) => {
+      await listenForAgent(way.server, directory, join(EGRESS_DIRECTORY, file));
+      ways.push(way);
+    };
+    try {
+      await mkdir(join(directory, EGRESS_DIRECTORY), { recursive: true });
+      for (const [name, socketPath] of Object.entries(this.options.sockets)) {
+        await stat(socketPath);
+        await add(new Relay(socketPath), `${name}.sock`);
+      }
+      if (config.network === EGRESS_NETWORK) await add(this.proxyFor(agent), EGRESS_PROXY);
+    } catch (error) {
+      await this.closeWays(agentId);
+      throw error;
+    }
+  }
+
+  async close(agentId: string): Promise<void> {
+    await Promise.all([this.options.gateway.close(agentId), this.closeWays(agentId)]);
+  }
+
+  /** What the pool lists was permitted when the agent was started; the operator may have changed that since. */
+  private proxyFor({ agentId, poolId, config }: AgentStart): EgressProxy {
+    const { logger, onOutcome } = this.options;
+    const listed = (config.egress ?? []).map((text) => parseEgressPattern(text)!);
+    const gate = new EgressGate([listed, this.permitted], this.reachable);
+    return new EgressProxy(gate, (outcome, reason) => {
+      onOutcome(poolId, outcome);
+      if (outcome !== 'allowed')
+        logger.debug({ agentId, poolId, outcome, reason }, 'a way out was not given');
+    });
+  }
+
+  private async closeWays(agentId: string): Promise<void> {
+    const ways = this.ways.get(agentId) ?? [];
+    this.ways.delete(agentId);
+    await Promise.all(ways.map((way) => way.close()));
+  }
+}
