@@ -116,6 +116,7 @@ it('replaces agents that would be made otherwise today, while the others go on',
   expect(held.lost.aborted).toBe(false);
   await host.leaser.release(held, { uses: 1, suspect: false });
   await until(async () => !(await host.idle(pool, 4)).some((id) => old.includes(id)));
+  await until(() => host.retired.length === 4);
   expect(host.retired).toEqual(Array(4).fill('config_changed'));
 });
 
