@@ -14,7 +14,13 @@ withCluster({ workers: 2, environment: { AGENTAINER_MAX_PARALLEL: String(GLOBAL)
 async function workflow(config: DefinitionInput['config'], tasks: number, ms = 30): Promise<string> {
   const items = Array.from({ length: tasks }, () => ({ do: 'sleep', ms }));
   const image = process.env.AGENTAINER_TEST_AGENT_IMAGE!;
-  const map = { type: 'map' as const, name: 'map', image, items, pool_config: { max_size: 8 } };
+  const map = {
+    type: 'map' as const,
+    name: 'map',
+    image,
+    items,
+    pool_config: { max_size: 8, reuse: 'any' as const },
+  };
   return (await cluster.client.createWorkflow({ name: 'limited', config, steps: [map] })).id;
 }
 
@@ -41,7 +47,8 @@ async function completed(runs: string[]): Promise<void> {
 }
 
 it('R2.4a no more tasks of the whole instance run at once than AGENTAINER_MAX_PARALLEL allows', async () => {
-  const runs = [await start(await workflow({}, 20)), await start(await workflow({}, 20))];
+  // Long enough for as many agents to have started.
+  const runs = [await start(await workflow({}, 20, 200)), await start(await workflow({}, 20, 200))];
   await completed(runs);
   expect(await mostAtOnce(runs)).toBe(GLOBAL);
 }, 90_000);

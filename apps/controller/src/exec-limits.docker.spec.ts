@@ -69,7 +69,10 @@ else {
     async () => {
       const input = `head -c 1000 >/dev/null; head -c 50000 /dev/zero | tr "\\0" y; exit 0\n${'x'.repeat(1_000_000)}`;
       for (let i = 0; i < 20; i++)
-        expect(await run(input)).toEqual({ kind: 'completed', result: JSON.stringify('y'.repeat(50_000)) });
+        expect(await run(input)).toMatchObject({
+          kind: 'completed',
+          result: JSON.stringify('y'.repeat(50_000)),
+        });
     },
     SLOW_MS,
   );

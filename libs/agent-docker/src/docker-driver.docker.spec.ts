@@ -174,7 +174,7 @@ else {
       };
       await expect(driver.start(start, never)).rejects.toMatchObject({
         name: 'AgentStartError',
-        code: 'AGENT_START_FAILED',
+        code: 'ENGINE_AWAY',
       });
     }, 30_000);
   });
