@@ -29,6 +29,8 @@ const engine = '<rootDir>/test/setup/redis-and-engine.mjs';
 module.exports = {
   // Room for a machine that does other things too: a test that hangs still ends.
   testTimeout: 30_000,
+  // Most of them wait for processes of their own: jest would leave a core of two to itself.
+  maxWorkers: 2,
   projects: [
     {
       ...base,
