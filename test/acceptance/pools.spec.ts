@@ -165,7 +165,8 @@ it.each([
     await until('agents are ready', async () => {
       const pools = await client.listPools();
       const { agents } = pools.find(({ config }) => config.min_size === 2 && config.reuse === reuse)!;
-      return agents.idle === 2 && agents.leased + agents.creating + agents.retiring === 0;
+      // Lanes that waited may have had one more started.
+      return agents.idle >= 2 && agents.leased + agents.creating + agents.retiring === 0;
     });
     const ready = await agentsOf(cluster.host);
     const used = await runTwo();
