@@ -225,7 +225,7 @@ class NextStep {
   ) {}
 
   takes({ step, pool, lanes, generation }: StepLanes): boolean {
-    if (this.job || pool?.id !== this.pool || lanes !== 1) return false;
+    if (this.job || this.pool === undefined || pool?.id !== this.pool || lanes !== 1) return false;
     this.job = { runId: this.runId, step, generation };
     return true;
   }
