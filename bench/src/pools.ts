@@ -91,7 +91,7 @@ export async function measureReplacement(stage: Stage): Promise<Figure[]> {
 export async function measurePoolMemory(stage: Stage): Promise<Figure[]> {
   const tasks = 12;
   const pooled = await memoryWhile(stage, { ...OWN, min_size: 4, max_size: 4, reuse: 'any' }, tasks);
-  const single = await memoryWhile(stage, { ...OWN, max_size: tasks }, tasks, { execution_mode: 'standard' });
+  const single = await memoryWhile(stage, { max_size: tasks }, tasks, { execution_mode: 'standard' });
   return [
     {
       what: `memory of 4 agents that share ${tasks} tasks`,
