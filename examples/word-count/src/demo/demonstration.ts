@@ -107,7 +107,10 @@ async function measureHandOver({ client, metricsUrls, signal }: DemonstrationPar
   };
   const before = await read();
   for (let i = 0; i < HAND_OVERS; i++) {
-    const job = await client.createJob({ image: imageOf('list'), pool_config: { max_size: 1 } });
+    const job = await client.createJob({
+      image: imageOf('list'),
+      pool_config: { max_size: 1, reuse: 'any' },
+    });
     await client.waitForRun(job.run_id, { timeoutMs: RUN_DEADLINE_MS, signal });
   }
   const after = await read();
