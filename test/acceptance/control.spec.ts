@@ -46,6 +46,10 @@ it('R9.1a cancels a run: its tasks are stopped, their agents are used on, result
     sleep,
     sleep,
   ]);
+  await until(
+    'the first task has ended',
+    async () => (await client.getRun(run.id)).steps[0]!.completed === 1,
+  );
   await running(run.id, 2);
   const agents = (await client.listRunJobs(run.id, { status: 'running' })).items.map((job) => job.agent_id);
   const asked = performance.now();

@@ -92,7 +92,7 @@ it(
       steps: [{ name: 'step', image, pool_config }],
     });
     const { id } = await cluster.client.startWorkflow(workflow.id);
-    while ((await cluster.client.getRun(id)).steps[0]!.running === 0);
+    await until('it runs', async () => (await cluster.client.getRun(id)).steps[0]!.running === 1);
     await cluster.client.cancelRun(id);
     expect(await cluster.client.waitForRun(id)).toMatchObject({ status: 'cancelled' });
     await until('the command has ended', async () => {

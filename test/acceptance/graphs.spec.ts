@@ -84,7 +84,7 @@ it('R9.2a waits for a signal, an approval through its link, and a time, and goes
   expect(run).toMatchObject({ status: 'completed', result: 'shipped' });
   const nap = run.steps[2]!;
   expect(nap.duration_ms).toBeGreaterThanOrEqual(300);
-  expect(nap.duration_ms).toBeLessThan(1_300);
+  expect(nap.duration_ms).toBeLessThan(5_000);
 }, 90_000);
 
 it('R9.2a fails the step whose approval is rejected, and skips the one whose time is over', async () => {

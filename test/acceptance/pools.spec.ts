@@ -38,7 +38,8 @@ it('R6.1a R6.1b R7.4a reuses warm agents and never has more than max_size', asyn
   const jobs = await runMap(pool_config, 30);
   const again = await runMap(pool_config, 5);
   expect(new Set([...jobs, ...again].map((job) => job.agent_id)).size).toBeLessThanOrEqual(2);
-  expect(await poolBy(1_001)).toMatchObject({ agents: { creating: 0, leased: 0 }, served: 35, waiting: 0 });
+  await until('the last lease has ended', async () => (await poolBy(1_001)).agents.leased === 0);
+  expect(await poolBy(1_001)).toMatchObject({ agents: { creating: 0 }, served: 35, waiting: 0 });
 }, 60_000);
 
 it('R6.1b R6.5a keeps min_size agents warm, and warms a pool up when a run starts', async () => {

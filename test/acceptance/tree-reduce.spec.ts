@@ -3,6 +3,9 @@ import { until } from '../harness/until.js';
 import { withCluster } from '../harness/with-cluster.js';
 
 const image = process.env.AGENTAINER_TEST_AGENT_IMAGE!;
+/** So many that the reduce step takes a while. */
+const ITEMS = 800;
+
 let cluster: Cluster;
 withCluster({ workers: 2 }, (started) => {
   cluster = started;
@@ -10,7 +13,7 @@ withCluster({ workers: 2 }, (started) => {
 
 it('R2.3a R2.3c R3.2e reduces level by level, also when a worker is killed on the way', async () => {
   const { client } = cluster;
-  const items = { range: { from: 0, to: 199 } };
+  const items = { range: { from: 0, to: ITEMS - 1 } };
   const { id } = await client.createWorkflow({
     name: 'tree',
     steps: [
@@ -27,7 +30,7 @@ it('R2.3a R2.3c R3.2e reduces level by level, also when a worker is killed on th
   const run = await client.waitForRun(runId, { timeoutMs: 90_000 });
   expect(run).toMatchObject({
     status: 'completed',
-    steps: [{ total: 200 }, { total: 50 + 13 + 4 + 1, completed: 68 }],
+    steps: [{ total: ITEMS }, { total: 200 + 50 + 13 + 4 + 1, completed: 268 }],
   });
   // The fake agent echoes what it gets: the whole tree is in the result.
   interface Outcome {
@@ -36,5 +39,5 @@ it('R2.3a R2.3c R3.2e reduces level by level, also when a worker is killed on th
   }
   const leaves = (outcomes: Outcome[]): number[] =>
     outcomes.flatMap(({ result }) => (typeof result === 'number' ? result : leaves(result)));
-  expect(leaves(run.result as unknown as Outcome[])).toEqual(Array.from({ length: 200 }, (_, i) => i));
+  expect(leaves(run.result as unknown as Outcome[])).toEqual(Array.from({ length: ITEMS }, (_, i) => i));
 }, 150_000);

@@ -3,6 +3,7 @@ import { CountedMap } from '../harness/counted-map.js';
 import { containersOf, docker } from '../harness/docker.js';
 import { expectNoLeak } from '../harness/leaks.js';
 import { seeded } from '../harness/seed.js';
+import { until } from '../harness/until.js';
 import { withCluster } from '../harness/with-cluster.js';
 
 const AGENTS = 3;
@@ -17,13 +18,11 @@ withCluster({ workers: 2 }, (started) => {
 const random = seeded('agents fail');
 
 /** The container of an agent that works on the map. */
-async function victim(map: CountedMap): Promise<string> {
-  for (;;) {
+function victim(map: CountedMap): Promise<string> {
+  return until('an agent works on the map', async () => {
     const agents = await map.agents();
-    const [container] =
-      agents.length > 0 ? await containersOf(cluster.host, agents[random(agents.length)]) : [];
-    if (container) return container;
-  }
+    return agents.length > 0 && (await containersOf(cluster.host, agents[random(agents.length)]))[0];
+  });
 }
 
 it.each([
@@ -34,7 +33,7 @@ it.each([
   'R6.1d loses and doubles nothing where a container %s',
   async (_, max_agent_uses, fail) => {
     const step = { heartbeat_timeout: HEARTBEAT };
-    const map = await CountedMap.start(cluster, { tasks: 40, ms: 100, agents: AGENTS, max_agent_uses, step });
+    const map = await CountedMap.start(cluster, { tasks: 60, ms: 100, agents: AGENTS, max_agent_uses, step });
     await map.reached(5);
     await fail(await victim(map));
     await map.expectAllOnce();

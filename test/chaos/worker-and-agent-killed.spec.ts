@@ -14,7 +14,7 @@ const containers = () => containersOf(cluster.host);
 
 it('R2.3a R2.3b R2.3c R3.2e R3.3a R6.1d keeps one result for each item when a worker and an agent are killed', async () => {
   const image = process.env.AGENTAINER_TEST_AGENT_IMAGE!;
-  const items = Array.from({ length: ITEMS }, () => ({ do: 'count', key: 'done', ms: 40 }));
+  const items = Array.from({ length: ITEMS }, () => ({ do: 'count', key: 'done', ms: 80 }));
   const { client } = cluster;
   const workflow = await client.createWorkflow({
     name: 'chaos',

@@ -11,6 +11,8 @@ export type FakeAgentTask = { attempts?: number } & (
   | { do: 'echo'; value: Json }
   /** Takes its time, and heeds its signal. */
   | { do: 'sleep'; ms: number }
+  /** Does the same, and answers with {@link FakeAgentSpan}. */
+  | { do: 'time'; ms: number }
   /** Keeps the whole process busy; with `heartbeat` it says that it lives. */
   | { do: 'block'; ms: number; heartbeat?: boolean }
   | { do: 'fail'; code: string; message?: string; retryable?: boolean; retryAfterMs?: number }
@@ -55,6 +57,12 @@ export type FakeAgentTask = { attempts?: number } & (
 
 export type FakeAgentStateCall =
   'get' | 'set' | 'increment' | 'append' | 'addToSet' | 'removeFromSet' | 'compareAndSwap';
+
+/** When an attempt was at work, by the clock of its agent, in milliseconds since 1970. */
+export interface FakeAgentSpan {
+  from: number;
+  to: number;
+}
 
 /** Who ran the task. */
 export interface FakeAgentFacts {

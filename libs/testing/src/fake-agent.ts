@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type AgentContext, DROP, serve, TaskFailure, type TaskOutcome } from '@agentainer/agent-kit';
 import type { Json } from '@agentainer/core';
 import { agentEnvironment } from './config.js';
-import { ENOUGH, type FakeAgentFacts, type FakeAgentTask } from './fake-agent-task.js';
+import { ENOUGH, type FakeAgentFacts, type FakeAgentSpan, type FakeAgentTask } from './fake-agent-task.js';
 import { leaveOrLook } from './left-traces.js';
 
 let tasks = 0;
@@ -52,10 +52,10 @@ async function perform(task: FakeAgentTask, context: AgentContext): Promise<unkn
       return task.value;
     case 'sleep':
       return sleep(task.ms, task.ms, { signal: context.signal });
+    case 'time':
+      return time(task.ms, context);
     case 'block':
-      for (const end = performance.now() + task.ms; performance.now() < end;)
-        if (task.heartbeat) context.heartbeat();
-      return task.ms;
+      return block(task, context);
     case 'fail':
       throw new TaskFailure(task.code, task.message ?? 'as told', task);
     case 'throw':
@@ -95,6 +95,17 @@ async function perform(task: FakeAgentTask, context: AgentContext): Promise<unkn
     case 'describe':
       return describe(context);
   }
+}
+
+async function time(ms: number, { signal }: AgentContext): Promise<FakeAgentSpan> {
+  const from = Date.now();
+  await sleep(ms, undefined, { signal });
+  return { from, to: Date.now() };
+}
+
+function block({ ms, heartbeat }: FakeAgentTask & { do: 'block' }, context: AgentContext): number {
+  for (const end = performance.now() + ms; performance.now() < end;) if (heartbeat) context.heartbeat();
+  return ms;
 }
 
 function callState(task: FakeAgentTask & { do: 'state' }, { state }: AgentContext): Promise<unknown> {

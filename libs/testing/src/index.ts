@@ -8,6 +8,7 @@ export { agentIsHealthy, callAgent } from './agent-calls.js';
 export type { Probe, ProbeModules, ProbeTask } from './probe-task.js';
 export type {
   FakeAgentFacts,
+  FakeAgentSpan,
   FakeAgentStateCall,
   FakeAgentTask,
   FakeAgentTraces,
