@@ -75,3 +75,19 @@ it('R6.1b R6.5a resizes and warms up a pool from the command line', async () => 
   });
   expect((await containersOf(cluster.host)).length).toBe(before.length - 2);
 }, 90_000);
+
+it('R6.1b R9.5d says of a run which of the operator’s decisions it waits for, until it is taken back', async () => {
+  const { client, host } = cluster;
+  await cli('host', 'drain', host);
+  const { id: runId } = await start({ max_size: 1, max_agent_uses: 2_003 }, 1, 1);
+  const why = await until('the run says why it waits', async () => {
+    const { steps } = await client.explainRun(runId);
+    return steps[0]?.reasons.find(({ reason }) => reason === 'hosts_drained');
+  });
+  const { id: pool } = await poolBy(2_003);
+  const message = `every host is drained, until one is resumed: ${host}`;
+  expect(why).toEqual({ reason: 'hosts_drained', pool, hosts: [host], message });
+  expect(await cli('workflow', 'explain', runId)).toContain(message);
+  await cli('host', 'resume', host);
+  expect((await client.waitForRun(runId, { timeoutMs: 60_000 })).status).toBe('completed');
+}, 90_000);

@@ -13,6 +13,7 @@ import { SecretCipher, Vault } from '@agentainer/secrets';
 import {
   FakeHosts,
   FakeLogs,
+  FakePoolOutlook,
   FakePools,
   FakeRerunner,
   FakeRunControl,
@@ -40,6 +41,7 @@ export class FakeApi {
   readonly logs = new FakeLogs();
   readonly pools: PoolStatus[] = [];
   readonly poolStore = new FakePools(this.pools);
+  readonly outlook = new FakePoolOutlook(this.pools);
   readonly hosts = new FakeHosts();
   /** The newest first. */
   readonly alerts: Alert[] = [];
@@ -71,6 +73,7 @@ export class FakeApi {
     followers: this.followers,
     hosts: this.hosts,
     pools: new PoolControl(this.poolStore),
+    outlook: this.outlook,
     alerts: {
       alerts: (limit: number) => Promise.resolve(this.alerts.slice(0, limit)),
       exhausted: () => Promise.resolve(new Set<string>()),

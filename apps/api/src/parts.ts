@@ -3,6 +3,7 @@ import type {
   ItemAccess,
   LimitStore,
   LogReader,
+  PoolOutlookReader,
   Redriver,
   Rerunner,
   RunControl,
@@ -53,6 +54,8 @@ export interface Parts {
   /** Who follows logs. */
   followers: Followers;
   pools: PoolControl;
+  /** What stands in the way of lanes that need agents. */
+  outlook: PoolOutlookReader;
   hosts: HostDirectory;
   alerts: AlertReader;
   limits: Pick<LimitStore, 'standings' | 'global'>;

@@ -1,5 +1,5 @@
 import type { HostUse } from '@agentainer/pool';
-import { TestHost, until } from './keeper.fixture.js';
+import { HOST, TestHost, until } from './keeper.fixture.js';
 
 let host: TestHost;
 let use: HostUse;
@@ -25,6 +25,7 @@ it('ends idle agents of all pools, those used longest ago first, and starts none
   expect(host.driver.stopped.sort()).toEqual(ids.sort());
   expect(host.retired).toEqual(['pressure', 'pressure']);
   expect(host.pressed).toBe(true);
+  await until(async () => (await host.redis.sismember(host.keys.pressedHosts(), HOST)) === 1);
 
   const held = await host.leased(b);
   expect(await host.agents(b)).toHaveLength(1);

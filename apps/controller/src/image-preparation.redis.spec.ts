@@ -1,5 +1,6 @@
-import { DEFAULT_PERMISSIONS } from '@agentainer/core';
+import { DEFAULT_PERMISSIONS, type PoolSpec } from '@agentainer/core';
 import { AgentStartError } from '@agentainer/pool';
+import { RedisPoolOutlook } from '@agentainer/store-redis';
 import { TestHost, until } from './keeper.fixture.js';
 
 let host: TestHost;
@@ -7,6 +8,12 @@ beforeEach(async () => {
   host = await TestHost.open();
 });
 afterEach(() => host.close());
+
+/** Whether people are told that the image of a pool is being pulled. */
+async function isPulled({ id }: PoolSpec): Promise<boolean> {
+  const { pools } = await new RedisPoolOutlook(host.redis, host.keys).outlook([{ pool: id, realm: '' }]);
+  return pools[0]!.pullingUntil > Date.now();
+}
 
 it('has images pulled before agents are started, as their pools want it', async () => {
   let release!: () => void;
@@ -19,8 +26,10 @@ it('has images pulled before agents are started, as their pools want it', async 
   await until(() => host.driver.pulled.length > 0);
   await host.redis.publish(host.keys.demand('host-1'), missing.id);
   expect(await host.agents(missing)).toEqual([]);
+  expect(await isPulled(missing)).toBe(true);
   release();
   await host.idle(missing, 2);
+  expect(await isPulled(missing)).toBe(false);
   const always = await host.pool({ min_size: 1, pull: 'always' }, 'always');
   await host.idle(always, 1);
   expect(host.driver.pulled).toEqual([

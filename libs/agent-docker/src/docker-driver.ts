@@ -305,6 +305,9 @@ function startError(error: unknown): AgentStartError {
   if (statusOf(error) === 404 && /no such image/i.test(message)) {
     return new AgentStartError('IMAGE_NOT_FOUND', message, { cause: error });
   }
+  if (statusOf(error) === 404 && /network .*not found/i.test(message)) {
+    return new AgentStartError('NETWORK_NOT_FOUND', message, { cause: error });
+  }
   const code = isAway(error) ? 'ENGINE_AWAY' : 'AGENT_START_FAILED';
   return new AgentStartError(code, message, { cause: error });
 }

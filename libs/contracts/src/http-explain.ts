@@ -11,10 +11,16 @@ const ofLimit = {
   value: z.string().optional(),
   lanes_waiting: count,
 };
+const inLine = { lanes_waiting: count };
+/** Memory or disk of the host is nearly full, so that it keeps no agents ahead of need. */
+const starting = { host_pressed: z.boolean(), ...inLine };
 const why = <R extends string, T extends z.ZodRawShape>(reason: R, shape: T) =>
-  z.object({ reason: z.literal(reason), ...shape });
+  z.object({ reason: z.literal(reason), ...shape, message: z.string() });
+/** Agents do not start: why the latest one did not, how many in a row, and when the next one is tried. */
+const noStart = <R extends string>(reason: R) =>
+  why(reason, { ...inPool, error: taskErrorSchema, failures: count, retry_at: timeSchema, ...inLine });
 
-/** Why tasks of a step do not run at present. */
+/** Why tasks of a step do not run at present; `message` says it to people, and what to do where there is something to do. */
 export const waitReasonSchema = z.discriminatedUnion('reason', [
   why('dependency', { on: z.array(z.object({ step: z.string(), status: stepStatusSchema })) }),
   why('opening', {}),
@@ -32,11 +38,23 @@ export const waitReasonSchema = z.discriminatedUnion('reason', [
   why('limit', { ...ofLimit, max_parallel: count, held: count }),
   why('rate', { ...ofLimit, count, per_ms: count, until: timeSchema }),
   why('no_host', { pool: z.string() }),
-  why('pool_drained', { pool: z.string() }),
-  why('pool_broken', { ...inPool, error: taskErrorSchema, retry_at: timeSchema }),
-  why('agents_starting', { ...inPool, starting: count, lanes_waiting: count }),
-  why('pool_full', { ...inPool, busy: count, size: count, lanes_waiting: count }),
-  why('queued', { pool: z.string() }),
+  why('pool_drained', { pool: z.string(), agents: count }),
+  why('hosts_drained', { pool: z.string(), hosts: z.array(z.string()) }),
+  why('no_share', { pool: z.string(), agents: count }),
+  why('no_worker', inPool),
+  why('pool_full', { ...inPool, busy: count, size: count, ...inLine }),
+  why('image_pulling', { ...inPool, ...inLine }),
+  noStart('image_missing'),
+  noStart('pull_failed'),
+  noStart('not_permitted'),
+  noStart('network_missing'),
+  noStart('engine_away'),
+  noStart('pool_broken'),
+  why('agents_starting', { ...inPool, starting: count, ...starting }),
+  why('agents_ending', { ...inPool, ending: count, size: count, ...inLine }),
+  why('reuse', { ...inPool, idle: count, size: count, ...inLine }),
+  why('start_pending', { ...inPool, ...starting }),
+  why('queued', { pool: z.string(), workers: count }),
 ]);
 export type WaitReasonBody = z.output<typeof waitReasonSchema>;
 

@@ -38,6 +38,7 @@ export const TASK_ERRORS = {
   CHILD_TOO_DEEP: 'runs that start runs are nested too deep',
   SECRETS_UNAVAILABLE: 'the secrets of the step cannot be read by its worker',
   IMAGE_NOT_FOUND: 'the image of the step does not exist where the agents run',
+  NETWORK_NOT_FOUND: 'the network that the pool of the step names does not exist where the agents run',
   AGENT_REFUSED: 'where the agents run, what the pool of the step asks for is not allowed or cannot be had',
   AGENT_START_FAILED: 'no agent of this image could be started',
 } as const;
@@ -57,6 +58,7 @@ export const NON_RETRYABLE: ReadonlySet<string> = new Set<TaskErrorCode>([
   'CHILD_CANCELLED',
   'CHILD_TOO_DEEP',
   'IMAGE_NOT_FOUND',
+  'NETWORK_NOT_FOUND',
   'AGENT_REFUSED',
 ]);
 

@@ -6,7 +6,8 @@ import {
   validateDefinition,
 } from '@agentainer/core';
 import { fullLimits } from './applied-limits.js';
-import { explain, type PoolStanding, type Surroundings } from './explain.js';
+import { explain, type Surroundings } from './explain.js';
+import { agentNeeds, type PoolStanding } from './pool-outlook.js';
 import type { RunRecord, TaskCounts } from './records.js';
 
 const NOW = 1_000_000;
@@ -29,22 +30,18 @@ function run(...steps: [name: string, state: StepState, counts?: Partial<TaskCou
   } as RunRecord;
 }
 
-const standing = (
-  agents: Partial<PoolStanding['agents']>,
-  more: Partial<PoolStanding> = {},
-): PoolStanding => ({
-  id: POOL,
-  host: 'h1',
-  share: { max_size: 4 },
-  drained: false,
-  agents: { creating: 0, idle: 0, leased: 0, cleaning: 0, draining: 0, ...agents },
-  waiting: 3,
-  retryAt: 0,
-  ...more,
-});
+const NO_HOST = { hosts: [], pools: [] };
+/** The pool on the only host, where agents do not start. */
+const BROKEN: PoolStanding = {
+  ...{ id: POOL, host: 'h1', share: { max_size: 4 }, drained: false, waiting: 0, pullingUntil: 0 },
+  agents: { creating: 0, idle: 0, leased: 0, cleaning: 0, draining: 0, retiring: 0 },
+  idleFor: new Map(),
+  ...{ error: { code: 'IMAGE_NOT_FOUND', message: 'no such image' }, failures: 1, retryAt: NOW + 1 },
+};
+const HOST = { name: 'h1', workers: 1, isDrained: false, isPressed: false };
 
 const reasons = (record: RunRecord, around: Partial<Surroundings> = {}, of: Definition = definition) =>
-  explain(of, record, { pools: [], nextRetry: new Map(), ...around }).map((step) => step.reasons);
+  explain(of, record, { pools: NO_HOST, nextRetry: new Map(), ...around }).map((step) => step.reasons);
 
 it('names the steps that a step waits for, and leaves out those that have ended', () => {
   const record = run(['a', 'running', { running: 1 }], ['m', 'pending']);
@@ -55,7 +52,7 @@ it('names the steps that a step waits for, and leaves out those that have ended'
 
 it('counts what runs and what waits', () => {
   const [step] = explain(definition, run(['m', 'running', { running: 1, pending: 7, retrying: 2 }]), {
-    pools: [],
+    pools: NO_HOST,
     nextRetry: new Map(),
   });
   expect(step).toMatchObject({ step: 'm', state: 'running', running: 1, waiting: 9 });
@@ -69,6 +66,25 @@ it('tells a backoff, and nothing else where all that wait are in it', () => {
   expect(both).toEqual([[backoff, { reason: 'no_host', pool: POOL }]]);
   const due = { nextRetry: new Map([['m', NOW]]) };
   expect(reasons(run(['m', 'running', { retrying: 2 }]), due)).toEqual([[{ reason: 'no_host', pool: POOL }]]);
+});
+
+it('tells with a backoff why agents do not start, for that is why tasks fail', () => {
+  const around = { nextRetry: new Map([['m', NOW + 500]]), pools: { hosts: [HOST], pools: [BROKEN] } };
+  expect(reasons(run(['m', 'running', { retrying: 2 }]), around)).toMatchObject([
+    [{ reason: 'retry_backoff' }, { reason: 'image_missing', host: 'h1', error: BROKEN.error }],
+  ]);
+  expect(reasons(run(['m', 'running', { pending: 2 }]), around)).toMatchObject([
+    [{ reason: 'image_missing' }],
+  ]);
+});
+
+it('names what the open steps need agents for, each once', () => {
+  const record = { ...run(['a', 'running', { pending: 1 }], ['m', 'pending', { pending: 1 }]), id: 'run_1' };
+  const needs = [{ pool: POOL, realm: 'run_1' }];
+  expect(agentNeeds(definition, { ...record, workflowId: null })).toEqual(needs);
+  const both = { ...run(['a', 'running', { pending: 1 }], ['m', 'running', { retrying: 1 }]), id: 'run_1' };
+  expect(agentNeeds(definition, { ...both, workflowId: 'wf_1' })).toEqual([{ pool: POOL, realm: 'wf_1' }]);
+  expect(agentNeeds(definition, { ...both, ...run(['a', 'running', { running: 1 }]) })).toEqual([]);
 });
 
 it('says that the run is paused, where nothing else comes first', () => {
@@ -88,43 +104,6 @@ it('tells the limit of the step, the narrower one', () => {
   expect(reasons(record)).toEqual([[{ reason: 'parallel_limit', running: 2, limit: 2 }]]);
 });
 
-const error = { code: 'IMAGE_NOT_FOUND', message: 'no such image' };
-it.each<[string, PoolStanding[], object[]]>([
-  ['no host', [], [{ reason: 'no_host' }]],
-  ['another pool only', [standing({}, { id: 'other' })], [{ reason: 'no_host' }]],
-  ['a full pool', [standing({ leased: 4 })], [{ reason: 'pool_full', busy: 4, size: 4, lanesWaiting: 3 }]],
-  ['agents that start', [standing({ leased: 3, creating: 1 })], [{ reason: 'agents_starting', starting: 1 }]],
-  [
-    'a broken pool',
-    [standing({}, { error, retryAt: NOW + 1 })],
-    [{ reason: 'pool_broken', error, retryAt: NOW + 1, host: 'h1' }],
-  ],
-  [
-    'the one start of a broken pool that shows whether starts work again',
-    [standing({ creating: 1 }, { error, retryAt: NOW })],
-    [{ reason: 'pool_broken', error, retryAt: NOW }],
-  ],
-  ['an error whose retry is due', [standing({}, { error, retryAt: NOW })], [{ reason: 'queued' }]],
-  [
-    'a drained pool',
-    [standing({ leased: 1 }, { drained: true }), standing({ idle: 1 }, { drained: true, host: 'h2' })],
-    [{ reason: 'pool_drained' }],
-  ],
-  ['agents that are draining', [standing({ leased: 3, draining: 1 })], [{ reason: 'pool_full', busy: 4 }]],
-  ['idle agents', [standing({ idle: 1, leased: 3 })], [{ reason: 'queued' }]],
-  ['room on one of two hosts', [standing({ leased: 4 }), standing({ leased: 1 })], [{ reason: 'queued' }]],
-  [
-    'two full hosts',
-    [standing({ leased: 4 }), standing({ leased: 4 }, { host: 'h2' })],
-    [
-      { reason: 'pool_full', host: 'h1' },
-      { reason: 'pool_full', host: 'h2' },
-    ],
-  ],
-])('looks at the pool: %s', (_, pools, expected) => {
-  expect(reasons(run(['a', 'ready', { pending: 1 }]), { pools })).toMatchObject([expected]);
-});
-
 it.each([
   [{ signal: { name: 'go', timeout: '1m' } }, { what: 'signal', signal: 'go', until: 5 }],
   [{ approval: {} }, { what: 'approval', until: 5 }],
@@ -133,7 +112,7 @@ it.each([
   const waiting = validateDefinition({ name: 'w', steps: [{ type: 'wait', name: 'w', ...wait }] });
   const record = run(['w', 'waiting']);
   record.steps[0]!.dueAt = 5;
-  const [step] = explain(waiting, record, { pools: [], nextRetry: new Map() });
+  const [step] = explain(waiting, record, { pools: NO_HOST, nextRetry: new Map() });
   expect(step!.reasons).toEqual([{ reason: 'waits_for', ...expected }]);
 });
 
@@ -156,7 +135,7 @@ it('names the limits that are full, before the pool', () => {
     { id: 'k', kind: 'key' as const, maxParallel: 2, key: 'input.c', value: 'c1', held: 2, waiting: 5 },
     { id: 'global', kind: 'global' as const, maxParallel: 9, held: 9, waiting: 1 },
   ];
-  expect(reasons(record, { full, pools: [standing({ leased: 4 })] })).toEqual([
+  expect(reasons(record, { full, pools: { hosts: [HOST], pools: [BROKEN] } })).toEqual([
     [
       {
         reason: 'limit',

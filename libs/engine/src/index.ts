@@ -5,13 +5,16 @@ export { ChildStarter } from './child-starter.js';
 export { decide } from './decide.js';
 export type { Decision } from './decision.js';
 export { estimatedEnd } from './estimate.js';
+export { explain, type StepExplanation, type Surroundings } from './explain.js';
 export {
-  explain,
+  type AgentNeed,
+  agentNeeds,
+  type HostStanding,
+  type PoolOutlook,
+  type PoolOutlookReader,
   type PoolStanding,
-  type StepExplanation,
-  type Surroundings,
-  type WaitReason,
-} from './explain.js';
+} from './pool-outlook.js';
+export type * from './wait-reason.js';
 export { appliedLimits, type FullLimit, fullLimits, GLOBAL_LIMIT } from './applied-limits.js';
 export { LimitGate } from './limit-gate.js';
 export type * from './limit-port.js';

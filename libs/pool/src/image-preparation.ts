@@ -5,13 +5,16 @@ import { judgeStartFailure } from './start-failure.js';
 
 export interface ImagePreparationParts {
   driver: Pick<AgentDriver, 'pull'>;
-  registry: Pick<AgentRegistry, 'startFailed'>;
+  registry: Pick<AgentRegistry, 'startFailed' | 'pulling'>;
   permissions: AgentPermissions;
   logger: Logger;
 }
 
 /** How long an image that is there is taken for granted, in milliseconds. */
 const READY_MS = 60_000;
+/** How often it is told that an image is being pulled, and how long that counts, in milliseconds. */
+const TELL_MS = 2_000;
+const TOLD_MS = 3 * TELL_MS;
 
 /**
  * Sees to it that images are on the host before agents of them are started, as their pools want it. A pull may take
@@ -45,7 +48,8 @@ export class ImagePreparation {
     try {
       // What may not be used is not pulled either: the start says so.
       const permitted = permissionFaults(spec, permissions).length === 0;
-      if (permitted) await driver.pull(image, { digest, always: config.pull === 'always' });
+      const pull = () => driver.pull(image, { digest, always: config.pull === 'always' });
+      if (permitted) await this.telling(poolId, term, pull);
       this.pools.set(poolId, performance.now() + READY_MS);
     } catch (cause) {
       this.pools.delete(poolId);
@@ -55,6 +59,24 @@ export class ImagePreparation {
       await registry
         .startFailed(poolId, undefined, failure)
         .catch((error: unknown) => logger.warn({ err: error, poolId }, 'a failed pull was not noted'));
+    }
+  }
+  /** Tells people of a pull while it goes on. What is not told any more, be it that this process died, ends by itself. */
+  private async telling(poolId: string, term: AbortSignal, pull: () => Promise<void>): Promise<void> {
+    const { registry, logger } = this.parts;
+    const tell = (forMs: number) =>
+      term.aborted
+        ? Promise.resolve()
+        : registry
+            .pulling(poolId, forMs)
+            .catch((error: unknown) => logger.debug({ err: error, poolId }, 'a pull was not told'));
+    const repeated = setInterval(() => void tell(TOLD_MS), TELL_MS);
+    await tell(TOLD_MS);
+    try {
+      await pull();
+    } finally {
+      clearInterval(repeated);
+      await tell(0);
     }
   }
 }

@@ -175,7 +175,7 @@ export class Keeper implements Service {
     const all = performance.now() >= this.nextLookAtAll;
     if (all) {
       this.nextLookAtAll = performance.now() + planMs;
-      await Promise.all([registry.announce(), this.pressure?.look()]);
+      await Promise.all([registry.announce(this.pressure?.pressed ?? false), this.pressure?.look()]);
       poolIds = (await registry.pools()).map((spec) => spec.id);
       this.notice(poolIds);
     }

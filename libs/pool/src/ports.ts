@@ -159,8 +159,10 @@ export interface AgentRegistry {
   remove(poolId: string, agentId: string): Promise<boolean>;
   /** `creating` → `retiring`, and notes why; without an agent it only does the latter. The first agent that does start makes it forgotten. */
   startFailed(poolId: string, agentId: string | undefined, failure: StartFailure): Promise<void>;
-  /** Says that this host has a keeper; to be repeated while that holds. */
-  announce(): Promise<void>;
+  /** Notes for people that the pool's image is being pulled, for so long unless that is said again; 0 where it is not any more. */
+  pulling(poolId: string, forMs: number): Promise<void>;
+  /** Says that this host has a keeper, and whether it is under pressure; to be repeated while that holds. */
+  announce(isPressed?: boolean): Promise<void>;
   /** Says that this host has no agents any more, and no keeper. */
   leave(): Promise<void>;
   /** Calls `listener` when a pool may need its keeper: a lane waits, an agent retires, a pool is new. */
@@ -337,11 +339,16 @@ export interface FoundAgent {
   make?: string;
 }
 
-/** An agent could not be started. `IMAGE_NOT_FOUND` will not mend by itself soon; `ENGINE_AWAY` says nothing of the agent. */
+/** An agent could not be started. `IMAGE_NOT_FOUND`, `NETWORK_NOT_FOUND` and `AGENT_REFUSED` will not mend by themselves; `ENGINE_AWAY` says nothing of the agent. */
 export class AgentStartError extends Error {
   constructor(
     readonly code:
-      'IMAGE_NOT_FOUND' | 'IMAGE_PULL_FAILED' | 'AGENT_REFUSED' | 'ENGINE_AWAY' | 'AGENT_START_FAILED',
+      | 'IMAGE_NOT_FOUND'
+      | 'IMAGE_PULL_FAILED'
+      | 'NETWORK_NOT_FOUND'
+      | 'AGENT_REFUSED'
+      | 'ENGINE_AWAY'
+      | 'AGENT_START_FAILED',
     message: string,
     options?: ErrorOptions,
   ) {

@@ -7,13 +7,15 @@ const FINAL_RETRY_MS = 5_000;
 /** Failed starts in a row after which lanes need not wait any longer. */
 const BROKEN_AFTER = 3;
 
+const FINAL: ReadonlySet<string> = new Set(['IMAGE_NOT_FOUND', 'NETWORK_NOT_FOUND', 'AGENT_REFUSED']);
+
 /** What follows from a failed start after `failures` others in a row. */
 export function judgeStartFailure(cause: unknown, failures: number): StartFailure {
   const code = cause instanceof AgentStartError ? cause.code : 'AGENT_START_FAILED';
   const message = cause instanceof Error ? cause.message : String(cause);
   if (code === 'ENGINE_AWAY') return whileEngineIsAway({ code, message }, failures);
   const count = failures + 1;
-  const isFinal = code === 'IMAGE_NOT_FOUND' || code === 'AGENT_REFUSED';
+  const isFinal = FINAL.has(code);
   return {
     error: { code, message },
     failures: count,

@@ -16,6 +16,7 @@ export { type LeadershipOptions, RedisLeadership } from './leadership.js';
 export { RedisHostDirectory } from './host-directory.js';
 export { RedisHostStore } from './host-store.js';
 export { RedisImageBoard } from './image-board.js';
+export { RedisPoolOutlook } from './pool-outlook.js';
 export { RedisPoolDirectory } from './pool-directory.js';
 export { RedisLeaseStore } from './pool-leases.js';
 export { RedisAgentRegistry } from './pool-registry.js';

@@ -22,6 +22,8 @@ export class Keys {
   readonly hosts = () => `${this.prefix}:hosts`;
   /** Hosts that are to have no agents. */
   readonly drainedHosts = () => `${this.hosts()}:drained`;
+  /** Hosts whose memory or disk is nearly full. */
+  readonly pressedHosts = () => `${this.hosts()}:pressed`;
   /** Workers of one host. */
   readonly workers = (host: string) => `${this.prefix}:workers:${host}`;
 

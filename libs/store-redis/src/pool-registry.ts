@@ -9,6 +9,7 @@ import { readPoolSpec } from './pool-spec.js';
 import { cleanedAgent } from './scripts/pool-cleaned.js';
 import { createAgent } from './scripts/pool-create.js';
 import { drainAgent } from './scripts/pool-drain.js';
+import { notePull } from './scripts/pool-pulling.js';
 import { readyAgent } from './scripts/pool-ready.js';
 import { removeAgent } from './scripts/pool-remove.js';
 import { retireAgent } from './scripts/pool-retire.js';
@@ -76,10 +77,17 @@ export class RedisAgentRegistry implements AgentRegistry {
     return noteStartFailure(this.scope, poolId, agentId, failure);
   }
 
-  announce(): Promise<void> {
+  pulling(poolId: string, forMs: number): Promise<void> {
+    return notePull(this.scope, poolId, forMs);
+  }
+
+  async announce(isPressed = false): Promise<void> {
     const { redis, keys, host } = this.scope;
-    // Only who divides the pools forgets a host, with all that it has.
-    return announcePresence(redis, keys.hosts(), host, 0);
+    await Promise.all([
+      // Only who divides the pools forgets a host, with all that it has.
+      announcePresence(redis, keys.hosts(), host, 0),
+      isPressed ? redis.sadd(keys.pressedHosts(), host) : redis.srem(keys.pressedHosts(), host),
+    ]);
   }
 
   async leave(): Promise<void> {

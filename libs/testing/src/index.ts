@@ -1,5 +1,6 @@
 export { FakeLogs } from './fake-logs.js';
 export { FakeRun, FakeRuns, type FakeRunOptions, type FakeTask } from './fake-runs.js';
+export { FakePoolOutlook } from './fake-pool-outlook.js';
 export { FakePools, poolStatus } from './fake-pools.js';
 export { FakeRerunner } from './fake-rerunner.js';
 export { FakeRunControl } from './fake-run-control.js';

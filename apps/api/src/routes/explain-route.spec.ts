@@ -30,7 +30,10 @@ it('says of each open step why it waits', async () => {
     reasons: [{ reason: 'dependency', on: [{ step: 'list', status: 'ready' }] }],
   };
   expect(await look()).toMatchObject([
-    { step: 'list', status: 'ready', waiting: 1, reasons: [{ reason: 'no_host', pool: id }] },
+    {
+      ...{ step: 'list', status: 'ready', waiting: 1 },
+      reasons: [{ reason: 'no_host', pool: id, message: expect.stringContaining('a controller has to be') }],
+    },
     dependency,
   ]);
 
@@ -76,8 +79,32 @@ it('names the limits that keep a run waiting', async () => {
     { id: `workflow:${workflow.id}`, held: 3, waiting: 2 },
     { id: 'global', held: 1, waiting: 4 },
   );
-  expect(await look()).toEqual([
+  expect(await look()).toMatchObject([
     { reason: 'limit', limit: 'workflow', max_parallel: 3, held: 3, lanes_waiting: 2 },
     { reason: 'limit', limit: 'global', max_parallel: 1, held: 1, lanes_waiting: 4 },
+  ]);
+});
+
+it('says of a pool what keeps it from starting agents, and what to do', async () => {
+  const { definition } = await api.workflow({ name: 'w', steps: [{ name: 'a', image: 'x' }] });
+  const run = api.runs.add({ definition }).open('a', [{ state: 'pending' }]);
+  const { id, config, image } = poolsOf(definition)[0]!;
+  const error = { code: 'NETWORK_NOT_FOUND', message: 'network crm not found' };
+  const retryAt = Date.now() + 5_000;
+  api.pools.push(poolStatus({ id, image, config, error, retryAt, waiting: 1 }));
+  const look = async () => {
+    const { body } = await api.request('GET', `/runs/${run.id}/explain`);
+    return explanationSchema.parse(body).steps[0]!.reasons;
+  };
+  expect(await look()).toEqual([
+    {
+      ...{ reason: 'network_missing', pool: id, host: 'h', error, failures: 1, lanes_waiting: 1 },
+      retry_at: new Date(retryAt).toISOString(),
+      message: expect.stringContaining('network crm not found; the network has to be made on that host'),
+    },
+  ]);
+  api.outlook.hosts.push({ name: 'h', workers: 1, isDrained: true, isPressed: false });
+  expect(await look()).toMatchObject([
+    { reason: 'hosts_drained', hosts: ['h'], message: 'every host is drained, until one is resumed: h' },
   ]);
 });

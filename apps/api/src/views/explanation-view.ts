@@ -1,6 +1,7 @@
 import type { ExplanationBody, WaitReasonBody } from '@agentainer/contracts';
 import type { RunRecord, StepExplanation, WaitReason } from '@agentainer/engine';
 import { momentView } from './time-view.js';
+import { waitReasonText } from './wait-reason-text.js';
 
 export function explanationView(run: RunRecord, steps: readonly StepExplanation[]): ExplanationBody {
   return {
@@ -9,12 +10,14 @@ export function explanationView(run: RunRecord, steps: readonly StepExplanation[
     steps: steps.map(({ state, reasons, ...step }) => ({
       ...step,
       status: state,
-      reasons: reasons.map(reasonView),
+      reasons: reasons.map((why) => ({ ...reasonView(why), message: waitReasonText(why) })),
     })),
   };
 }
 
-function reasonView(why: WaitReason): WaitReasonBody {
+type Facts<T> = T extends unknown ? Omit<T, 'message'> : never;
+
+function reasonView(why: WaitReason): Facts<WaitReasonBody> {
   switch (why.reason) {
     case 'dependency':
       return { ...why, on: why.on.map(({ step, state }) => ({ step, status: state })) };
@@ -22,10 +25,6 @@ function reasonView(why: WaitReason): WaitReasonBody {
       return { ...why, until: why.until > 0 ? momentView(why.until) : null };
     case 'retry_backoff':
       return { ...why, until: momentView(why.until) };
-    case 'pool_broken': {
-      const { retryAt, ...rest } = why;
-      return { ...rest, retry_at: momentView(retryAt) };
-    }
     case 'rate': {
       const { perMs: per_ms, lanesWaiting: lanes_waiting, until, ...rest } = why;
       return { ...rest, per_ms, until: momentView(until), lanes_waiting };
@@ -34,18 +33,28 @@ function reasonView(why: WaitReason): WaitReasonBody {
       const { maxParallel: max_parallel, lanesWaiting: lanes_waiting, ...rest } = why;
       return { ...rest, max_parallel, lanes_waiting };
     }
+    case 'image_missing':
+    case 'pull_failed':
+    case 'not_permitted':
+    case 'network_missing':
+    case 'engine_away':
+    case 'pool_broken': {
+      const { retryAt, lanesWaiting: lanes_waiting, ...rest } = why;
+      return { ...rest, retry_at: momentView(retryAt), lanes_waiting };
+    }
     case 'agents_starting':
-    case 'pool_full': {
+    case 'start_pending': {
+      const { hostIsPressed: host_pressed, lanesWaiting: lanes_waiting, ...rest } = why;
+      return { ...rest, host_pressed, lanes_waiting };
+    }
+    case 'pool_full':
+    case 'image_pulling':
+    case 'agents_ending':
+    case 'reuse': {
       const { lanesWaiting: lanes_waiting, ...rest } = why;
       return { ...rest, lanes_waiting };
     }
-    case 'opening':
-    case 'paused':
-    case 'child_runs':
-    case 'parallel_limit':
-    case 'no_host':
-    case 'pool_drained':
-    case 'queued':
+    default:
       return why;
   }
 }
