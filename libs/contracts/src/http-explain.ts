@@ -18,7 +18,11 @@ const why = <R extends string, T extends z.ZodRawShape>(reason: R, shape: T) =>
   z.object({ reason: z.literal(reason), ...shape, message: z.string() });
 /** Agents do not start: why the latest one did not, how many in a row, and when the next one is tried. */
 const noStart = <R extends string>(reason: R) =>
-  why(reason, { ...inPool, error: taskErrorSchema, failures: count, retry_at: timeSchema, ...inLine });
+  why(reason, {
+    ...{ ...inPool, error: taskErrorSchema, failures: count, retry_at: timeSchema, ...inLine },
+    /** Other hosts have the share of this one until agents start there again. */
+    share_elsewhere: z.boolean(),
+  });
 
 /** Why tasks of a step do not run at present; `message` says it to people, and what to do where there is something to do. */
 export const waitReasonSchema = z.discriminatedUnion('reason', [

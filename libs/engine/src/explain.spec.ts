@@ -33,7 +33,15 @@ function run(...steps: [name: string, state: StepState, counts?: Partial<TaskCou
 const NO_HOST = { hosts: [], pools: [] };
 /** The pool on the only host, where agents do not start. */
 const BROKEN: PoolStanding = {
-  ...{ id: POOL, host: 'h1', share: { max_size: 4 }, drained: false, waiting: 0, pullingUntil: 0 },
+  ...{
+    id: POOL,
+    host: 'h1',
+    share: { max_size: 4 },
+    drained: false,
+    waiting: 0,
+    pullingUntil: 0,
+    onTrial: false,
+  },
   agents: { creating: 0, idle: 0, leased: 0, cleaning: 0, draining: 0, retiring: 0 },
   idleFor: new Map(),
   ...{ error: { code: 'IMAGE_NOT_FOUND', message: 'no such image' }, failures: 1, retryAt: NOW + 1 },

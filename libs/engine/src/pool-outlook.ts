@@ -47,6 +47,8 @@ export interface PoolStanding {
   failures: number;
   /** When the next agent is started after a failed start; 0 without one. */
   retryAt: number;
+  /** Other hosts have its share until it has found out that agents start there again. */
+  onTrial: boolean;
   /** Until when its image counts as being pulled; 0 where it is not. */
   pullingUntil: number;
 }

@@ -13,7 +13,7 @@ const NOBODY = { creating: 0, idle: 0, leased: 0, cleaning: 0, draining: 0, reti
 function standing(agents: Partial<PoolStanding['agents']> = {}, more: Partial<PoolStanding> = {}) {
   return {
     ...{ id: 'p', host: 'a', share: { max_size: 4 }, drained: false, agents: { ...NOBODY, ...agents } },
-    ...{ idleFor: new Map(), waiting: 3, failures: 0, retryAt: 0, pullingUntil: 0 },
+    ...{ idleFor: new Map(), waiting: 3, failures: 0, retryAt: 0, pullingUntil: 0, onTrial: false },
     ...more,
   };
 }
@@ -72,7 +72,13 @@ it.each([
   ['AGENT_START_FAILED', 'pool_broken'],
   ['ANYTHING_ELSE', 'pool_broken'],
 ])('tells failed starts apart: %s', (code, reason) => {
-  const facts = { error: { code, message: 'no' }, failures: 2, retryAt: NOW + 1, lanesWaiting: 3 };
+  const facts = {
+    error: { code, message: 'no' },
+    failures: 2,
+    retryAt: NOW + 1,
+    lanesWaiting: 3,
+    shareIsElsewhere: false,
+  };
   expect(look([standing({ leased: 1 }, failed(code))])).toEqual([{ reason, pool: 'p', host: 'a', ...facts }]);
 });
 
@@ -133,4 +139,16 @@ it('gives a reason for each host, unless one of them has an agent or soon will',
   expect(startFailures(NEED, { hosts: [host('a'), host('b')], pools: [full, broken] }, NOW)).toMatchObject([
     { reason: 'pool_broken', host: 'b' },
   ]);
+});
+
+it('tells of a host whose share others have why agents do not start there, unless one of those has an agent', () => {
+  const gone = { host: 'b', share: { max_size: 0 }, onTrial: true, waiting: 0 };
+  const out = standing({}, { ...failed('IMAGE_NOT_FOUND', { retryAt: 0 }), ...gone });
+  expect(look([standing({ leased: 4 }), out])).toMatchObject([
+    { reason: 'pool_full', host: 'a' },
+    { reason: 'image_missing', host: 'b', shareIsElsewhere: true },
+  ]);
+  expect(look([standing({}, { waiting: 0 }), out])).toEqual([{ reason: 'queued', pool: 'p', workers: 1 }]);
+  const { error: _, ...mended } = out;
+  expect(look([standing({ leased: 4 }), mended])).toMatchObject([{ reason: 'pool_full', host: 'a' }]);
 });

@@ -21,6 +21,8 @@ const START_FAILURES: Record<string, StartFailureReason['reason']> = {
 /** What can be said of a pool on one host: the first that holds is why it gives no agent. */
 const REASONS: readonly ((sight: Sight) => HostWaitReason | 'queued' | undefined)[] = [
   ({ on, ...at }) => (on.workers === 0 ? { reason: 'no_worker', ...place(at) } : undefined),
+  // Its share is elsewhere: this one has nothing to give, and nobody in line.
+  (at) => (at.onTrial ? startFailure(at) : undefined),
   ({ usable }) => (usable > 0 ? 'queued' : undefined),
   (at) => {
     const busy = at.agents.leased + at.agents.cleaning + at.agents.draining;
@@ -62,13 +64,14 @@ export function poolWait({ pool, realm }: AgentNeed, outlook: PoolOutlook, now: 
   const sights = known.flatMap((standing): Sight[] => {
     const on = hosts.find(({ name }) => name === standing.host);
     const usable = standing.idleFor.get(realm) ?? 0;
-    return on && standing.share.max_size > 0 ? [{ ...standing, on, usable, now }] : [];
+    const counts = standing.share.max_size > 0 || (standing.onTrial && standing.error);
+    return on && counts ? [{ ...standing, on, usable, now }] : [];
   });
   if (sights.length === 0) return [{ reason: 'no_share', pool, agents }];
   const reasons = sights.map(onHost);
   // One host that has an agent, or soon will, is enough: then only a worker is missing.
   if (reasons.every((reason) => reason !== 'queued')) return reasons;
-  const workers = sights.reduce((sum, { on }) => sum + on.workers, 0);
+  const workers = sights.reduce((sum, { on, onTrial }) => sum + (onTrial ? 0 : on.workers), 0);
   return [{ reason: 'queued', pool, workers }];
 }
 
@@ -87,10 +90,11 @@ function onHost(sight: Sight): HostWaitReason | 'queued' {
 
 /** Also while the one start after the wait shows whether starts work again. */
 function startFailure(at: Sight): StartFailureReason | undefined {
-  const { error, failures, retryAt } = at;
-  if (!error || (retryAt <= at.now && at.waiting + at.agents.creating === 0)) return undefined;
+  const { error, failures, retryAt, onTrial: shareIsElsewhere } = at;
+  const goesOn = retryAt > at.now || at.waiting + at.agents.creating > 0 || shareIsElsewhere;
+  if (!error || !goesOn) return undefined;
   const reason = START_FAILURES[error.code] ?? 'pool_broken';
-  return { reason, ...place(at), error, failures, retryAt, ...inLine(at) };
+  return { reason, ...place(at), error, failures, retryAt, shareIsElsewhere, ...inLine(at) };
 }
 
 function hasRoom(at: Sight): boolean {

@@ -29,10 +29,10 @@ export type HostWaitReason =
   /** There is room for an agent, and nothing in its way: a host starts a few at a time. */
   | OnHost<'start_pending', { hostIsPressed: boolean; lanesWaiting: number }>;
 
-/** Why agents do not start on a host; `retryAt` is when the next one is tried. */
+/** Why agents do not start on a host; `retryAt` is when the next one is tried, and meanwhile others may have its share. */
 export type StartFailureReason = OnHost<
   'image_missing' | 'pull_failed' | 'not_permitted' | 'network_missing' | 'engine_away' | 'pool_broken',
-  { error: TaskError; failures: number; retryAt: number; lanesWaiting: number }
+  { error: TaskError; failures: number; retryAt: number; shareIsElsewhere: boolean; lanesWaiting: number }
 >;
 
 type OnHost<R extends string, Facts = object> = R extends string

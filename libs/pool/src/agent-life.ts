@@ -50,6 +50,8 @@ export class AgentLife {
   /** Agents that are starting, and whether they ended already. */
   private readonly starting = new Map<string, { exited: boolean }>();
   private readonly ending = new Set<string>();
+  /** Pools of which a trial is under way. */
+  private readonly trials = new Set<string>();
   /** Agents whose gateway this process serves, with their pools. */
   private readonly served = new Map<string, string>();
   private readonly earlyDeaths = new EarlyDeaths();
@@ -79,13 +81,13 @@ export class AgentLife {
   }
 
   /** Enters a new agent in the registry; undefined where the pool is full. @throws where Redis cannot be reached */
-  async enter({ id: poolId, image, digest, config }: PoolSpec): Promise<AgentStart | undefined> {
-    const agentId = newId('agent');
-    const directory = join(this.parts.agentsDirectory, agentId);
+  async enter(pool: PoolSpec): Promise<AgentStart | undefined> {
+    const agent = this.newAgent(pool);
+    const { agentId, poolId, directory } = agent;
     this.starting.set(agentId, { exited: false });
     try {
       const entered = await this.parts.registry.create(poolId, agentId, directory);
-      if (entered) return { agentId, poolId, image, digest, directory, config };
+      if (entered) return agent;
       this.starting.delete(agentId);
       return undefined;
     } catch (error) {
@@ -117,6 +119,38 @@ export class AgentLife {
       const exited = this.starting.get(agentId)?.exited;
       this.starting.delete(agentId);
       if (ready && exited) await this.lost(poolId, agentId);
+    }
+  }
+
+  isTrying(poolId: string): boolean {
+    return this.trials.has(poolId);
+  }
+
+  /**
+   * Finds out whether agents of a pool start here, by one that is not entered: it serves nobody, and ends at once. Where
+   * this is cut short, what is left of it is an agent that the registry does not know.
+   * @param failures failed starts of its pool in a row before this one
+   */
+  async tryOut(pool: PoolSpec, failures: number, signal: AbortSignal): Promise<void> {
+    const { registry, logger } = this.parts;
+    const agent = this.newAgent(pool);
+    const { agentId, poolId } = agent;
+    this.trials.add(poolId);
+    this.starting.set(agentId, { exited: false });
+    try {
+      const failure = await this.launch(agent, signal).catch((cause: unknown) =>
+        judgeStartFailure(cause, failures),
+      );
+      if (signal.aborted) return;
+      logger.info({ agentId, poolId, failure }, 'whether agents of a pool start here again was tried');
+      if (failure) await registry.startFailed(poolId, undefined, failure);
+      else await registry.mended(poolId);
+    } catch (error) {
+      logger.warn({ err: error, agentId, poolId }, 'the trial of an agent was not noted');
+    } finally {
+      this.starting.delete(agentId);
+      await this.discard(agentId);
+      this.trials.delete(poolId);
     }
   }
 
@@ -182,6 +216,11 @@ export class AgentLife {
     const agentIds = [...this.served.keys()];
     this.served.clear();
     await Promise.allSettled(agentIds.map((agentId) => this.parts.gateway.close(agentId)));
+  }
+
+  private newAgent({ id: poolId, image, digest, config }: PoolSpec): AgentStart {
+    const agentId = newId('agent');
+    return { agentId, poolId, image, digest, directory: join(this.parts.agentsDirectory, agentId), config };
   }
 
   private async launch(agent: AgentStart, signal: AbortSignal): Promise<undefined> {

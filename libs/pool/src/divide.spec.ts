@@ -93,7 +93,7 @@ describe('a pool that is divided while hosts come and go', () => {
   it('never has more agents than it may, wherever they are', () => {
     fc.assert(
       fc.property(steps, (turns) => {
-        const world = hosts.map((host) => ({ host, min_size: 0, max_size: 0, agents: 0 }));
+        const world = hosts.map((host) => ({ host, min_size: 0, max_size: 0, agents: 0, onTrial: false }));
         for (const { serving, wants, ends } of turns) {
           divide(world, serving, () => {
             live(world, wants, ends);
@@ -109,14 +109,47 @@ describe('a pool that is divided while hosts come and go', () => {
   it('comes to what each host should have once surplus agents are gone', () => {
     fc.assert(
       fc.property(steps, (turns) => {
-        const world = hosts.map((host) => ({ host, min_size: 0, max_size: 0, agents: 0 }));
+        const world = hosts.map((host) => ({ host, min_size: 0, max_size: 0, agents: 0, onTrial: false }));
         for (const { serving, wants } of turns) divide(world, serving, () => live(world, wants, [0, 0, 0]));
         const serving = turns.at(-1)!.serving;
         for (let turn = 0; turn < 4; turn++) divide(world, serving, () => live(world, [0, 0, 0], [6, 6, 6]));
         const targets = targetShares('p', { min_size: 1, max_size: MAX }, serving);
         for (const { host, min_size, max_size } of world)
-          expect({ min_size, max_size }).toEqual(targets.get(host) ?? { min_size: 0, max_size: 0 });
+          expect(targets.get(host) ?? { min_size: 0, max_size: 0 }).toMatchObject({ min_size, max_size });
       }),
     );
+  });
+});
+
+describe('a host where agents do not start', () => {
+  const share = (host: string, max_size: number, more: Partial<HostShare> = {}): HostShare => ({
+    ...{ host, min_size: 0, max_size, agents: max_size, onTrial: false },
+    ...more,
+  });
+  const size = { min_size: 0, max_size: 4 };
+
+  it('loses its share to the others, and is told once that it is on trial', () => {
+    const targets = targetShares('p', size, ['a'], ['b']);
+    const none = { host: 'b', min_size: 0, max_size: 0, onTrial: true };
+    expect(smallerShares([share('a', 2), share('b', 2)], targets)).toEqual([none]);
+    const after = [share('a', 2), share('b', 0, { onTrial: true })];
+    expect(smallerShares(after, targets)).toEqual([]);
+    expect(largerShares(after, targets, 4)).toEqual([
+      { host: 'a', min_size: 0, max_size: 4, onTrial: false },
+    ]);
+    expect(smallerShares([share('a', 4), share('b', 0)], targets)).toEqual([none]);
+  });
+
+  it('is no longer on trial where it is to have none for another reason, and gets its share back', () => {
+    const shares = [share('a', 4, { agents: 2 }), share('b', 0, { onTrial: true })];
+    const drained = { host: 'b', min_size: 0, max_size: 0, onTrial: false };
+    expect(smallerShares(shares, targetShares('p', size, ['a']))).toEqual([drained]);
+    expect(
+      smallerShares(shares, targetShares('p', { min_size: 0, max_size: 0 }, ['a'], ['b'])),
+    ).toContainEqual(drained);
+    const both = targetShares('p', size, ['a', 'b']);
+    expect(smallerShares(shares, both)).toEqual([{ host: 'a', min_size: 0, max_size: 2, onTrial: false }]);
+    const now = [share('a', 2), share('b', 0, { onTrial: true })];
+    expect(largerShares(now, both, 4)).toEqual([{ host: 'b', min_size: 0, max_size: 2, onTrial: false }]);
   });
 });

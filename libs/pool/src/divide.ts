@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { HostShare, Share } from './host-port.js';
+import type { GivenShare, HostShare, Share } from './host-port.js';
 
 /** Gives a host that share. */
-export interface ShareChange extends Share {
+export interface ShareChange extends GivenShare {
   host: string;
 }
 
@@ -16,20 +16,39 @@ export function divideAmong(count: number, names: readonly string[], key: string
   return new Map(order.map((name, i) => [name, each + (i < rest ? 1 : 0)]));
 }
 
-/** The shares of a pool that hosts should have; who is not named should have none. */
-export function targetShares(poolId: string, size: Share, hosts: readonly string[]): Map<string, Share> {
+/**
+ * The shares of a pool that hosts should have; who is not named should have none.
+ * @param onTrial hosts that would have a share, too, if agents started there
+ */
+export function targetShares(
+  poolId: string,
+  size: Share,
+  hosts: readonly string[],
+  onTrial: readonly string[] = [],
+): Map<string, GivenShare> {
   const least = divideAmong(size.min_size, hosts, poolId);
   const most = divideAmong(size.max_size, hosts, poolId);
-  return new Map(hosts.map((host) => [host, { min_size: least.get(host)!, max_size: most.get(host)! }]));
+  const shareOf = (host: string) => ({
+    min_size: least.get(host)!,
+    max_size: most.get(host)!,
+    onTrial: false,
+  });
+  return new Map([
+    ...hosts.map((host) => [host, shareOf(host)] as const),
+    ...onTrial.map((host) => [host, { ...NONE, onTrial: size.max_size > 0 }] as const),
+  ]);
 }
 
-const NONE: Share = { min_size: 0, max_size: 0 };
+const NONE: GivenShare = { min_size: 0, max_size: 0, onTrial: false };
 
-/** Shares that are to become smaller. They come first: what they leave is what others may be given. */
-export function smallerShares(shares: readonly HostShare[], targets: Map<string, Share>): ShareChange[] {
+/** Shares that are to become smaller, or that are none in another sense. They come first: what they leave is what others may be given. */
+export function smallerShares(shares: readonly HostShare[], targets: Map<string, GivenShare>): ShareChange[] {
   return shares
     .map((now) => ({ now, target: targets.get(now.host) ?? NONE }))
-    .filter(({ now, target }) => now.max_size > target.max_size)
+    .filter(({ now, target }) => {
+      const isOtherNone = target.max_size === 0 && now.onTrial !== target.onTrial;
+      return now.max_size > target.max_size || isOtherNone;
+    })
     .map(({ now, target }) => ({ host: now.host, ...target }));
 }
 
@@ -39,7 +58,7 @@ export function smallerShares(shares: readonly HostShare[], targets: Map<string,
  */
 export function largerShares(
   shares: readonly HostShare[],
-  targets: Map<string, Share>,
+  targets: Map<string, GivenShare>,
   max_size: number,
 ): ShareChange[] {
   let room = max_size - shares.reduce((sum, share) => sum + Math.max(share.max_size, share.agents), 0);
@@ -52,7 +71,7 @@ export function largerShares(
     if (most > held) room -= most - held;
     const least = Math.min(target.min_size, most);
     if (most > now.max_size || (most === now.max_size && least !== now.min_size))
-      changes.push({ host, min_size: least, max_size: most });
+      changes.push({ host, min_size: least, max_size: most, onTrial: false });
   }
   return changes;
 }

@@ -5,6 +5,7 @@ import { largerShares, type ShareChange, smallerShares, targetShares } from './d
 import type { HostShare, HostSigns, HostStore } from './host-port.js';
 import { HostWatch } from './host-watch.js';
 import type { Leadership } from './ports.js';
+import { StartWatch } from './start-watch.js';
 
 export interface DividerOptions {
   store: HostStore;
@@ -30,6 +31,7 @@ export class Divider implements Service {
   readonly name = 'divider';
   private readonly loop: PeriodicService;
   private readonly watch: HostWatch;
+  private readonly starts = new StartWatch();
   private known = new Set<string>();
   private readonly unsubscribe: (() => void)[] = [];
 
@@ -63,6 +65,7 @@ export class Divider implements Service {
     const [hosts, pools] = await Promise.all([store.hosts(), store.pools()]);
     this.known = new Set(pools.map(({ id }) => id));
     const { serving, lost } = this.watch.look(hosts);
+    this.starts.forget(performance.now());
     const gone = lost.filter(({ name }) => name !== host);
     for (const signs of gone) await this.forget(signs);
     const there = hosts.filter((one) => !gone.includes(one)).map(({ name }) => name);
@@ -84,7 +87,9 @@ export class Divider implements Service {
 
   private async divide(pool: PoolSpec, shares: HostShare[], serving: string[]): Promise<void> {
     const { min_size, max_size } = pool.config;
-    const targets = targetShares(pool.id, { min_size, max_size }, serving);
+    const able = this.starts.able(pool.id, serving, shares, performance.now());
+    const onTrial = serving.filter((host) => !able.includes(host));
+    const targets = targetShares(pool.id, { min_size, max_size }, able, onTrial);
     const smaller = await this.apply(pool, smallerShares(shares, targets));
     const now = shares.map((share) => smaller.get(share.host) ?? share);
     await this.apply(pool, largerShares(now, targets, max_size));
@@ -95,6 +100,11 @@ export class Divider implements Service {
     for (const { host, ...share } of changes) {
       if (!this.options.leadership.held) throw new Error('the lead was lost while a pool was divided');
       const agents = await this.options.store.share(pool.id, host, share);
+      if (share.onTrial)
+        this.options.logger.warn(
+          { host, poolId: pool.id },
+          'agents of a pool do not start on a host: others have its share',
+        );
       shares.set(host, { host, ...share, agents });
     }
     return shares;

@@ -9,9 +9,19 @@ export interface Share {
   max_size: number;
 }
 
+/** A share as a host is given it. */
+export interface GivenShare extends Share {
+  /** It has none, for agents do not start there: others have it until the host has found out that they do again. */
+  onTrial: boolean;
+}
+
+/** Why agents of a pool do not start on a host: one after another failed, or the engine does not answer. */
+export type StartTrouble = 'starts_fail' | 'engine_away';
+
 /** What a host has of a pool. */
-export interface HostShare extends Share {
+export interface HostShare extends GivenShare {
   host: string;
+  trouble?: StartTrouble;
   /** Agents that are entered there, those that are ending included. */
   agents: number;
 }
@@ -35,7 +45,7 @@ export interface HostStore {
   /** What these hosts have of a pool, for each of the pools, in their order. */
   shares(poolIds: readonly string[], hosts: readonly string[]): Promise<HostShare[][]>;
   /** Gives a host its share and tells its keeper and workers; how many agents are entered there then. */
-  share(poolId: string, host: string, share: Share): Promise<number>;
+  share(poolId: string, host: string, share: Share & Partial<GivenShare>): Promise<number>;
   /** Forgets a host with all its agents, unless it was heard of after these signs. How many agents it had. */
   forget(signs: HostSigns, poolIds: readonly string[]): Promise<number>;
   /** Calls `listener` where a pool may be new. */

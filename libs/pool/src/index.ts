@@ -17,5 +17,6 @@ export { desiredSize, planPool, type PoolPlan } from './plan.js';
 export { divideAmong, largerShares, smallerShares, targetShares, type ShareChange } from './divide.js';
 export { Divider, type DividerOptions } from './divider.js';
 export * from './host-port.js';
+export { StartWatch } from './start-watch.js';
 export { HostWatch } from './host-watch.js';
 export { PoolWatch } from './pool-watch.js';

@@ -11,6 +11,7 @@ import { type PoolEnd, relief, withoutReserve } from './host-pressure.js';
 import { PressureWatch, type PressureWatchParts } from './pressure-watch.js';
 import { Reconciler } from './reconciler.js';
 import { shareStarts } from './share-starts.js';
+import { isTrialDue } from './start-trial.js';
 import { Succession, type SuccessionParts } from './succession.js';
 
 export interface KeeperOptions extends AgentLifeParts {
@@ -216,19 +217,31 @@ export class Keeper implements Service {
       for (const agentId of plan.inspect) this.track(this.life.inspect(snapshot.spec.id, agentId));
 
     const byPool = new Map(snapshots.map((snapshot) => [snapshot.spec.id, snapshot]));
-    const requests = plans.map(({ snapshot, plan }) => ({
-      poolId: snapshot.spec.id,
-      starts: plan.starts > 0 && this.isReady(snapshot, term) ? plan.starts : 0,
-      waiting: snapshot.waiting,
-    }));
+    const requests = plans.map(({ snapshot, plan }) => {
+      const starts = this.isToTry(snapshot) ? 1 : plan.starts;
+      return {
+        poolId: snapshot.spec.id,
+        starts: starts > 0 && this.isReady(snapshot, term) ? starts : 0,
+        waiting: snapshot.waiting,
+      };
+    });
     const slots = (this.options.parallelStarts ?? PARALLEL_STARTS) - this.life.starts;
     for (const poolId of shareStarts(requests, slots, this.turns++)) {
       if (term.aborted) return;
-      const { spec, failures } = byPool.get(poolId)!;
+      const snapshot = byPool.get(poolId)!;
+      const { spec, failures } = snapshot;
+      if (this.isToTry(snapshot)) {
+        this.track(this.life.tryOut(spec, failures, term));
+        continue;
+      }
       // Entered before the next look at the pool, so that it is counted there.
       const agent = await this.life.enter(spec);
       if (agent) this.track(this.life.start(agent, failures, term).then(() => this.lookAtAll()));
     }
+  }
+
+  private isToTry(snapshot: PoolSnapshot): boolean {
+    return isTrialDue(snapshot) && !this.life.isTrying(snapshot.spec.id);
   }
 
   private isReady(snapshot: PoolSnapshot, term: AbortSignal): boolean {

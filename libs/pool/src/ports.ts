@@ -44,6 +44,8 @@ export interface PoolSnapshot {
   retryAt: number;
   /** Failed starts in a row; those that were under way side by side count once. */
   failures: number;
+  /** Other hosts have the share of this one until it has found out that agents start here again. */
+  onTrial?: boolean;
 }
 
 /** The grant of an agent to a lane, fenced by `epoch`. */
@@ -128,7 +130,7 @@ export interface StartFailure {
   failures: number;
   /** Milliseconds until the next try. */
   retryInMs: number;
-  /** Whether lanes are to give up waiting, as long as the pool has no other agent. */
+  /** Whether lanes are to give up waiting, as long as the pool has no other agent, and none of them starts on another host either. */
   broken: boolean;
 }
 
@@ -159,6 +161,8 @@ export interface AgentRegistry {
   remove(poolId: string, agentId: string): Promise<boolean>;
   /** `creating` → `retiring`, and notes why; without an agent it only does the latter. The first agent that does start makes it forgotten. */
   startFailed(poolId: string, agentId: string | undefined, failure: StartFailure): Promise<void>;
+  /** Agents of the pool start again, as a trial has shown: what was noted of failed starts is forgotten. */
+  mended(poolId: string): Promise<void>;
   /** Notes for people that the pool's image is being pulled, for so long unless that is said again; 0 where it is not any more. */
   pulling(poolId: string, forMs: number): Promise<void>;
   /** Says that this host has a keeper, and whether it is under pressure; to be repeated while that holds. */

@@ -1,4 +1,4 @@
-import { Divider } from '@agentainer/pool';
+import { Divider, type StartFailure } from '@agentainer/pool';
 import { silentLogger } from '@agentainer/runtime';
 import type { Redis } from 'ioredis';
 import { connectRedis } from './connection.js';
@@ -6,6 +6,8 @@ import { RedisHostDirectory } from './host-directory.js';
 import { RedisHostStore } from './host-store.js';
 import { RedisPoolDirectory } from './pool-directory.js';
 import { RedisAgentRegistry } from './pool-registry.js';
+import { PoolScope } from './pool-scope.js';
+import { acquireAgent } from './scripts/pool-acquire.js';
 import { TestPool, until } from './pool.fixture.js';
 import { RedisWorkerPlaces } from './worker-places.js';
 
@@ -145,4 +147,63 @@ it('knows the workers of a host while they are heard of', async () => {
   expect(await places.isOneOfSeveral()).toBe(true);
   await store.share(pool.spec.id, 'a', { min_size: 0, max_size: 2 });
   expect(await places.shares([pool.spec.id, 'other'])).toEqual([2, 0]);
+});
+
+describe('where agents start on some hosts alone', () => {
+  const error = { code: 'IMAGE_NOT_FOUND', message: 'no' };
+  const failed = (more: Partial<StartFailure> = {}) => ({
+    ...{ error, failures: 1, retryInMs: 60_000, broken: true },
+    ...more,
+  });
+  const worker = (name: string) => new RedisWorkerPlaces(redis, pool.keys, name).announce('w');
+
+  it('others have the share of a host where they do not, until they do', async () => {
+    const [a] = [await host('a'), await host('b')];
+    await divide();
+    await a.startFailed(pool.spec.id, undefined, failed());
+    await divide();
+    expect(await sharesOf()).toMatchObject([
+      { max_size: 0, onTrial: true, trouble: 'starts_fail' },
+      { max_size: 4, onTrial: false },
+    ]);
+    expect(await a.snapshot(pool.spec.id)).toMatchObject({ onTrial: true, share: { max_size: 0 } });
+    await hosts.drain('a');
+    await divide();
+    expect(await sharesOf()).toMatchObject([{ max_size: 0, onTrial: false }, { max_size: 4 }]);
+    await hosts.resume('a');
+    await a.mended(pool.spec.id);
+    await divide();
+    expect(await sharesOf()).toMatchObject([{ max_size: 2, onTrial: false }, { max_size: 2 }]);
+    expect((await a.snapshot(pool.spec.id))!.error).toBeUndefined();
+  });
+
+  it('all keep theirs where they start nowhere, and while an engine is only just away', async () => {
+    const [a, b] = [await host('a'), await host('b')];
+    const away = { error: { ...error, code: 'ENGINE_AWAY' }, broken: false };
+    await a.startFailed(pool.spec.id, undefined, failed(away));
+    await divide();
+    expect(await sharesOf()).toMatchObject([{ max_size: 2, trouble: 'engine_away' }, { max_size: 2 }]);
+    for (const one of [a, b]) await one.startFailed(pool.spec.id, undefined, failed());
+    await divide();
+    expect(await sharesOf()).toMatchObject([{ max_size: 2 }, { max_size: 2 }]);
+  });
+
+  it('lanes are told to give up only where agents start on no other host that could have them', async () => {
+    const [a, b] = [await host('a'), await host('b')];
+    const scope = new PoolScope(redis, pool.keys, 'a');
+    const ask = () =>
+      acquireAgent(scope, 'w', { poolId: pool.spec.id, ticket: 't', realm: '', ttlMs: 1_000, behindMs: 0 });
+    await a.startFailed(pool.spec.id, undefined, failed());
+    expect(await ask()).toEqual({ kind: 'broken', error });
+    await worker('b');
+    await a.startFailed(pool.spec.id, undefined, failed());
+    expect(await ask()).toEqual({ kind: 'queued' });
+    await hosts.drain('b');
+    await a.startFailed(pool.spec.id, undefined, failed());
+    expect(await ask()).toEqual({ kind: 'broken', error });
+    await hosts.resume('b');
+    await b.startFailed(pool.spec.id, undefined, failed());
+    await a.startFailed(pool.spec.id, undefined, failed());
+    expect(await ask()).toEqual({ kind: 'broken', error });
+  });
 });

@@ -1,5 +1,13 @@
-import type { PoolSpec } from '@agentainer/core';
-import { type HostShare, type HostSigns, type HostStore, type Share, sizeToDivide } from '@agentainer/pool';
+import type { PoolSpec, TaskError } from '@agentainer/core';
+import {
+  type GivenShare,
+  type HostShare,
+  type HostSigns,
+  type HostStore,
+  type Share,
+  sizeToDivide,
+  type StartTrouble,
+} from '@agentainer/pool';
 import type { Redis } from 'ioredis';
 import { Channel } from './channel.js';
 import { hostSigns } from './host-signs.js';
@@ -11,6 +19,7 @@ import { forgetHost } from './scripts/host-forget.js';
 import { losePool } from './scripts/pool-lose.js';
 import { sharePool } from './scripts/pool-share.js';
 
+const NOTES = ['trial', 'broken', 'error'] as const;
 const SHARE_FIELDS = ['minSize', 'maxSize', 'creating', 'idle', 'leased', 'draining', 'retiring'] as const;
 
 /** Hosts in Redis, as the one sees them that divides pools among them. */
@@ -53,7 +62,7 @@ export class RedisHostStore implements HostStore {
     return Promise.all(poolIds.map((id) => Promise.all(hosts.map((host) => this.shareOf(id, host)))));
   }
 
-  share(poolId: string, host: string, share: Share): Promise<number> {
+  share(poolId: string, host: string, share: Share & Partial<GivenShare>): Promise<number> {
     return sharePool(new PoolScope(this.redis, this.keys, host), poolId, share);
   }
 
@@ -72,8 +81,19 @@ export class RedisHostStore implements HostStore {
   }
 
   private async shareOf(poolId: string, host: string): Promise<HostShare> {
-    const fields = await this.redis.hmget(this.keys.pool(poolId, host), ...SHARE_FIELDS);
-    const [min_size, max_size, ...counts] = fields.map(Number) as [number, number, ...number[]];
-    return { host, min_size, max_size, agents: counts.reduce((sum, count) => sum + count, 0) };
+    const key = this.keys.pool(poolId, host);
+    const [trial, broken, error, ...sizes] = await this.redis.hmget(key, ...NOTES, ...SHARE_FIELDS);
+    const [min_size, max_size, ...counts] = sizes.map(Number) as [number, number, ...number[]];
+    const agents = counts.reduce((sum, count) => sum + count, 0);
+    return { host, min_size, max_size, agents, onTrial: trial === '1', trouble: troubleOf(broken, error) };
   }
+}
+
+function troubleOf(
+  broken: string | null | undefined,
+  error: string | null | undefined,
+): StartTrouble | undefined {
+  if (!error) return undefined;
+  if (broken === '1') return 'starts_fail';
+  return (JSON.parse(error) as TaskError).code === 'ENGINE_AWAY' ? 'engine_away' : undefined;
 }

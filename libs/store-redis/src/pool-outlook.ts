@@ -40,7 +40,7 @@ export class RedisPoolOutlook implements PoolOutlookReader {
 
   private async standing(id: string, host: string, realms: readonly string[]): Promise<PoolStanding> {
     const key = this.keys.pool(id, host);
-    const fields = ['maxSize', 'error', 'failures', 'retryAt', 'pullingUntil', ...STATES];
+    const fields = ['maxSize', 'error', 'failures', 'retryAt', 'pullingUntil', 'trial', ...STATES];
     const [read, waiting, idleForAny, override, ...idle] = await Promise.all([
       this.redis.hmget(key, ...fields),
       this.redis.zcard(`${key}:waiters`),
@@ -48,7 +48,7 @@ export class RedisPoolOutlook implements PoolOutlookReader {
       this.overrides.of(id),
       ...realms.map((realm) => (realm === '' ? 0 : this.redis.llen(`${key}:idle:${realm}`))),
     ]);
-    const [maxSize, error, failures, retryAt, pullingUntil, ...counts] = read;
+    const [maxSize, error, failures, retryAt, pullingUntil, trial, ...counts] = read;
     return {
       ...{ id, host, drained: override.drained, waiting },
       share: { max_size: Number(maxSize ?? 0) },
@@ -60,6 +60,7 @@ export class RedisPoolOutlook implements PoolOutlookReader {
       failures: Number(failures ?? 0),
       retryAt: Number(retryAt ?? 0),
       pullingUntil: Number(pullingUntil ?? 0),
+      onTrial: trial === '1',
     };
   }
 }

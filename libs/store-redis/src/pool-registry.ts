@@ -1,14 +1,22 @@
 import type { PoolSpec } from '@agentainer/core';
-import type { AgentRegistry, PoolSnapshot, RetireReason, StartFailure } from '@agentainer/pool';
+import {
+  type AgentRegistry,
+  type PoolSnapshot,
+  type RetireReason,
+  SILENCE_MS,
+  type StartFailure,
+} from '@agentainer/pool';
 import type { Redis } from 'ioredis';
 import { BoundedCache } from './bounded-cache.js';
 import { Channel } from './channel.js';
+import { hostSigns } from './host-signs.js';
 import type { Keys } from './keys.js';
 import { PoolScope } from './pool-scope.js';
 import { readPoolSpec } from './pool-spec.js';
 import { cleanedAgent } from './scripts/pool-cleaned.js';
 import { createAgent } from './scripts/pool-create.js';
 import { drainAgent } from './scripts/pool-drain.js';
+import { mendPool } from './scripts/pool-mended.js';
 import { notePull } from './scripts/pool-pulling.js';
 import { readyAgent } from './scripts/pool-ready.js';
 import { removeAgent } from './scripts/pool-remove.js';
@@ -73,8 +81,13 @@ export class RedisAgentRegistry implements AgentRegistry {
     return removeAgent(this.scope, poolId, agentId);
   }
 
-  startFailed(poolId: string, agentId: string | undefined, failure: StartFailure): Promise<void> {
-    return noteStartFailure(this.scope, poolId, agentId, failure);
+  async startFailed(poolId: string, agentId: string | undefined, failure: StartFailure): Promise<void> {
+    const isAbleElsewhere = failure.broken && (await this.isAbleElsewhere(poolId));
+    await noteStartFailure(this.scope, poolId, agentId, failure, isAbleElsewhere);
+  }
+
+  mended(poolId: string): Promise<void> {
+    return mendPool(this.scope, poolId);
   }
 
   pulling(poolId: string, forMs: number): Promise<void> {
@@ -96,6 +109,17 @@ export class RedisAgentRegistry implements AgentRegistry {
 
   onDemand(listener: (poolId: string) => void): () => void {
     return this.demand.listen(listener);
+  }
+
+  /** Whether there is another host of which nobody knows that agents of the pool do not start there. */
+  private async isAbleElsewhere(poolId: string): Promise<boolean> {
+    const { redis, keys, host } = this.scope;
+    const { hosts, now } = await hostSigns(redis, keys);
+    const others = hosts
+      .filter(({ heardAt, isDrained, workers }) => now - heardAt < SILENCE_MS && !isDrained && workers > 0)
+      .filter(({ name }) => name !== host);
+    const broken = await Promise.all(others.map(({ name }) => redis.hget(keys.pool(poolId, name), 'broken')));
+    return broken.some((flag) => flag !== '1');
   }
 
   private async spec(poolId: string): Promise<PoolSpec | undefined> {

@@ -17,6 +17,7 @@ export class FakePoolOutlook implements PoolOutlookReader {
       idleFor: new Map(needs.map(({ realm }) => [realm, status.agents.idle])),
       failures: status.error ? 1 : 0,
       pullingUntil: 0,
+      onTrial: false,
     }));
     return Promise.resolve({ hosts, pools });
   }

@@ -100,6 +100,7 @@ it('says of a pool what keeps it from starting agents, and what to do', async ()
     {
       ...{ reason: 'network_missing', pool: id, host: 'h', error, failures: 1, lanes_waiting: 1 },
       retry_at: new Date(retryAt).toISOString(),
+      share_elsewhere: false,
       message: expect.stringContaining('network crm not found; the network has to be made on that host'),
     },
   ]);

@@ -39,8 +39,8 @@ function reasonView(why: WaitReason): Facts<WaitReasonBody> {
     case 'network_missing':
     case 'engine_away':
     case 'pool_broken': {
-      const { retryAt, lanesWaiting: lanes_waiting, ...rest } = why;
-      return { ...rest, retry_at: momentView(retryAt), lanes_waiting };
+      const { retryAt, lanesWaiting: lanes_waiting, shareIsElsewhere: share_elsewhere, ...rest } = why;
+      return { ...rest, retry_at: momentView(retryAt), share_elsewhere, lanes_waiting };
     }
     case 'agents_starting':
     case 'start_pending': {

@@ -69,8 +69,8 @@ function line({ lanesWaiting }: { lanesWaiting: number }): string {
   return `${lanesWaiting} lanes in line`;
 }
 
-function again({ retryAt }: { retryAt: number }): string {
-  return `tried again at ${moment(retryAt)}`;
+function again({ retryAt, shareIsElsewhere }: { retryAt: number; shareIsElsewhere: boolean }): string {
+  return `tried again at ${moment(retryAt)}${shareIsElsewhere ? '; meanwhile other hosts have its share' : ''}`;
 }
 
 function pressure({ hostIsPressed }: { hostIsPressed: boolean }): string {

@@ -6,8 +6,9 @@
 --- @include "pool-agent"
 --- @include "pool-claim"
 --- @include "pool-lease"
+--- @include "pool-broken"
 local state = redis.call('HGET', agentKey(ARGV[5]), 'state')
 if state == 'idle' or state == 'leased' then return 1 end
 if state ~= 'creating' then return 0 end
-redis.call('HDEL', pool, 'error', 'broken', 'failures', 'retryAt')
+forgetFailures()
 return place(ARGV[5], '') and 1 or 0

@@ -1,6 +1,6 @@
 -- One consistent reading of a pool on one host.
 -- KEYS 1 pool on one host
--- Returns {now, waiting, {warm, warmUntil, error, retryAt, failures, minSize, maxSize},
+-- Returns {now, waiting, {warm, warmUntil, error, retryAt, failures, minSize, maxSize, trial},
 --          {{id, state, directory, uses, createdAt, since, leaseUntil, reason, realm}, …}}
 --- @include "now"
 local pool = KEYS[1]
@@ -10,5 +10,5 @@ for i, id in ipairs(redis.call('SMEMBERS', pool .. ':agents')) do
     'since', 'leaseUntil', 'reason', 'realm')) }
 end
 return { now, redis.call('ZCARD', pool .. ':waiters'),
-  redis.call('HMGET', pool, 'warm', 'warmUntil', 'error', 'retryAt', 'failures', 'minSize', 'maxSize'),
+  redis.call('HMGET', pool, 'warm', 'warmUntil', 'error', 'retryAt', 'failures', 'minSize', 'maxSize', 'trial'),
   agents }

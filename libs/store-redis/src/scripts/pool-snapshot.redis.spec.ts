@@ -22,6 +22,7 @@ it('reads a pool that nothing is known of as empty', async () => {
     warmUntil: 0,
     retryAt: 0,
     failures: 0,
+    onTrial: false,
   });
 });
 

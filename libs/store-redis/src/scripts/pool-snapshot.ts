@@ -15,7 +15,7 @@ export async function snapshotPool(scope: PoolScope, spec: PoolSpec): Promise<Po
     scope.redis.zscore(scope.keys.poolsUsed(), spec.id),
   ]);
   const [now, waiting, settings, agents] = reply as Reply;
-  const [warm, warmUntil, error, retryAt, failures, minSize, maxSize] = settings;
+  const [warm, warmUntil, error, retryAt, failures, minSize, maxSize, trial] = settings;
   return {
     spec,
     share: { min_size: Number(minSize ?? 0), max_size: Number(maxSize ?? 0) },
@@ -28,6 +28,7 @@ export async function snapshotPool(scope: PoolScope, spec: PoolSpec): Promise<Po
     ...(error ? { error: JSON.parse(error) as TaskError } : {}),
     retryAt: Number(retryAt ?? 0),
     failures: Number(failures ?? 0),
+    onTrial: trial === '1',
   };
 }
 
