@@ -5,6 +5,7 @@ import { containersOf } from '../harness/docker.js';
 import { expectNoLeak } from '../harness/leaks.js';
 import { TestEngine } from '../harness/test-engine.js';
 
+const AGENTS = 6;
 const AWAY_MS = 30_000;
 const START_STOP_MS = 120_000;
 
@@ -23,9 +24,18 @@ afterAll(async () => {
 const containers = () => containersOf(cluster.host, undefined, engine.socketPath);
 
 it.each([
-  ['is restarted', 2_201, () => Promise.resolve(engine.crash())],
+  ['the container engine ends abruptly and starts again', 2_201, () => Promise.resolve(engine.crash())],
+  ['the container engine is restarted in order', 2_203, () => engine.restart()],
   [
-    'is away for half a minute',
+    'the controller is restarted in order',
+    2_204,
+    async () => {
+      expect(await cluster.end('controller')).toBe(0);
+      cluster.spawn('controller', 'controller');
+    },
+  ],
+  [
+    'the container engine is away for half a minute',
     2_202,
     async () => {
       await engine.vanish();
@@ -34,9 +44,11 @@ it.each([
     },
   ],
 ])(
-  'R6.1d loses and doubles nothing where the container engine %s',
+  'R6.1d loses and doubles nothing where %s',
   async (_, max_agent_uses, fail) => {
-    const map = await CountedMap.start(cluster, { tasks: 40, ms: 100, agents: 3, max_agent_uses });
+    // Lost attempts are no failures; one of those would end its task here.
+    const step = { retry: { max_attempts: 1 } };
+    const map = await CountedMap.start(cluster, { tasks: 80, ms: 100, agents: AGENTS, max_agent_uses, step });
     await map.reached(5);
     await fail();
     await map.expectAllOnce();

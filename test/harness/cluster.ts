@@ -69,6 +69,13 @@ export class Cluster {
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   }
 
+  /** Ends a process in order; its exit code. */
+  end(name: string): Promise<number | null> {
+    const child = this.processes.get(name)!;
+    this.processes.delete(name);
+    return ended(child);
+  }
+
   /** What the processes have printed. */
   get log(): string {
     return this.output.join('');
@@ -77,21 +84,11 @@ export class Cluster {
   /** Stops all processes in order; the exit code of each, by name. */
   async stop(): Promise<Record<string, number | null>> {
     const codes: Record<string, number | null> = {};
-    for (const [name, child] of [...this.processes].reverse()) codes[name] = await this.end(child);
+    for (const [name, child] of [...this.processes].reverse()) codes[name] = await ended(child);
     this.processes.clear();
     const made = this.directory ? [this.directory, memoryDirectoryOf(this.directory)] : [];
     for (const path of made) await rm(path, { recursive: true, force: true });
     return codes;
-  }
-
-  private async end(child: ChildProcess): Promise<number | null> {
-    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
-    const exited = once(child, 'exit') as Promise<[number | null]>;
-    const overdue = setTimeout(() => child.kill('SIGKILL'), STOP_DEADLINE_MS);
-    child.kill('SIGTERM');
-    const [code] = await exited;
-    clearTimeout(overdue);
-    return code;
   }
 
   private async startAll({ workers, environment }: ClusterOptions): Promise<void> {
@@ -143,4 +140,14 @@ async function isReady(url: string): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+async function ended(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  const exited = once(child, 'exit') as Promise<[number | null]>;
+  const overdue = setTimeout(() => child.kill('SIGKILL'), STOP_DEADLINE_MS);
+  child.kill('SIGTERM');
+  const [code] = await exited;
+  clearTimeout(overdue);
+  return code;
 }

@@ -27,6 +27,12 @@ export class TestEngine {
     await this.engine?.stop();
   }
 
+  /** Ends it in order, which ends its containers one after another, and starts it again. */
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
   /** Ends it with all its containers at once; it stays away. */
   async vanish(): Promise<void> {
     const { pid } = this.engine!;

@@ -183,7 +183,7 @@ else {
       const running = run(held, 'sleep 1004');
       await new Promise((resolve) => setTimeout(resolve, 300));
       await controller.stop();
-      expect(await running).toMatchObject({ kind: 'lost', error: { code: 'AGENT_LOST' } });
+      expect(await running).toMatchObject({ kind: 'lost', error: { code: 'AGENT_STOPPED' } });
       await controller.start({ keepAgents: true });
       await until(() => connections.probe(held.lease.directory));
       expect(resultOf(await run(held, PROCESSES))).not.toMatch(/sleep 1004/);

@@ -88,7 +88,7 @@ export class FlowTest implements AgentSource {
 
   constructor(
     readonly redis: Redis,
-    private readonly slice: { sliceMs: number } = { sliceMs: 20 },
+    private readonly laneOptions: { sliceMs: number; lossPauseMs?: number } = { sliceMs: 20 },
   ) {
     this.runs = new RedisRunStore(redis, this.keys);
     this.state = new RedisStateStore(redis, this.keys);
@@ -133,7 +133,7 @@ export class FlowTest implements AgentSource {
         logs: new LogBook({ store: this.logs, attemptBytes: 10_000, observer: UNOBSERVED }),
         gate: new LimitGate(this.runs, this.limits, this.queue, { maxParallel: this.maxParallel }),
       },
-      { ...this.slice, agentWaitMs: 1_000, renewMs: 3_000 },
+      { lossPauseMs: 0, ...this.laneOptions, agentWaitMs: 1_000, renewMs: 3_000 },
     );
     const definition = validateDefinition({ name: 'w', steps });
     const started = [

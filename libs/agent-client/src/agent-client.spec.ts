@@ -301,7 +301,7 @@ describe('an attempt that is lost', () => {
   const attemptLost = { kind: 'lost', error: { code: 'ATTEMPT_LOST' } };
 
   it('for no agent is there', async () => {
-    await expect(run()).resolves.toMatchObject(agentLost);
+    await expect(run()).resolves.toMatchObject({ kind: 'lost', error: { code: 'AGENT_STOPPED' } });
   });
 
   it('for the agent ends while it runs', async () => {

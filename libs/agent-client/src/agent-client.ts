@@ -73,7 +73,7 @@ export class AgentClient {
       if (!grace || result.kind !== 'failed' || result.suspect) return result;
       return { ...stopped(result.error.message), clean: result.clean };
     } catch (error) {
-      return this.resultOf(error, attempt);
+      return this.resultOf(error, attempt, exchange.begun);
     } finally {
       this.running -= 1;
       timer.stop();
@@ -116,7 +116,11 @@ export class AgentClient {
     await beside.destroy();
   }
 
-  private resultOf(error: unknown, { timeoutMs, heartbeatTimeoutMs }: AttemptRequest): AttemptResult {
+  private resultOf(
+    error: unknown,
+    { timeoutMs, heartbeatTimeoutMs }: AttemptRequest,
+    begun: boolean,
+  ): AttemptResult {
     if (error instanceof TimedOutError) return timedOut(timeoutMs);
     if (error instanceof SilentError) return silent(heartbeatTimeoutMs!);
     if (error instanceof AbandonedError) return abandoned();
@@ -124,6 +128,7 @@ export class AgentClient {
     if (error instanceof InputUnreadableError) return lost('ATTEMPT_LOST', error.message);
     const { name, message } = error as Error;
     if (NO_HTTP.has(name)) return protocolFault(`the agent does not speak HTTP: ${message}`);
+    if (!begun) return lost('AGENT_STOPPED', `the agent was gone before the task came: ${message}`);
     return lost('AGENT_LOST', `the connection to the agent failed: ${message}`);
   }
 }

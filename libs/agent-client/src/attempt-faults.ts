@@ -4,9 +4,12 @@ import type { AttemptResult } from '@agentainer/engine';
 type Failed = Extract<AttemptResult, { kind: 'failed' }>;
 
 /** The attempt ended without its task having failed: the agent or the worker went away. */
-export function lost(code: TaskErrorCode & ('AGENT_LOST' | 'ATTEMPT_LOST'), message: string): AttemptResult {
+export function lost(code: LossCode, message: string): AttemptResult {
   return { kind: 'lost', error: { code, message } };
 }
+
+/** An agent that is lost may have died of its task; one that was stopped, or was gone before, has not. */
+type LossCode = TaskErrorCode & ('AGENT_LOST' | 'AGENT_STOPPED' | 'ATTEMPT_LOST');
 
 /** The attempt was given up, and the agent has ended it. */
 export function stopped(message: string): AttemptResult {

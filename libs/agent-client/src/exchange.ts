@@ -48,6 +48,11 @@ export class Exchange {
     client.dispatch({ method, path, body, headers: JSON_HEADERS }, this.handler(request));
   }
 
+  /** Whether the other side may have heard of it. */
+  get begun(): boolean {
+    return this.controller !== undefined;
+  }
+
   /** Ends the exchange, unless it has ended: `reply` rejects with the reason at once. */
   abort(reason: Error): void {
     if (this.aborted) return;

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { problemSchema, taskMessageSchema, type TaskMessage } from '@agentainer/contracts';
-import { isTooDeep, MAX_JSON_DEPTH, NON_RETRYABLE } from '@agentainer/core';
+import { isTooDeep, MAX_JSON_DEPTH, NON_RETRYABLE, type TaskErrorCode } from '@agentainer/core';
 import type { AttemptResult } from '@agentainer/engine';
 import { lost, protocolFault, refused, resultTooLarge, unusable } from './attempt-faults.js';
 import type { Reply } from './exchange.js';
@@ -34,6 +34,8 @@ export function readAnswer(reply: Reply, maxResultBytes: number): AgentAnswer {
   const { clean } = answer;
   if (answer.type === 'result') return { ...completed(answer, maxResultBytes), clean };
   if (answer.type === 'dropped') return { kind: 'dropped', clean };
+  if (answer.code === ('AGENT_STOPPED' satisfies TaskErrorCode))
+    return lost(answer.code, answer.message.slice(0, MAX_MESSAGE));
   return {
     kind: 'failed',
     clean,

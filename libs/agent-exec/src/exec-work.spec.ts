@@ -156,7 +156,7 @@ it("is lost to its task when its keeper stops, for that was no fault of the task
   await begun();
   const closed = work.close();
   abort.abort(new Error('the agent stops'));
-  await expect(performed).rejects.toThrow(AgentLostError);
+  await expect(performed).rejects.toMatchObject({ code: 'AGENT_STOPPED' });
   await closed;
   expect(await work.isWell()).toBe(false);
 });

@@ -3,6 +3,7 @@ import {
   AgentLostError,
   type RawTask,
   readRawRequest,
+  TaskFailure,
   type TaskRun,
   type TaskWork,
 } from '@agentainer/agent-kit/server';
@@ -93,7 +94,7 @@ export class ExecWork implements TaskWork<RawTask> {
       signal.removeEventListener('abort', stop);
     });
     await this.orLost(this.cleanUp());
-    if (this.isClosed) throw new AgentLostError('the keeper of the agent stopped');
+    if (this.isClosed) throw new TaskFailure('AGENT_STOPPED', 'the keeper of the agent stopped');
     signal.throwIfAborted();
     return output.answer(exitCode, stdout);
   }

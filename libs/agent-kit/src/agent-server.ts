@@ -12,11 +12,14 @@ import { parseTaskRequest, TaskRequestError } from './task-request.js';
 import type { TaskCleaner } from './task-cleaner.js';
 import { tellSecret } from './task-secret.js';
 import { type ReadTask, type TaskRun, TaskServer, type TaskWork } from './task-server.js';
+import { AgentStoppedError } from './task-slot.js';
 import { startsThrough } from './task-starts.js';
 import { GatewayState } from './task-state.js';
 
 /** The longest task request, in bytes. */
 export const MAX_REQUEST_BYTES = 256 * 1_024 * 1_024;
+/** How long a handler may take to end its task where its agent stops, in milliseconds; less than its process goes on for. */
+const HEED_MS = 500;
 
 interface InputTask extends ReadTask {
   input: unknown;
@@ -82,10 +85,22 @@ class HandlerWork implements TaskWork<InputTask> {
     const state = new GatewayState(calls);
     const reports = { heartbeat, progress, log: log.line, capture: log.capture };
     const context = { task, signal, state, secret, ...startsThrough(calls), ...reports };
-    if (!isStreamHandler(handler)) return resultLine(await handler(input as never, context));
+    const unheeded = unheededStop(signal);
+    if (!isStreamHandler(handler))
+      return resultLine(await Promise.race([handler(input as never, context), unheeded]));
     if (!(input instanceof OutcomeStream)) throw new TaskRequestError('the input of a reduce step is a list');
-    return resultLine(await handler.stream(input.outcomes(signal), context));
+    return resultLine(await Promise.race([handler.stream(input.outcomes(signal), context), unheeded]));
   }
+}
+
+/** Rejects where the agent stops and its handler goes on all the same: the worker is told before the process ends. */
+function unheededStop(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => {
+      if (signal.reason instanceof AgentStoppedError)
+        setTimeout(() => reject(signal.reason as Error), HEED_MS);
+    });
+  });
 }
 
 function isStreamHandler(handler: Handler<never> | StreamHandler | undefined): handler is StreamHandler {

@@ -105,7 +105,7 @@ describe('a process that serves', () => {
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);
     expect(performance.now() - at).toBeLessThan(1_000);
-    await hanging;
+    expect(await hanging).toContain('"code":"AGENT_STOPPED"');
   });
 
   it('ends at once on SIGTERM when it is idle', async () => {

@@ -12,7 +12,7 @@ import { cleanLine, problemLine } from './task-answer.js';
 import { TaskFailure } from './task-failure.js';
 import { TaskLog } from './task-log.js';
 import { TaskRequestError } from './task-request.js';
-import { type RunningTask, TaskAbortedError, TaskSlot } from './task-slot.js';
+import { AgentStoppedError, type RunningTask, TaskAbortedError, TaskSlot } from './task-slot.js';
 
 /** As long as `agent.sock`, so that a directory whose path is short enough for that one is for this one too. */
 const UNFINISHED_SOCKET = '.agent.new';
@@ -94,7 +94,7 @@ export class TaskServer<Request extends ReadTask> {
     this.closing ??= new Promise((resolve) => {
       this.server.close(() => resolve());
       this.server.closeIdleConnections();
-      this.slot.abort('the agent stops');
+      this.slot.abort(new AgentStoppedError());
     });
     return this.closing;
   }
@@ -115,14 +115,15 @@ export class TaskServer<Request extends ReadTask> {
     request.resume();
     if (method === 'GET' && url === '/health') return this.tellHealth(response);
     if (method === 'DELETE' && url.startsWith(TASK_PATH)) {
-      const found = this.slot.abort('the task was cancelled', url.slice(TASK_PATH.length));
+      const cancelled = new TaskAbortedError('the task was cancelled');
+      const found = this.slot.abort(cancelled, url.slice(TASK_PATH.length));
       if (found) return send(response, 204, 'application/json', '');
     }
     refuse(response, 404, 'NOT_FOUND', `there is no ${method} ${url}`);
   }
 
   private async tellHealth(response: ServerResponse): Promise<void> {
-    if (this.work.isWell && !(await this.work.isWell()))
+    if (this.closing || (this.work.isWell && !(await this.work.isWell())))
       return refuse(response, 503, 'UNAVAILABLE', 'the agent cannot run tasks');
     const health: Health = { status: 'ok', boot_id: this.bootId };
     send(response, 200, 'application/json', JSON.stringify(health));
@@ -134,6 +135,10 @@ export class TaskServer<Request extends ReadTask> {
       request = await this.work.read(message);
     } catch (error) {
       return refuseBody(response, error);
+    }
+    if (this.closing) {
+      send(response, 200, 'application/x-ndjson', abortedLine(new AgentStoppedError()));
+      return leave(request);
     }
     const admission = this.slot.admit(request.task.id, request.lease.epoch);
     if (admission.kind !== 'admitted') {
@@ -162,7 +167,8 @@ export class TaskServer<Request extends ReadTask> {
   }
 
   private async cleaned(task: RunningTask, line: string): Promise<string> {
-    if (!this.work.clean) return line;
+    // One that stops runs no other task.
+    if (!this.work.clean || this.closing) return line;
     return cleanLine(line, this.slot.isAlone(task) && (await this.work.clean()));
   }
 
@@ -176,8 +182,7 @@ export class TaskServer<Request extends ReadTask> {
       return await log.during(() => this.work.perform(request, run));
     } catch (error) {
       if (error instanceof AgentLostError) throw error;
-      if (!signal.aborted) return problemLine(error);
-      return problemLine(new TaskFailure('TASK_CANCELLED', (signal.reason as Error).message));
+      return signal.aborted ? abortedLine(signal.reason as TaskAbortedError) : problemLine(error);
     } finally {
       heartbeats.stop();
       progress.stop();
@@ -188,6 +193,10 @@ export class TaskServer<Request extends ReadTask> {
 /** Reads what is left of a body, so that its connection can be used again. What comes of it is nobody's fault. */
 async function leave({ drain }: ReadTask): Promise<void> {
   await drain?.().catch(() => undefined);
+}
+
+function abortedLine({ code, message }: TaskAbortedError): string {
+  return problemLine(new TaskFailure(code, message));
 }
 
 function send(response: ServerResponse, status: number, type: string, body: string): void {

@@ -14,9 +14,20 @@ export type Admission =
 
 /** Why a task was aborted; what its handler finds as the signal's reason. */
 export class TaskAbortedError extends Error {
-  constructor(message: string) {
+  constructor(
+    message: string,
+    /** What the worker is told, where the task ends because of it. */
+    readonly code: 'TASK_CANCELLED' | 'AGENT_STOPPED' = 'TASK_CANCELLED',
+  ) {
     super(message);
     this.name = 'AbortError';
+  }
+}
+
+/** The agent was told to end: its task is to be tried again on another, whatever it would have come to. */
+export class AgentStoppedError extends TaskAbortedError {
+  constructor() {
+    super('the agent stops', 'AGENT_STOPPED');
   }
 }
 
@@ -31,7 +42,7 @@ export class TaskSlot {
   admit(id: string, epoch: number): Admission {
     if (epoch < this.highestEpoch) return { kind: 'stale' };
     if (this.running && epoch === this.highestEpoch) return { kind: 'busy' };
-    const aborted = this.abort('a newer lease took the agent');
+    const aborted = this.abort(new TaskAbortedError('a newer lease took the agent'));
     this.overlapped ||= aborted;
     this.highestEpoch = epoch;
     this.running = { id, epoch, abort: new AbortController() };
@@ -39,9 +50,9 @@ export class TaskSlot {
   }
 
   /** Aborts the task that runs; only that one where an id is given. False where there was none. */
-  abort(reason: string, id?: string): boolean {
+  abort(reason: TaskAbortedError, id?: string): boolean {
     if (!this.running || (id !== undefined && this.running.id !== id)) return false;
-    this.running.abort.abort(new TaskAbortedError(reason));
+    this.running.abort.abort(reason);
     return true;
   }
 

@@ -13,6 +13,7 @@ export interface TaskError {
 export const TASK_ERRORS = {
   AGENT_FAILED: 'the agent reported a failure without a code of its own',
   AGENT_LOST: 'the agent ended while it ran the task',
+  AGENT_STOPPED: 'the agent was ended from outside while it ran the task, or was gone before that',
   AGENT_PROTOCOL: 'the agent answered something that is not of the protocol',
   POISON: 'the task was set aside, for its attempts ended their agents or workers',
   ATTEMPT_LOST: 'the worker that ran the attempt went away',

@@ -25,7 +25,7 @@ import type {
   TaskLedger,
 } from './ports.js';
 import { ProgressWriter } from './progress-writer.js';
-import { retryDelay } from './retry.js';
+import { pauseAfterLoss, retryDelay } from './retry.js';
 import { parallelOf } from './step-lanes.js';
 import { treeOf } from './tree-growth.js';
 import { failsFast } from './step-success.js';
@@ -97,7 +97,7 @@ export class LaneSession {
 
   constructor(
     private readonly context: SessionContext,
-    private readonly options: { renewMs: number },
+    private readonly options: { renewMs: number; lossPauseMs: number },
   ) {
     this.values = new RunValues(context.runs, context.runId, context.definition);
   }
@@ -229,7 +229,9 @@ export class LaneSession {
   }
 
   private endOf(task: ClaimedTask, result: AttemptResult): AttemptEnd {
-    if (result.kind === 'completed' || result.kind === 'lost') return result;
+    if (result.kind === 'completed') return result;
+    if (result.kind === 'lost')
+      return { ...result, retryInMs: pauseAfterLoss(result.error, this.options.lossPauseMs) };
     if (result.kind === 'stopped') return { kind: 'lost', error: result.error };
     const { step } = this.context;
     if (result.kind === 'dropped') return step.type === 'map' ? result : NOTHING_TO_DROP;

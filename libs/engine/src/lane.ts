@@ -53,9 +53,16 @@ export interface LaneOptions {
   agentWaitMs: number;
   /** Milliseconds between two signs of life of an attempt. */
   renewMs: number;
+  /** Milliseconds until a task that lost its agent is tried again. */
+  lossPauseMs: number;
 }
 
-export const DEFAULT_LANE_OPTIONS: LaneOptions = { sliceMs: 1_000, agentWaitMs: 20_000, renewMs: 3_000 };
+export const DEFAULT_LANE_OPTIONS: LaneOptions = {
+  sliceMs: 1_000,
+  agentWaitMs: 20_000,
+  renewMs: 3_000,
+  lossPauseMs: 2_000,
+};
 
 export interface LaneDependencies {
   /** In place of waiting by the clock for more results of a step that goes on. */

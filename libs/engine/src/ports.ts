@@ -208,8 +208,8 @@ export type AttemptEnd =
   /** Completed, and its item has no result. */
   | { kind: 'dropped' }
   | { kind: 'failed' | 'timed_out'; error: TaskError; retryInMs?: number }
-  /** The agent or the worker went away: back in line at once, or failed where it happened too often. */
-  | { kind: 'lost'; error: TaskError };
+  /** The agent or the worker went away: back in line, at once where no time is given, or failed where it happened too often. */
+  | { kind: 'lost'; error: TaskError; retryInMs?: number };
 
 export interface Completion {
   index: number;

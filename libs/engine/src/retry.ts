@@ -1,4 +1,4 @@
-import { NON_RETRYABLE, type RetryPolicy, type TaskError } from '@agentainer/core';
+import { NON_RETRYABLE, type RetryPolicy, type TaskError, type TaskErrorCode } from '@agentainer/core';
 
 export interface FailedAttempt {
   /** Attempts that have failed, this one included; lost attempts do not count. */
@@ -17,6 +17,17 @@ export function retryDelay(policy: RetryPolicy, failed: FailedAttempt, random: n
   if (failed.failures >= policy.max_attempts || !mayRetry(policy, failed.error.code)) return undefined;
   const delay = Math.min(policy.delay * growth(policy, failed.failures), policy.max_delay);
   return Math.max(Math.round(delay * (1 - policy.jitter * random)), failed.retryAfterMs ?? 0);
+}
+
+/** Codes of attempts that were lost with their agents. */
+const AGENTS_GONE: ReadonlySet<string> = new Set<TaskErrorCode>(['AGENT_LOST', 'AGENT_STOPPED']);
+
+/**
+ * Milliseconds until the next attempt of a task that was lost. Agents often go together, one after another, as where
+ * their engine is stopped: a task that lost one is not given another at once that may be about to end.
+ */
+export function pauseAfterLoss({ code }: Pick<TaskError, 'code'>, pauseMs: number): number {
+  return AGENTS_GONE.has(code) ? pauseMs : 0;
 }
 
 /** Whether failures with this code are worth another attempt. */

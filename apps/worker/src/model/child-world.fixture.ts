@@ -190,7 +190,7 @@ export class ChildWorld {
       childLane: new ChildLane(runs, ledger, children, advancer),
       lane: new Lane(
         { runs, ledger, stops, agents, advancer },
-        { sliceMs: Infinity, agentWaitMs: 0, renewMs: NEVER_MS },
+        { sliceMs: Infinity, agentWaitMs: 0, renewMs: NEVER_MS, lossPauseMs: 0 },
       ),
     };
   }

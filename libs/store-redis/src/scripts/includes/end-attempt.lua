@@ -1,5 +1,5 @@
--- Ends an attempt in one of three ways: a terminal state with its outcome, a retry later, or (lost) a retry at once
--- unless the task was lost too often. A dropped item completes its task. `ends` has: kind, outcome, retryIn, maxLost, maxAgentsLost (nil where the
+-- Ends an attempt in one of three ways: a terminal state with its outcome, a retry later, or (lost) a retry, at once
+-- where `retryIn` is no time, unless the task was lost too often. A dropped item completes its task. `ends` has: kind, outcome, retryIn, maxLost, maxAgentsLost (nil where the
 -- agent did not go away), and of what did not complete `brief`
 -- (the error for the history) and `poison` (the outcome of a task that was lost too often). Needs the includes before it.
 local function endAttempt(keys, stepName, step, index, task, ends, now)
@@ -23,8 +23,7 @@ local function endAttempt(keys, stepName, step, index, task, ends, now)
   task.token = ''
   step[state] = step[state] + 1
   if state == 'retrying' then
-    local delay = ends.kind == 'lost' and 0 or ends.retryIn
-    redis.call('ZADD', keys.retries, now + delay, index)
+    redis.call('ZADD', keys.retries, now + math.max(ends.retryIn, 0), index)
     event(keys.events, now, 'task.retrying', 'step', stepName, 'index', index, 'attempt', task.attempt,
       'error', ends.outcome)
   else

@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TaskErrorCode } from '@agentainer/core';
+import type { AttemptResult } from '@agentainer/engine';
+import { connectRedis, type Redis } from '@agentainer/store-redis';
+import { completed, FlowTest } from './flow-test.fixture.js';
+
+const PAUSE_MS = 400;
+/** How long an engine takes to end its agents, one after another. */
+const STOPPING_MS = 60;
+const ITEMS = 12;
+
+let redis: Redis;
+let flow: FlowTest;
+beforeEach(async () => {
+  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
+});
+afterEach(async () => {
+  await flow.stop();
+  redis.disconnect();
+});
+
+const start = (lossPauseMs: number) => (flow = new FlowTest(redis, { sliceMs: 60_000, lossPauseMs }));
+const lost = (code: TaskErrorCode): AttemptResult => ({ kind: 'lost', error: { code, message: 'gone' } });
+const map = (items: number[]) => ({
+  name: 'w',
+  steps: [
+    { type: 'map' as const, name: 'm', image: 'x', items, max_parallel: 4, retry: { max_attempts: 1 } },
+  ],
+});
+const tasksOf = (runId: string, count: number) => flow.runs.tasks(runId, 'm', 0, count);
+
+it('sets no task aside where agents end one after another', async () => {
+  start(PAUSE_MS);
+  let stopped = Infinity;
+  flow.behave = async (input) => {
+    stopped = Math.min(stopped, performance.now() + STOPPING_MS);
+    await sleep(1);
+    return performance.now() < stopped ? lost('AGENT_LOST') : completed(input);
+  };
+  const items = Array.from({ length: ITEMS }, (_, i) => i);
+  const run = await flow.runToEnd(map(items));
+  expect(run).toMatchObject({ state: 'completed', steps: [{ counts: { completed: ITEMS } }] });
+  const losses = (await tasksOf(run.id, ITEMS)).map((task) => task.lost);
+  expect(losses).toContain(1);
+  expect(Math.max(...losses)).toBe(1);
+});
+
+it('finds a task that ends each agent it is given, after two of them', async () => {
+  start(PAUSE_MS);
+  flow.behave = (input) => (input === 1 ? lost('AGENT_LOST') : completed(input));
+  const run = await flow.runToEnd(map([0, 1, 2]));
+  expect(run.steps[0]).toMatchObject({ counts: { completed: 2, failed: 1 }, error: { code: 'POISON' } });
+  expect((await tasksOf(run.id, 3))[1]).toMatchObject({ state: 'failed', attempts: 2, lost: 2 });
+  const [second, first] = await flow.runs.history(run.id, 'm', 1);
+  expect(second!.endedAt - first!.endedAt).toBeGreaterThanOrEqual(PAUSE_MS);
+});
+
+it.each([
+  [2, { state: 'completed', attempts: 3, lost: 2 }],
+  [3, { state: 'failed', attempts: 3, lost: 3 }],
+])('counts an agent that was stopped, or was gone, for less: %i of them', async (times, ends) => {
+  start(1);
+  flow.behave = (input, { attempt }) => (attempt <= times ? lost('AGENT_STOPPED') : completed(input));
+  const run = await flow.runToEnd(map([7]));
+  expect((await tasksOf(run.id, 1))[0]).toMatchObject(ends);
+});
+
+it('tries a task again at once whose agent is there yet', async () => {
+  start(3_600_000);
+  flow.behave = (input, { attempt }) => (attempt === 1 ? lost('ATTEMPT_LOST') : completed(input));
+  const run = await flow.runToEnd(map([7]));
+  expect(run).toMatchObject({ state: 'completed', steps: [{ counts: { completed: 1 } }] });
+});
