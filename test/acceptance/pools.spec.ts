@@ -89,6 +89,24 @@ it('R6.1e R7.4e leaves an agent to the workflow that it worked for, or to the ru
   expect(new Set(await agentsOf(byStep)).size).toBe(2);
 }, 60_000);
 
+it('R6.1a R6.1e shares warm agents among single jobs, and those of a workflow with jobs listed with it', async () => {
+  const { client } = cluster;
+  const pool_config = { max_size: 2, max_agent_uses: 1_016 };
+  const agentOfJob = async (workflow_id?: string) => {
+    const job = await client.createJob({ image, pool_config, workflow_id });
+    await client.waitForRun(job.run_id, { timeoutMs: 60_000 });
+    return (await client.getJob(job.id)).agent_id;
+  };
+  const { id } = await client.createWorkflow({ name: 'own', steps: [{ name: 's', image, pool_config }] });
+  const singles = [await agentOfJob(), await agentOfJob()];
+  const run = await client.startWorkflow(id);
+  await client.waitForRun(run.id, { timeoutMs: 60_000 });
+  const [own] = (await client.listRunJobs(run.id)).items;
+  expect(singles[1]).toBe(singles[0]);
+  expect(own!.agent_id).not.toBe(singles[0]);
+  expect([await agentOfJob(id), await agentOfJob()]).toEqual([own!.agent_id, singles[0]]);
+}, 60_000);
+
 it('R6.1c R6.1e lets no task find what an earlier one left, not even where they share an agent', async () => {
   const { client } = cluster;
   const pool_config = { max_size: 1, max_agent_uses: 1_013, reuse: 'any' as const };

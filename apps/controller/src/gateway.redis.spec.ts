@@ -174,6 +174,7 @@ describe('a start', () => {
     expect(await startedBy()).toHaveLength(1);
     const run = (await at.runs.load(child!.childId))!;
     expect(run.parent).toEqual({ runId: at.runId, step: STEP, index: 0, depth: 1 });
+    expect(run.kin).toBe(at.runId);
     expect(await at.runs.input(run.id)).toBe('{"url":"a"}');
   });
 

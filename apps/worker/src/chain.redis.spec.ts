@@ -88,8 +88,3 @@ it.each(['step', 'task'] as const)(
     expect(realms).toEqual(reuse === 'task' ? ['', ''] : [`${run.id}/a`, `${run.id}/b`]);
   },
 );
-
-it('asks for agents of the run, where that belongs to no workflow', async () => {
-  const run = await flow.runToEnd({ name: 'w', steps: [seq('a')] });
-  expect(realms).toEqual([run.id]);
-});

@@ -34,7 +34,7 @@ export { digestOf, imagesOf, pinImages } from './pinned-images.js';
 export * from './pool-config.js';
 export * from './pool-spec.js';
 export * from './reduce-tree.js';
-export { type LanePlace, outlastsRuns, outlastsSteps, realmOf, type Reuse } from './reuse.js';
+export { type LanePlace, outlastsRuns, outlastsSteps, realmOf, type Reuse, SINGLE_JOBS } from './reuse.js';
 export { readsAlong, reducedStep, streamedSteps, streams } from './reduce-step.js';
 export * from './priority.js';
 export { secretNameSchema } from './secret-name.js';

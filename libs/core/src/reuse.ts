@@ -4,9 +4,13 @@ import { z } from 'zod';
 export const reuseSchema = z.enum(['task', 'step', 'run', 'workflow', 'any']);
 export type Reuse = z.output<typeof reuseSchema>;
 
-/** Where a lane works. A run of no workflow counts as one of its own. */
+/** The kin of jobs that belong to no workflow, and were started by no task. */
+export const SINGLE_JOBS = 'jobs';
+
+/** Where a lane works. */
 export interface LanePlace {
-  workflowId: string | null;
+  /** With which runs its run shares agents that are left to a workflow. */
+  kin: string;
   runId: string;
   step: string;
 }
@@ -15,7 +19,7 @@ export interface LanePlace {
  * The realm to which an agent is left once it has run a task for this lane: from then on it serves no other.
  * Empty where it may serve any lane; with `task` it is, too, for such an agent serves nobody a second time.
  */
-export function realmOf(reuse: Reuse, { workflowId, runId, step }: LanePlace): string {
+export function realmOf(reuse: Reuse, { kin, runId, step }: LanePlace): string {
   switch (reuse) {
     case 'task':
     case 'any':
@@ -25,7 +29,7 @@ export function realmOf(reuse: Reuse, { workflowId, runId, step }: LanePlace): s
     case 'run':
       return runId;
     case 'workflow':
-      return workflowId ?? runId;
+      return kin;
   }
 }
 

@@ -77,7 +77,7 @@ export class ChildStarter {
     const depth = (run.parent?.depth ?? 0) + 1;
     if (depth > LIMITS.depth) throw new NoChildError('CHILD_TOO_DEEP', `at most ${LIMITS.depth} above a run`);
     const values = new RunValues(this.runs, run.id, definition);
-    const plan = await this.planOf(values, step);
+    const plan = await this.planOf(values, step, run.kin);
     const given = await inputOf(values, definition, step, task.item);
     const input = await boundedText(given, LIMITS.childInputBytes);
     if (input === undefined) {
@@ -87,8 +87,8 @@ export class ChildStarter {
     return { id: task.agentId, ...plan, definition: asUrgentAs(definition, plan.definition), input, parent };
   }
 
-  /** What a child works by: a stored workflow, or a definition that was made for it. */
-  private async planOf(values: RunValues, step: WorkflowStep): Promise<Plan> {
+  /** What a child works by: a stored workflow, or a definition that was made for it. What has grown is of its parent's kin. */
+  private async planOf(values: RunValues, step: WorkflowStep, kin: string): Promise<Plan> {
     if (step.workflow !== undefined) {
       const workflow = await this.workflows.get(step.workflow, step.version);
       if (!workflow) throw new NoChildError('WORKFLOW_NOT_FOUND', step.workflow);
@@ -96,7 +96,7 @@ export class ChildStarter {
     }
     try {
       const definition = await grownDefinition(values, this.workflows, step);
-      return { workflowId: null, workflowVersion: null, definition };
+      return { workflowId: null, workflowVersion: null, kin, definition };
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error;
       throw new NoChildError('DEFINITION_INVALID', error.message.slice(0, MOST_FAULTS_LENGTH));
@@ -109,7 +109,7 @@ function asUrgentAs(parent: Definition, child: Definition): Definition {
   return withPriority(child, child.config.priority ?? parent.config.priority);
 }
 
-type Plan = Pick<NewRun, 'workflowId' | 'workflowVersion' | 'definition'>;
+type Plan = Pick<NewRun, 'workflowId' | 'workflowVersion' | 'kin' | 'definition'>;
 
 /** No run can be started for a task. */
 class NoChildError extends Error {

@@ -28,6 +28,7 @@ const step = (
 const run = (state: RunRecord['state'], steps: StepRecord[]): RunRecord => ({
   id: 'run_1',
   workflowId: null,
+  kin: 'jobs',
   workflowVersion: null,
   state,
   createdAt: 0,

@@ -34,6 +34,7 @@ function run(...steps: StepRecord[]): RunRecord {
   return {
     id: 'run_1',
     workflowId: null,
+    kin: 'jobs',
     workflowVersion: null,
     state: 'running',
     createdAt: 0,

@@ -89,9 +89,9 @@ it('tells with a backoff why agents do not start, for that is why tasks fail', (
 it('names what the open steps need agents for, each once', () => {
   const record = { ...run(['a', 'running', { pending: 1 }], ['m', 'pending', { pending: 1 }]), id: 'run_1' };
   const needs = [{ pool: POOL, realm: 'run_1' }];
-  expect(agentNeeds(definition, { ...record, workflowId: null })).toEqual(needs);
+  expect(agentNeeds(definition, { ...record, kin: 'run_1' })).toEqual(needs);
   const both = { ...run(['a', 'running', { pending: 1 }], ['m', 'running', { retrying: 1 }]), id: 'run_1' };
-  expect(agentNeeds(definition, { ...both, workflowId: 'wf_1' })).toEqual([{ pool: POOL, realm: 'wf_1' }]);
+  expect(agentNeeds(definition, { ...both, kin: 'wf_1' })).toEqual([{ pool: POOL, realm: 'wf_1' }]);
   expect(agentNeeds(definition, { ...both, ...run(['a', 'running', { running: 1 }]) })).toEqual([]);
 });
 

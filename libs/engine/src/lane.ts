@@ -156,7 +156,7 @@ export class Lane {
     const { signal, moveOn } = context;
     const { agents, runs } = this.dependencies;
     const workflowId = await runs.workflowId(job.runId);
-    const { pool, realm, mayLeadOn } = needOf({ ...job, workflowId }, definition);
+    const { pool, realm, mayLeadOn } = needOf({ ...job, kin: await runs.kin(job.runId) }, definition);
     const { agentWaitMs, sliceMs } = this.options;
     // Whoever waits for an agent keeps others from the slots that it holds.
     const waitMs = pass.limited ? Math.min(agentWaitMs, sliceMs) : agentWaitMs;

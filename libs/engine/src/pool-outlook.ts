@@ -73,7 +73,7 @@ export interface PoolOutlookReader {
 /** What a step needs agents for. */
 export function needOf(
   definition: Definition,
-  run: Pick<RunRecord, 'id' | 'workflowId'>,
+  run: Pick<RunRecord, 'id' | 'kin'>,
   name: string,
 ): AgentNeed | undefined {
   const step = stepNamed(definition, name);

@@ -86,6 +86,8 @@ export interface RunStore {
   definition(runId: string): Promise<Definition | undefined>;
   /** The workflow that a run is of; null for a single job. Comes from the same cache. */
   workflowId(runId: string): Promise<string | null>;
+  /** With which runs it shares agents, see {@link NewRun}. Comes from the same cache. */
+  kin(runId: string): Promise<string>;
   /** The task that started a run. Comes from the same cache. */
   parent(runId: string): Promise<ParentTask | undefined>;
   /** What the keys of a run's limits came to, in their order. Comes from the same cache. */

@@ -42,6 +42,11 @@ export interface NewRun {
   id: string;
   workflowId: string | null;
   workflowVersion: number | null;
+  /**
+   * With which runs it shares agents that are left to a workflow: all that have the same. Where it is left out, those of
+   * its workflow; none where it has no workflow either.
+   */
+  kin?: string;
   definition: Definition;
   /** The run's input as JSON text. */
   input: string;
@@ -100,6 +105,8 @@ export interface RunRecord {
   id: string;
   workflowId: string | null;
   workflowVersion: number | null;
+  /** With which runs it shares agents; its own id where with none. */
+  kin: string;
   /** The run that it repeats. */
   rerunOf?: string;
   /** The run that runs its failed tasks again, once that exists: it was named before it was made. */

@@ -57,6 +57,7 @@ export class Rerunner {
       id,
       workflowId: source.workflowId,
       workflowVersion: source.workflowVersion,
+      kin: source.kin,
       definition,
       input: input === undefined ? ((await this.runs.input(runId)) ?? 'null') : JSON.stringify(input),
       rerun: { of: runId, plan },

@@ -5,6 +5,7 @@ import {
   newId,
   pinImages,
   poolsOf,
+  SINGLE_JOBS,
   withPriority,
 } from '@agentainer/core';
 import { type Logger, withDeadline } from '@agentainer/runtime';
@@ -39,13 +40,15 @@ export class RunStarter {
     return this.start(workflow.definition, input, options, workflow);
   }
 
-  /** @param options `workflowId` is a workflow that the job is listed with; it takes nothing from it. */
+  /** @param options `workflowId` is a workflow that the job is listed with, and whose agents it shares; others share theirs with one another. */
   startJob(
     definition: Definition,
     input: Json,
     options: StartOptions & { workflowId?: string } = {},
   ): Promise<RunRecord> {
-    return this.start(definition, input, options, { id: options.workflowId });
+    const { workflowId } = options;
+    const kin = workflowId === undefined ? SINGLE_JOBS : undefined;
+    return this.start(definition, input, options, { id: workflowId }, kin);
   }
 
   private start(
@@ -53,11 +56,13 @@ export class RunStarter {
     input: Json,
     { id = newId('run'), priority }: StartOptions,
     workflow: Partial<WorkflowRecord>,
+    kin?: string,
   ): Promise<RunRecord> {
     return this.enter({
       id,
       workflowId: workflow.id ?? null,
       workflowVersion: workflow.version ?? null,
+      kin,
       definition: withPriority(definition, priority),
       input: JSON.stringify(input),
     });

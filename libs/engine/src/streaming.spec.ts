@@ -29,6 +29,7 @@ function decided(definition: typeof alone, ...steps: StepRecord[]) {
   const run = {
     id: 'run',
     workflowId: null,
+    kin: 'jobs',
     workflowVersion: null,
     state: 'running' as const,
     ...times,

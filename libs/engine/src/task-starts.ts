@@ -1,6 +1,6 @@
 import { type Definition, LIMITS, newId, type Step, validateDefinition } from '@agentainer/core';
 import type { RunStore, WorkflowStore } from './ports.js';
-import type { NewRun } from './records.js';
+import type { NewRun, RunRecord } from './records.js';
 import type { RunStarter } from './run-starter.js';
 import type { AskingAttempt, Start, StartReservation, StartStore } from './start-port.js';
 
@@ -33,7 +33,7 @@ export class TaskStarts {
     const depth = (run.parent?.depth ?? 0) + 1;
     const refusal = refusalOf(step, start, depth);
     if (refusal) return { kind: 'forbidden', reason: refusal };
-    const plan = await this.planOf(run.workflowId, attempt.step, start);
+    const plan = await this.planOf(run, attempt.step, start);
     if (!plan) return { kind: 'forbidden', reason: 'the workflow, or that version of it, does not exist' };
     const atMost = mayStart(step)!.at_most;
     const reserved = await this.starts.reserve(attempt, start, newId('run'), atMost);
@@ -45,14 +45,14 @@ export class TaskStarts {
     return { kind: 'started', runId: reserved.runId, ...(only && { step: only.name }) };
   }
 
-  /** A job is listed with the workflow that it was started in. */
+  /** A job is listed with the workflow that it was started in, and is of the kin of the run that it was started in. */
   private async planOf(
-    workflowId: string | null,
+    { workflowId, kin }: RunRecord,
     parentStep: string,
     start: Start,
   ): Promise<Plan | undefined> {
     if (start.kind === 'job') {
-      return { workflowId, workflowVersion: null, definition: jobOf(parentStep, start) };
+      return { workflowId, workflowVersion: null, kin, definition: jobOf(parentStep, start) };
     }
     const workflow = await this.workflows.get(start.workflow, start.version);
     if (!workflow) return undefined;
@@ -60,7 +60,7 @@ export class TaskStarts {
   }
 }
 
-type Plan = Pick<NewRun, 'workflowId' | 'workflowVersion' | 'definition'>;
+type Plan = Pick<NewRun, 'workflowId' | 'workflowVersion' | 'kin' | 'definition'>;
 
 function mayStart(step: Step) {
   return 'may_start' in step ? step.may_start : undefined;

@@ -15,7 +15,7 @@ const NEVER_TOO_OFTEN = 1_000_000;
 export type JobEnd = { kind: 'done' } | { kind: 'again'; inMs: number };
 
 export interface JobContext<T> {
-  /** Aborts when the consumer stops. */
+  /** Aborts when the consumer stops. It is this job's alone: what listens to it is as much as one job waits for. */
   signal: AbortSignal;
   jobId: string;
   /** Puts another payload in the place of the job's: it is run again with that one. */
@@ -38,12 +38,12 @@ export interface ConsumerOptions<T extends z.ZodType> {
 /** Takes jobs from one queue. When stopped it aborts the signal of those that run, and waits for them. */
 export class Consumer<T extends z.ZodType> implements Service {
   readonly name: string;
-  private readonly abort = new AbortController();
   private connection: Redis | undefined;
   private worker: Worker | undefined;
   private ageing: Service | undefined;
   private stopping: Promise<void> | undefined;
-  private running = 0;
+  /** One for each job that is worked on. */
+  private readonly running = new Set<AbortController>();
 
   constructor(private readonly options: ConsumerOptions<T>) {
     this.name = `consumer of ${options.queueName}`;
@@ -70,7 +70,7 @@ export class Consumer<T extends z.ZodType> implements Service {
 
   /** Whether jobs of this priority, or more urgent ones, wait for somebody to take them, or more run here than may. */
   async othersWait(priority: number): Promise<boolean> {
-    if (this.running > (this.worker?.concurrency ?? 0)) return true;
+    if (this.running.size > (this.worker?.concurrency ?? 0)) return true;
     const key = `${queuePrefix(this.options.keyPrefix)}:${this.options.queueName}:prioritized`;
     return ((await this.connection?.zcount(key, '-inf', `(${firstScoreOf(priority + 1)}`)) ?? 0) > 0;
   }
@@ -96,15 +96,17 @@ export class Consumer<T extends z.ZodType> implements Service {
   }
 
   private async close(): Promise<void> {
-    this.abort.abort();
+    for (const job of this.running) job.abort();
     await this.ageing?.stop();
     await this.worker?.close();
     this.connection?.disconnect();
   }
 
   private async process(job: Job, token: string): Promise<void> {
-    this.running++;
-    const end = await this.handle(job).finally(() => this.running--);
+    const abort = new AbortController();
+    if (this.stopping) abort.abort();
+    this.running.add(abort);
+    const end = await this.handle(job, abort.signal).finally(() => this.running.delete(abort));
     if (end.kind === 'done') return;
     // A job that moved up while it waited had its turn.
     const { priority } = job.opts;
@@ -113,10 +115,10 @@ export class Consumer<T extends z.ZodType> implements Service {
     throw new DelayedError();
   }
 
-  private async handle(job: Job): Promise<JobEnd> {
+  private async handle(job: Job, signal: AbortSignal): Promise<JobEnd> {
     const payload = this.options.payload.parse(job.data);
     return this.options.handle(payload, {
-      signal: this.abort.signal,
+      signal,
       jobId: job.id!,
       change: (next) => job.updateData(next),
     });

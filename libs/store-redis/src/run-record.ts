@@ -33,6 +33,7 @@ export const RUN_FIELDS = [
   'rerunOf',
   'redrivenBy',
   'parent',
+  'kin',
 ] as const;
 
 type Fields = Record<string, string>;
@@ -46,11 +47,12 @@ export function readRun(
   readAt: number,
 ): RunRecord {
   const [workflow, version, state, createdAt, finishedAt, deadline, error, revision, ...others] = run;
-  const [rerunOf, redrivenBy, parent] = others;
+  const [rerunOf, redrivenBy, parent, kin] = others;
   return {
     id,
     workflowId: workflow || null,
     workflowVersion: version ? Number(version) : null,
+    kin: kinOf(id, workflow, kin),
     ...(rerunOf && { rerunOf }),
     ...(redrivenBy && { redrivenBy }),
     ...(parent && { parent: readParent(parent) }),
@@ -64,6 +66,11 @@ export function readRun(
     signals: readSignals(steps),
     steps: definition.steps.map((step) => readStep(step.name, steps)),
   };
+}
+
+/** A run that is of no workflow and has no other kin shares agents with no run. */
+export function kinOf(runId: string, workflowId: string | null | undefined, kin: string | null | undefined) {
+  return kin || workflowId || runId;
 }
 
 function readStep(name: string, fields: Fields): StepRecord {

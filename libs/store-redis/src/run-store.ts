@@ -22,7 +22,7 @@ import { ChildIndex } from './child-index.js';
 import { pageOf } from './index-page.js';
 import { putItems } from './item-layout.js';
 import { readParent } from './parent-task.js';
-import { readEvent, readHistory, readOutcome, readRun, readTask, RUN_FIELDS } from './run-record.js';
+import { kinOf, readEvent, readHistory, readOutcome, readRun, readTask, RUN_FIELDS } from './run-record.js';
 import { removeRun } from './remove-run.js';
 import { readArrivals } from './scripts/arrivals-read.js';
 import { settleCondition } from './scripts/condition-settle.js';
@@ -45,6 +45,7 @@ const CACHED_PLANS = 32 * 1_024 * 1_024;
 interface RunPlan {
   definition: Definition;
   workflowId: string | null;
+  kin: string;
   parent: ParentTask | undefined;
   limitKeys: string[];
 }
@@ -111,6 +112,10 @@ export class RedisRunStore implements RunStore {
     return (await this.plan(runId))?.workflowId ?? null;
   }
 
+  async kin(runId: string): Promise<string> {
+    return (await this.plan(runId))?.kin ?? runId;
+  }
+
   async parent(runId: string): Promise<ParentTask | undefined> {
     return (await this.plan(runId))?.parent;
   }
@@ -122,8 +127,8 @@ export class RedisRunStore implements RunStore {
   private async plan(runId: string): Promise<RunPlan | undefined> {
     const cached = this.plans.get(runId);
     if (cached) return cached;
-    const fields = ['definition', 'workflow', 'limitKeys', 'parent'] as const;
-    const [definition, workflowId, limitKeys, parent] = await this.redis.hmget(
+    const fields = ['definition', 'workflow', 'limitKeys', 'parent', 'kin'] as const;
+    const [definition, workflowId, limitKeys, parent, kin] = await this.redis.hmget(
       this.keys.run(runId),
       ...fields,
     );
@@ -133,6 +138,7 @@ export class RedisRunStore implements RunStore {
       workflowId: workflowId || null,
       limitKeys: JSON.parse(limitKeys || '[]') as string[],
       parent: readParent(parent),
+      kin: kinOf(runId, workflowId, kin),
     };
     this.plans.set(runId, plan, definition.length);
     return plan;

@@ -33,6 +33,7 @@ export async function createRun(
       carried.suffix,
       JSON.stringify(run.limitKeys ?? []),
       run.parent ? writeParent(run.parent) : '',
+      run.kin ?? '',
       definition.steps.length,
       ...definition.steps.map((s) => s.name),
       ...carried.fields.flat(),
