@@ -46,20 +46,21 @@ export class AgentClient {
   async run(lease: LeaseClaim, attempt: AttemptRequest): Promise<AgentAnswer> {
     if (attempt.signal.aborted) return abandoned();
     this.running += 1;
-    const answered = new AbortController();
+    // Only who reads an input that comes in parts is told of the answer.
+    const answered = typeof attempt.input === 'string' ? undefined : new AbortController();
     const silence = new SilenceTimer(attempt.heartbeatTimeoutMs, () => exchange.abort(new SilentError()));
     const timer = new AttemptTimer(() => exchange.abort(new TimedOutError()));
     const exchange = new Exchange(this.http, {
       method: 'POST',
       path: '/tasks',
-      body: taskBody(lease, attempt, answered.signal, () => {
+      body: taskBody(lease, attempt, answered?.signal, () => {
         if (attempt.inputTimeMs !== undefined) timer.set(attempt.timeoutMs);
       }),
       limitBytes: this.maxResultBytes + ENVELOPE_BYTES,
       onData: () => silence.heard(),
       onProgress: attempt.onProgress,
       onLog: attempt.onLog,
-      onAnswer: () => answered.abort(),
+      onAnswer: () => answered?.abort(),
     });
     timer.set(attempt.inputTimeMs ?? attempt.timeoutMs);
     let grace: NodeJS.Timeout | undefined;

@@ -28,7 +28,7 @@ export class InputUnreadableError extends Error {
 export function taskBody(
   lease: LeaseClaim,
   attempt: AttemptRequest,
-  answered: AbortSignal,
+  answered: AbortSignal | undefined,
   onEnd: () => void = () => undefined,
 ): string | AsyncIterable<string> {
   const envelope: Omit<TaskRequest, 'input'> = {
@@ -58,7 +58,7 @@ export function taskBody(
 async function* inParts(
   head: string,
   input: AsyncIterable<string>,
-  answered: AbortSignal,
+  answered: AbortSignal | undefined,
   onEnd: () => void,
 ): AsyncIterable<string> {
   yield head;
@@ -74,14 +74,14 @@ async function* inParts(
 }
 
 /** The next part; undefined at the end, and as soon as the signal aborts. Promise.race would keep all parts alive. */
-function next(parts: AsyncIterator<string>, signal: AbortSignal): Promise<string | undefined> {
+function next(parts: AsyncIterator<string>, signal: AbortSignal | undefined): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     const stop = () => resolve(undefined);
-    if (signal.aborted) return stop();
-    signal.addEventListener('abort', stop, { once: true });
+    if (signal?.aborted) return stop();
+    signal?.addEventListener('abort', stop, { once: true });
     parts
       .next()
       .then(({ value, done }) => resolve(done ? undefined : (value as string)), reject)
-      .finally(() => signal.removeEventListener('abort', stop));
+      .finally(() => signal?.removeEventListener('abort', stop));
   });
 }

@@ -7,19 +7,28 @@ const PAGE_BYTES = 4_096;
 /** What an agent without a limit of its own may use. */
 const UNLIMITED_BYTES = 1_024 * 1_024 * 1_024;
 
+/** Not much can be taken in so many milliseconds. */
+const LOOK_EVERY_MS = 5;
+
 /** Whether tasks left so much in memory that the next one might lack it: more than half of what was free at the begin. */
 export class MemoryGrowth {
   private readonly sizes = new ProcFile('/proc/self/statm');
   private readonly mostBytes: number;
   private collect: (() => void) | undefined;
+  private lookedAt = -Infinity;
 
   constructor(limitBytes = memoryLimit()) {
     const begin = this.residentBytes();
     this.mostBytes = begin + Math.max(0, limitBytes - begin) / 2;
   }
 
+  /** Short tasks one after another are looked at together. */
   isTooMuch(): boolean {
-    return this.residentBytes() > this.mostBytes;
+    const now = performance.now();
+    if (now - this.lookedAt < LOOK_EVERY_MS) return false;
+    const isTooMuch = this.residentBytes() > this.mostBytes;
+    if (!isTooMuch) this.lookedAt = now;
+    return isTooMuch;
   }
 
   /** Gives back what nobody holds any more; takes up to a second with a large heap. */

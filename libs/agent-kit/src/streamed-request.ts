@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { TaskRequest } from '@agentainer/contracts';
 import type { TaskOutcome } from '@agentainer/core';
-import { BodyTooLargeError } from './body.js';
+import { BodyTooLargeError, readBody } from './body.js';
 import { ListSplitter } from './list-splitter.js';
 import { parseTaskRequest, TaskRequestError } from './task-request.js';
 
@@ -9,6 +9,8 @@ import { parseTaskRequest, TaskRequestError } from './task-request.js';
 const INPUT_LIST = /,\s*"input"\s*:\s*\[/;
 /** Lease and task are far shorter, in characters. */
 const LONGEST_HEAD = 65_536;
+/** A body that is no longer has come as soon as its begin has, in bytes. */
+const SHORT = 65_536;
 
 /** A list that is read while it comes, so that no more of it is held than one part and one element. */
 export class OutcomeStream {
@@ -51,8 +53,7 @@ export async function readStreamedRequest(
   message: IncomingMessage,
   limit: number,
 ): Promise<Omit<TaskRequest, 'input'> & { input: unknown }> {
-  message.setEncoding('utf8');
-  const parts = message.iterator({ destroyOnReturn: false }) as AsyncIterator<string>;
+  const parts = Number(message.headers['content-length']) <= SHORT ? whole(message) : inParts(message);
   let text = '';
   for (let looksForList = true; ;) {
     const part = await next(parts);
@@ -67,6 +68,15 @@ export async function readStreamedRequest(
     if (request.task.kind !== 'reduce') continue;
     return { ...request, input: new OutcomeStream(parts, text.slice(list.index + list[0].length), limit) };
   }
+}
+
+async function* whole(message: IncomingMessage): AsyncGenerator<string> {
+  yield await readBody(message, SHORT);
+}
+
+function inParts(message: IncomingMessage): AsyncIterator<string> {
+  message.setEncoding('utf8');
+  return message.iterator({ destroyOnReturn: false }) as AsyncIterator<string>;
 }
 
 /** The next part, unless the signal aborts before it has come: a map may take hours to its next outcome. */

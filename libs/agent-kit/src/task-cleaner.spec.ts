@@ -1,10 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TaskCleaner } from './task-cleaner.js';
 import { MemoryGrowth } from './memory-growth.js';
+import { ScratchFolders } from './scratch-folders.js';
 
 const SLEEPER = ['-e', 'setInterval(() => undefined, 1000)'];
 
@@ -45,6 +55,18 @@ it('empties the scratch, folders and hidden files too', async () => {
   writeFileSync(join(scratch, '.hidden'), 'text');
   await expect(cleaning.run()).resolves.toBe(true);
   expect(readdirSync(scratch)).toEqual([]);
+});
+
+it('sees each file that comes into a folder which was empty for long, or only just', async () => {
+  const folders = new ScratchFolders([scratch]);
+  while (Date.now() - statSync(scratch).ctimeMs < 200) await new Promise(setImmediate);
+  expect([folders.areEmpty(), folders.areEmpty()]).toEqual([true, true]);
+  for (let round = 0; round < 20; round++) {
+    writeFileSync(join(scratch, 'file'), '');
+    expect(folders.areEmpty()).toBe(false);
+    folders.empty();
+    expect(folders.areEmpty()).toBe(true);
+  }
 });
 
 it('removes links, and nothing of where they lead', async () => {

@@ -12,11 +12,11 @@ type Check = (value: unknown) => boolean;
 const isText: Check = (value) => typeof value === 'string' && value.length > 0;
 const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 
-const LEASE: Record<keyof TaskRequest['lease'], Check> = {
+const LEASE = checksOf<keyof TaskRequest['lease']>({
   id: isText,
   epoch: (value) => isCount(value) && value !== 0,
-};
-const TASK: Record<keyof TaskRequest['task'], Check> = {
+});
+const TASK = checksOf<keyof TaskRequest['task']>({
   id: isText,
   run_id: isText,
   workflow_id: (value) => value === null || isText(value),
@@ -29,7 +29,7 @@ const TASK: Record<keyof TaskRequest['task'], Check> = {
   token: isText,
   timeout_ms: isCount,
   heartbeat_ms: (value) => value === undefined || (isCount(value) && value !== 0),
-};
+});
 
 /** Checked by hand, for this runs for every task and an agent carries no schema library. @throws {TaskRequestError} */
 export function parseTaskRequest(body: string): TaskRequest {
@@ -45,9 +45,13 @@ export function parseTaskRequest(body: string): TaskRequest {
   return request as TaskRequest;
 }
 
-function check(name: string, value: unknown, fields: Record<string, Check>): void {
+function checksOf<Field extends string>(fields: Record<Field, Check>): [Field, Check][] {
+  return Object.entries(fields) as [Field, Check][];
+}
+
+function check(name: string, value: unknown, fields: [string, Check][]): void {
   if (typeof value !== 'object' || value === null) throw new TaskRequestError(`${name} must be an object`);
-  for (const [field, isRight] of Object.entries(fields)) {
+  for (const [field, isRight] of fields) {
     if (!isRight((value as Record<string, unknown>)[field])) {
       throw new TaskRequestError(`${name}.${field} is missing or wrong`);
     }

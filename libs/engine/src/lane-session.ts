@@ -152,11 +152,11 @@ export class LaneSession {
 
   private async attempt(task: ClaimedTask): Promise<AttemptEnd> {
     const { step, lease, runId } = this.context;
-    const ended = new AbortController();
+    const ended = readsAlong(step) ? new AbortController() : undefined;
     const node = await this.nodeOf(task);
     let input: JsonText;
     try {
-      input = await this.inputOf(task, node, ended.signal);
+      input = await this.inputOf(task, node, ended?.signal);
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error;
       return { kind: 'failed', error: { code: 'INPUT_INVALID', message: `input: ${error.message}` } };
@@ -167,9 +167,9 @@ export class LaneSession {
     this.current = { task, abort };
     const { index, token } = task;
     const { ledger } = this.context;
-    const progress = new ProgressWriter((value) =>
-      ledger.reportProgress({ runId, step: step.name, index, token }, value),
-    );
+    // This runs for every task: what few of them need is made when they do.
+    let progress: ProgressWriter | undefined;
+    const report = (value: string) => ledger.reportProgress({ runId, step: step.name, index, token }, value);
     const log = this.context.logs?.open({ runId, step: step.name, index, attempt: task.attempt });
     const result = await lease.run({
       runId,
@@ -184,15 +184,15 @@ export class LaneSession {
       input,
       timeoutMs: Math.min(step.timeout, task.runTimeLeft + RUN_TIMEOUT_MARGIN_MS),
       inputTimeMs: readsAlong(step) ? task.runTimeLeft + RUN_TIMEOUT_MARGIN_MS : undefined,
-      onProgress: (value) => progress.note(value),
+      onProgress: (value) => (progress ??= new ProgressWriter(report)).note(value),
       onLog: log && ((text) => log.note(text)),
       heartbeatTimeoutMs: step.heartbeat_timeout,
       secrets: step.secrets,
       signal: abort.signal,
     });
     this.current = undefined;
-    ended.abort();
-    progress.stop();
+    ended?.abort();
+    progress?.stop();
     log?.end();
     this.context.streak.note({ runId, step: step.name, index: task.index }, result, step.retry);
     this.suspect ||=
@@ -207,18 +207,18 @@ export class LaneSession {
     return treeOf(definition, step, (await runs.load(runId))?.steps ?? [])?.node(task.index);
   }
 
-  /** @param ended aborts when nobody reads the input any more */
+  /** @param ended aborts when nobody reads the input any more, of a step that reads along */
   private async inputOf(
     task: ClaimedTask,
     node: TreeNode | undefined,
-    ended: AbortSignal,
+    ended: AbortSignal | undefined,
   ): Promise<JsonText> {
     const { definition, step } = this.context;
     if (node && step.type === 'reduce') {
       const from = node.level === 0 ? reducedStep(definition, step)! : step.name;
       return this.values.outcomesIn(from, node);
     }
-    const arriving = readsAlong(step) && (await this.arrivingFor(step, ended));
+    const arriving = ended && readsAlong(step) && (await this.arrivingFor(step, ended));
     return arriving || inputOf(this.values, definition, step, task.item);
   }
 

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { isTerminal, RUN_TRANSITIONS, type RunState } from '@agentainer/core';
 import type { AgentAttempt, Attempt, RunningAttempt, TaskLedger } from '@agentainer/engine';
 import type { Redis } from 'ioredis';
 import type { Keys } from './keys.js';
+import { newNonce } from './nonce.js';
 import { advanceTask } from './scripts/task-advance.js';
 import { expireTasks } from './scripts/task-expire.js';
 import { reportProgress } from './scripts/task-progress.js';
@@ -31,8 +31,13 @@ export class RedisTaskLedger implements TaskLedger {
 
   completeAndClaim(request: Parameters<TaskLedger['completeAndClaim']>[0]) {
     const { claimTtlMs: ttlMs, maxLost, maxAgentsLost } = this.limits;
-    const nonce = randomBytes(12).toString('base64url');
-    return advanceTask(this.redis, this.keys, { ...request, nonce, ttlMs, maxLost, maxAgentsLost });
+    return advanceTask(this.redis, this.keys, {
+      ...request,
+      nonce: newNonce(),
+      ttlMs,
+      maxLost,
+      maxAgentsLost,
+    });
   }
 
   renew(runId: string, step: string, index: number, token: string) {
