@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { makeBusyboxImage } from '../harness/busybox.js';
 import type { Cluster } from '../harness/cluster.js';
 import { docker } from '../harness/docker.js';
 import { buildProbingImage, Sandbox } from '../harness/sandbox.js';
@@ -145,3 +146,20 @@ it('R9.3d a pool is refused the hosts and networks that the server does not perm
   expect(await refused({ network: 'egress' })).toMatchObject([{ path: 'pool_config.egress' }]);
   expect(await refused({ egress: ['localhost:80'] })).toMatchObject([{ path: 'pool_config.egress' }]);
 }, 30_000);
+
+it('R9.3a R9.3d a command in an image that knows nothing of agents reaches the hosts that its pool lists', async () => {
+  await makeBusyboxImage();
+  const script = `wget -q -O - http://localhost:${port}/c; wget -q -O - http://localhost:1/ 2>&1; true`;
+  const pool_config = {
+    ...{ protocol: 'exec' as const, command: ['sh', '-c', script], stdout: 'text' as const },
+    ...{ network: 'egress', egress: [`localhost:${port}`] },
+  };
+  const steps = [{ name: 'step', image: 'busybox', pool_config }];
+  const { client } = cluster;
+  const { id } = await client.startWorkflow((await client.createWorkflow({ name: 'out', steps })).id);
+  const { status, result } = await client.waitForRun(id, { timeoutMs: 60_000 });
+  expect([status, result]).toEqual([
+    'completed',
+    expect.stringMatching(/^from outside: \/c.*403 Forbidden/s),
+  ]);
+}, 60_000);

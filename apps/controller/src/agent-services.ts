@@ -18,6 +18,7 @@ export function agentServices(
   const counts = new EgressMetrics(metrics);
   const egress = new EgressHost({
     ...{ gateway, sockets, addresses, permitted: permissions.egress, logger },
+    listenInside: (agentId, port) => driver.listenInside(agentId, port),
     onOutcome: (poolId, outcome) => counts.count(poolId, outcome),
   });
   const exec = new ExecHost(egress, {

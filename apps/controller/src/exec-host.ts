@@ -22,8 +22,8 @@ export class ExecHost implements GatewayHost, Service {
     return this.agents.closeAll();
   }
 
-  async open(agent: AgentStart): Promise<void> {
-    await this.gateway.open(agent);
+  async open(agent: AgentStart, isRunning?: boolean): Promise<void> {
+    await this.gateway.open(agent, isRunning);
     if (agent.config.protocol === 'exec') await this.agents.open(agent);
   }
 

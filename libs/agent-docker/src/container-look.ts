@@ -57,7 +57,7 @@ export class ContainerLook {
  * By its control group: the engine may live in a namespace of its own, where processes have other ids. None where the
  * engine is on another host, or this process sees only some of this one's.
  */
-function firstProcessOf(containerId: string): ProcessIdentity | undefined {
+export function firstProcessOf(containerId: string): ProcessIdentity | undefined {
   const pid = processNumbers('/proc').find(
     (name) => contentOf(name, 'cgroup').includes(containerId) && FIRST.test(contentOf(name, 'status')),
   );

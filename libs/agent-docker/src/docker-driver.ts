@@ -11,16 +11,18 @@ import {
 import type { Logger } from '@agentainer/runtime';
 import type { PoolSpec } from '@agentainer/core';
 import type Docker from 'dockerode';
+import type { Server } from 'node:net';
 import { closeToAgent, openToAgent } from './agent-directory.js';
 import { anchorPath, ensureAnchor } from './anchor.js';
 import { containerBody, scratchOf } from './container-body.js';
 import { agentOf, containerName, labelFilter, makeLabel, type Owner } from './container-identity.js';
 import { memoryOf } from './container-memory.js';
 import { ContainerCommands } from './container-commands.js';
-import { ContainerLook } from './container-look.js';
+import { ContainerLook, firstProcessOf } from './container-look.js';
 import { allowing, callDeadline, connectEngine, isAway, statusOf } from './engine.js';
 import { EngineEvents } from './engine-events.js';
 import { type EngineImage, EngineImages } from './engine-images.js';
+import { listenInside, notBeside } from './listen-inside.js';
 
 /** How long an agent may take to answer healthy by default, in milliseconds. */
 const START_DEADLINE_MS = 30_000;
@@ -115,6 +117,13 @@ export class DockerDriver implements AgentDriver {
     const present = new Set(found.map((agent) => agent.agentId));
     for (const agentId of this.ended) if (!present.has(agentId)) this.ended.delete(agentId);
     return found;
+  }
+
+  async listenInside(agentId: string, port: number): Promise<Server> {
+    const { Id } = await this.container(agentId).inspect(callDeadline());
+    const first = firstProcessOf(Id);
+    if (!first) throw notBeside();
+    return listenInside(first, port);
   }
 
   async memoryOf(agentIds: readonly string[]): Promise<Map<string, number>> {

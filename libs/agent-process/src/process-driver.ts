@@ -110,6 +110,12 @@ export class ProcessDriver implements AgentDriver {
     return Promise.resolve(command && makeOfProgram(command));
   }
 
+  listenInside(): Promise<never> {
+    return Promise.reject(
+      new AgentStartError('AGENT_REFUSED', 'agents that are processes have no network of their own'),
+    );
+  }
+
   /** A program is known by its name alone. */
   digestOf(): Promise<undefined> {
     return Promise.resolve(undefined);

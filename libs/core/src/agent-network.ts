@@ -19,12 +19,6 @@ export const networkFields = {
   egress: z.array(egressPatternSchema).min(1).max(LIMITS.egress).optional(),
 };
 
-/** Commands find no way to the proxy: nobody in their container leads to it. */
-export function isLedToItsProxy({ network, protocol }: { network: string; protocol: string }): boolean {
-  return network !== EGRESS_NETWORK || protocol !== 'exec';
-}
-export const NOT_LED = { path: ['network'], message: 'must not be "egress" with "protocol": "exec"' };
-
 /** The hosts are listed where the network is `egress`, and nowhere else. */
 export function listsItsHosts({ network, egress }: { network: string; egress?: unknown }): boolean {
   return (network === EGRESS_NETWORK) === (egress !== undefined);

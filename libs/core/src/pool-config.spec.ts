@@ -36,7 +36,7 @@ it('lists hosts where the network is egress, and nowhere else', () => {
   expect(faulty({ network: 'egress', egress: ['api.example.com:443'] })).toBeUndefined();
   expect(faulty({ network: 'inner' })).toBeUndefined();
   expect(faulty({ network: 'egress' })).toEqual(['egress']);
-  expect(faulty({ protocol: 'exec', network: 'egress', egress: ['a.example:443'] })).toEqual(['network']);
+  expect(faulty({ protocol: 'exec', network: 'egress', egress: ['a.example:443'] })).toBeUndefined();
   expect(faulty({ egress: ['api.example.com:443'] })).toEqual(['egress']);
   expect(faulty({ network: 'egress', egress: ['example.com'] })).toEqual(['egress.0']);
   expect(faulty({ network: 'container:abc' })).toEqual(['network']);

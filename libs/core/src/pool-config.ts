@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HOSTS_UNLISTED, isLedToItsProxy, listsItsHosts, networkFields, NOT_LED } from './agent-network.js';
+import { HOSTS_UNLISTED, listsItsHosts, networkFields } from './agent-network.js';
 import { resourceFields } from './agent-resources.js';
 import { byteSizeSchema } from './byte-size.js';
 import { durationSchema } from './duration-schema.js';
@@ -47,8 +47,7 @@ export const poolConfigSchema = z
     path: ['max_agent_memory'],
     message: 'must be less than memory',
   })
-  .refine(listsItsHosts, HOSTS_UNLISTED)
-  .refine(isLedToItsProxy, NOT_LED);
+  .refine(listsItsHosts, HOSTS_UNLISTED);
 /** A validated configuration: defaults filled in, durations in milliseconds. */
 export type PoolConfig = z.output<typeof poolConfigSchema>;
 /** As its author writes it, durations with their units. */

@@ -199,7 +199,7 @@ export class AgentLife {
     if (!this.parts.leadership.held) return;
     try {
       this.served.set(agentId, poolId);
-      await this.parts.gateway.open({ agentId, poolId, image, directory, config });
+      await this.parts.gateway.open({ agentId, poolId, image, directory, config }, true);
     } catch (error) {
       this.served.delete(agentId);
       this.parts.logger.warn({ err: error, agentId, poolId }, 'the gateway of an agent could not be opened');
@@ -233,6 +233,7 @@ export class AgentLife {
     const inTime = AbortSignal.any([signal, AbortSignal.timeout(START_DEADLINE_MS)]);
     const started = this.parts.driver.start(agent, inTime);
     await withDeadline('the start of an agent', START_DEADLINE_MS + STOP_DEADLINE_MS, started);
+    await this.parts.gateway.open(agent, true);
   }
 
   private mustBePermitted(agent: AgentStart): void {

@@ -1,3 +1,4 @@
+import type { Server } from 'node:net';
 import type { AgentState, PoolConfig, PoolSpec, TaskError } from '@agentainer/core';
 import type { HostUse } from './host-pressure.js';
 import type { Share } from './host-port.js';
@@ -218,6 +219,11 @@ export interface AgentDriver {
    * that it started with. False also where that cannot be seen. To be asked while no task runs.
    */
   isClean(agentId: string): Promise<boolean>;
+  /**
+   * A server that listens at a port of an agent's own loopback, and is served by this process. To be asked while the agent runs.
+   * @throws {AgentStartError} where this cannot be had here
+   */
+  listenInside(agentId: string, port: number): Promise<Server>;
   /** All agents of this driver's owner that exist on the host, whoever started them, running or not. */
   list(): Promise<FoundAgent[]>;
   /** Bytes of memory that these agents use now, with all that they started; those that do not run are left out. */
@@ -270,8 +276,10 @@ export interface GatewayHost {
   /**
    * Serves the socket in the agent's directory, also where an older one is left there. Harmless when repeated. The agent
    * need not have started yet.
+   * @param isRunning it has, so that what can only be opened within it is opened, too
+   * @throws {AgentStartError} where that cannot be had here
    */
-  open(agent: AgentStart): Promise<void>;
+  open(agent: AgentStart, isRunning?: boolean): Promise<void>;
   /** Harmless where nothing is open. */
   close(agentId: string): Promise<void>;
 }

@@ -71,6 +71,10 @@ export class FakeDriver implements AgentDriver {
     return this.onLook(agentId);
   }
 
+  listenInside(): Promise<never> {
+    return Promise.reject(new AgentStartError('AGENT_REFUSED', 'agents that do not exist have no network'));
+  }
+
   list(): Promise<FoundAgent[]> {
     return Promise.resolve([...this.agents.values()]);
   }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, get, type IncomingMessage } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -17,10 +18,13 @@ describe('EgressHost', () => {
 
   let hosts: EgressHost[];
   let outcomes: unknown[];
+  /** In the place of a port of a container. */
+  let listenInside: (agentId: string, port: number) => Promise<Server>;
 
   beforeEach(async () => {
     hosts = [];
     outcomes = [];
+    listenInside = () => Promise.reject(new Error('nothing is opened inside of this agent'));
     root = mkdtempSync(join(tmpdir(), 'af-egress-'));
     server.listen(join(root, 'texts.sock'));
     await once(server, 'listening');
@@ -38,6 +42,7 @@ describe('EgressHost', () => {
     const made = new EgressHost({
       ...{ gateway: noGateway, sockets: { texts: socketPath }, logger: silentLogger },
       ...{ permitted: ['localhost:*'], addresses: ['127.0.0.0/8', '::1/128'] },
+      listenInside: (agentId, port) => listenInside(agentId, port),
       onOutcome: (poolId, outcome) => outcomes.push([poolId, outcome]),
     });
     hosts.push(made);
@@ -91,6 +96,67 @@ describe('EgressHost', () => {
       ['pool-2', 'denied'],
       ['pool-2', 'denied'],
     ]);
+  });
+
+  describe('of a pool of commands that lists hosts', () => {
+    const config = {
+      ...{ ...DEFAULT_POOL_CONFIG, protocol: 'exec' as const },
+      ...{ network: 'egress', egress: ['localhost:1'] },
+    };
+    const command = () => ({ ...agent(), config });
+    const opened: number[] = [];
+    let inside: Server;
+    let port: number;
+    beforeEach(async () => {
+      opened.length = 0;
+      inside = createTcpServer().listen(0, '127.0.0.1');
+      await once(inside, 'listening');
+      ({ port } = inside.address() as AddressInfo);
+      listenInside = (_, at) => {
+        opened.push(at);
+        return Promise.resolve(inside);
+      };
+    });
+    afterEach(() => inside.close());
+    const ask = async () => {
+      const request = get({ port, path: 'http://localhost:2/', agent: false });
+      const [answer] = (await once(request, 'response')) as [IncomingMessage];
+      return text(answer);
+    };
+
+    it('opens the proxy inside of the container once that runs, and only once, until the agent goes', async () => {
+      const made = host();
+      await made.open(command());
+      expect(opened).toEqual([]);
+      await made.open(command(), true);
+      await made.open(command(), true);
+      expect(opened).toEqual([3128]);
+      expect(await ask()).toContain('localhost:2 is not among the hosts');
+      await expect(read(join(root, 'egress/proxy.sock'))).rejects.toThrow('ENOENT');
+      await made.close('agent_1');
+      await expect(ask()).rejects.toThrow('ECONNREFUSED');
+    });
+
+    it('leaves nothing open of an agent that ended meanwhile', async () => {
+      const made = host();
+      await made.open(command());
+      listenInside = async () => {
+        await made.close('agent_1');
+        return inside;
+      };
+      await made.open(command(), true);
+      await expect(ask()).rejects.toThrow('ECONNREFUSED');
+    });
+
+    it('fails where it cannot be opened, and tries again when asked again', async () => {
+      const made = host();
+      const open = listenInside;
+      listenInside = () => Promise.reject(new Error('not allowed'));
+      await expect(made.open(command(), true)).rejects.toThrow('not allowed');
+      listenInside = open;
+      await made.open(command(), true);
+      expect(opened).toEqual([3128]);
+    });
   });
 
   it('gives no proxy to other agents', async () => {

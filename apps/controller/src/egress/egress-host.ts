@@ -1,7 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
-import { EGRESS_DIRECTORY, EGRESS_PROXY } from '@agentainer/contracts/agent-paths';
+import { EGRESS_DIRECTORY, EGRESS_PROXY, EGRESS_PROXY_PORT } from '@agentainer/contracts/agent-paths';
 import { EGRESS_NETWORK, type EgressPattern, parseEgressPattern } from '@agentainer/core';
 import type { AgentStart, GatewayHost } from '@agentainer/pool';
 import type { Logger, Service } from '@agentainer/runtime';
@@ -20,6 +20,8 @@ export interface EgressHostOptions {
   permitted: readonly string[];
   /** Blocks of addresses that are not public, and may be reached all the same. */
   addresses: readonly string[];
+  /** A server that listens at a port of an agent's own loopback. */
+  listenInside(agentId: string, port: number): Promise<Server>;
   onOutcome: (poolId: string, outcome: EgressOutcome) => void;
   logger: Logger;
 }
@@ -36,6 +38,8 @@ interface Way {
 export class EgressHost implements GatewayHost, Service {
   readonly name = 'egress';
   private readonly ways = new Map<string, Way[]>();
+  /** Agents that have a proxy at a port of their own. */
+  private readonly inside = new Set<string>();
   private readonly permitted: EgressPattern[];
   private readonly reachable: ReachableAddresses;
 
@@ -53,10 +57,21 @@ export class EgressHost implements GatewayHost, Service {
   }
 
   /** @throws where a socket does not exist */
-  async open(agent: AgentStart): Promise<void> {
+  async open(agent: AgentStart, isRunning = false): Promise<void> {
     await this.options.gateway.open(agent);
+    const { agentId, config } = agent;
+    if (!this.ways.has(agentId)) await this.openSockets(agent);
+    // In the container of a command nobody leads to a socket in a directory.
+    const isInside = config.network === EGRESS_NETWORK && config.protocol === 'exec';
+    if (isInside && isRunning && !this.inside.has(agentId)) await this.openInside(agent);
+  }
+
+  async close(agentId: string): Promise<void> {
+    await Promise.all([this.options.gateway.close(agentId), this.closeWays(agentId)]);
+  }
+
+  private async openSockets(agent: AgentStart): Promise<void> {
     const { agentId, directory, config } = agent;
-    if (this.ways.has(agentId)) return;
     const ways: Way[] = [];
     this.ways.set(agentId, ways);
     const add = async (way: Way, file: string) => {
@@ -69,15 +84,29 @@ export class EgressHost implements GatewayHost, Service {
         await stat(socketPath);
         await add(new Relay(socketPath), `${name}.sock`);
       }
-      if (config.network === EGRESS_NETWORK) await add(this.proxyFor(agent), EGRESS_PROXY);
+      if (config.network === EGRESS_NETWORK && config.protocol === 'http')
+        await add(this.proxyFor(agent), EGRESS_PROXY);
     } catch (error) {
       await this.closeWays(agentId);
       throw error;
     }
   }
 
-  async close(agentId: string): Promise<void> {
-    await Promise.all([this.options.gateway.close(agentId), this.closeWays(agentId)]);
+  private async openInside(agent: AgentStart): Promise<void> {
+    const { agentId } = agent;
+    this.inside.add(agentId);
+    try {
+      const listening = await this.options.listenInside(agentId, EGRESS_PROXY_PORT);
+      const proxy = this.proxyFor(agent);
+      proxy.server.listen(listening);
+      // It may have ended meanwhile.
+      const ways = this.ways.get(agentId);
+      if (ways) ways.push(proxy);
+      else await proxy.close();
+    } catch (error) {
+      this.inside.delete(agentId);
+      throw error;
+    }
   }
 
   /** What the pool lists was permitted when the agent was started; the operator may have changed that since. */
@@ -95,6 +124,7 @@ export class EgressHost implements GatewayHost, Service {
   private async closeWays(agentId: string): Promise<void> {
     const ways = this.ways.get(agentId) ?? [];
     this.ways.delete(agentId);
+    this.inside.delete(agentId);
     await Promise.all(ways.map((way) => way.close()));
   }
 }
