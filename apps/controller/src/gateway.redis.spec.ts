@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatTaskId, newId, validateDefinition } from '@agentainer/core';
+import { DEFAULT_POOL_CONFIG, formatTaskId, newId, validateDefinition } from '@agentainer/core';
 import { TaskStarts } from '@agentainer/engine';
 import { silentLogger } from '@agentainer/runtime';
 import { SecretCipher } from '@agentainer/secrets';
@@ -44,7 +44,7 @@ async function scene() {
   const directories: Record<string, string> = {};
   for (const agentId of ['agent_a', 'agent_b']) {
     directories[agentId] = await mkdtemp(join(tmpdir(), 'af-gateway-'));
-    await gateway.open({ agentId, directory: directories[agentId] });
+    await gateway.open({ agentId, directory: directories[agentId], config: DEFAULT_POOL_CONFIG });
   }
   const runId = newId('run');
   const definition = validateDefinition({

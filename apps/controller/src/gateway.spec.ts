@@ -3,7 +3,7 @@ import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UnavailableError } from '@agentainer/core';
+import { DEFAULT_POOL_CONFIG as config, UnavailableError } from '@agentainer/core';
 import type { AgentAttempt, StateOperationAnswer, StateRequest } from '@agentainer/engine';
 import { silentLogger } from '@agentainer/runtime';
 import { GatewayError } from './gateway-problem.js';
@@ -82,7 +82,7 @@ function call({ method = 'POST', path = '/state', headers, body = increment, soc
 const increment = { seq: 3, operation: { op: 'increment', key: 'n' } };
 
 it('tells a secret to the agent of the socket, or why not', async () => {
-  await gateway.open({ agentId: 'agent_a', directory });
+  await gateway.open({ agentId: 'agent_a', directory, config });
   const ask = (name: string, headers?: Record<string, string>) =>
     call({ path: '/secrets', body: { name }, headers });
   expect(await ask('db')).toMatchObject({ status: 200, body: { value: 'of agent_a' } });
@@ -92,7 +92,7 @@ it('tells a secret to the agent of the socket, or why not', async () => {
 });
 
 describe('a state call', () => {
-  beforeEach(() => gateway.open({ agentId: 'agent_a', directory }));
+  beforeEach(() => gateway.open({ agentId: 'agent_a', directory, config }));
 
   it("carries the credential's attempt and the socket's agent", async () => {
     const answer = await call();
@@ -233,41 +233,41 @@ describe('a state call', () => {
 
 describe('a gateway', () => {
   it('is open to every user, and leaves nothing but its socket', async () => {
-    await gateway.open({ agentId: 'agent_a', directory });
+    await gateway.open({ agentId: 'agent_a', directory, config });
     expect((await stat(join(directory, 'gateway.sock'))).mode & 0o666).toBe(0o666);
     expect(await readdir(directory)).toEqual(['gateway.sock']);
   });
 
   it('takes the place of what a dead process left there', async () => {
     await writeFile(join(directory, 'gateway.sock'), '');
-    await gateway.open({ agentId: 'agent_a', directory });
+    await gateway.open({ agentId: 'agent_a', directory, config });
     expect(await call()).toMatchObject({ status: 200 });
   });
 
   it('may be opened and closed twice, and opened again', async () => {
     await Promise.all([
-      gateway.open({ agentId: 'agent_a', directory }),
-      gateway.open({ agentId: 'agent_a', directory }),
+      gateway.open({ agentId: 'agent_a', directory, config }),
+      gateway.open({ agentId: 'agent_a', directory, config }),
     ]);
     expect(await readdir(directory)).toEqual(['gateway.sock']);
     await Promise.all([gateway.close('agent_a'), gateway.close('agent_a'), gateway.close('agent_b')]);
     await expect(call()).rejects.toThrow();
-    await gateway.open({ agentId: 'agent_a', directory });
+    await gateway.open({ agentId: 'agent_a', directory, config });
     expect(await call()).toMatchObject({ status: 200 });
   });
 
   it('that could not be opened can be tried again', async () => {
     const missing = join(directory, 'missing');
-    await expect(gateway.open({ agentId: 'agent_a', directory: missing })).rejects.toThrow();
-    await gateway.open({ agentId: 'agent_a', directory });
+    await expect(gateway.open({ agentId: 'agent_a', directory: missing, config })).rejects.toThrow();
+    await gateway.open({ agentId: 'agent_a', directory, config });
     expect(await call()).toMatchObject({ status: 200 });
   });
 
   it('knows each agent by its own socket', async () => {
     const other = await mkdtemp(join(tmpdir(), 'af-gateway-'));
     await Promise.all([
-      gateway.open({ agentId: 'agent_a', directory }),
-      gateway.open({ agentId: 'agent_b', directory: other }),
+      gateway.open({ agentId: 'agent_a', directory, config }),
+      gateway.open({ agentId: 'agent_b', directory: other, config }),
     ]);
     await call({ socketPath: join(other, 'gateway.sock') });
     await gateway.close('agent_a');
@@ -277,7 +277,7 @@ describe('a gateway', () => {
   });
 
   it('lets a call that is being worked on finish when it stops, and opens no more', async () => {
-    await gateway.open({ agentId: 'agent_a', directory });
+    await gateway.open({ agentId: 'agent_a', directory, config });
     let go: () => void = () => undefined;
     const arrived = new Promise<void>((resolve) => {
       apply = async () => {
@@ -289,14 +289,14 @@ describe('a gateway', () => {
     const answer = call();
     await arrived;
     const stopped = Promise.all([gateway.stop(), gateway.stop()]);
-    await expect(gateway.open({ agentId: 'agent_b', directory })).rejects.toThrow('stopped');
+    await expect(gateway.open({ agentId: 'agent_b', directory, config })).rejects.toThrow('stopped');
     go();
     expect((await answer).body).toEqual({ value: 'done' });
     await stopped;
   });
 
   it('does not wait for ever for a call that hangs', async () => {
-    await gateway.open({ agentId: 'agent_a', directory });
+    await gateway.open({ agentId: 'agent_a', directory, config });
     const arrived = new Promise<void>((resolve) => {
       apply = () => {
         resolve();

@@ -7,8 +7,9 @@ import { GatewayCalls, type Served } from './gateway-calls.js';
 
 /** How long a whole request may take to arrive, in milliseconds. */
 const REQUEST_MS = 10_000;
-const MAX_CONNECTIONS = 64;
 const MAX_HEADER_BYTES = 4_096;
+
+type ServedAgent = Pick<AgentStart, 'agentId' | 'directory' | 'config'>;
 
 /**
  * Serves each agent of this host a socket of its own in the agent's directory, through which it reaches the
@@ -34,11 +35,12 @@ export class Gateway implements GatewayHost, Service {
     return this.stopping;
   }
 
-  async open({ agentId, directory }: Pick<AgentStart, 'agentId' | 'directory'>): Promise<void> {
+  async open(agent: ServedAgent): Promise<void> {
+    const { agentId } = agent;
     if (this.stopping) throw new Error('the gateway has stopped');
     let server = this.servers.get(agentId);
     if (!server) {
-      server = this.serve(agentId, directory);
+      server = this.serve(agent);
       this.servers.set(agentId, server);
     }
     try {
@@ -57,7 +59,8 @@ export class Gateway implements GatewayHost, Service {
     if (server) await closed(server);
   }
 
-  private async serve(agentId: string, directory: string): Promise<Server> {
+  private async serve(agent: ServedAgent): Promise<Server> {
+    const { agentId } = agent;
     const calls = new GatewayCalls(agentId, this.served, this.logger);
     const server = createServer(
       { maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS },
@@ -68,9 +71,8 @@ export class Gateway implements GatewayHost, Service {
     );
     // A connection that the agent keeps open must not end just as it sends its next call.
     server.keepAliveTimeout = 0;
-    server.maxConnections = MAX_CONNECTIONS;
     server.on('error', (err) => this.logger.error({ err, agentId }, 'a gateway failed'));
-    await listenForAgent(server, directory, GATEWAY_SOCKET);
+    await listenForAgent(server, agent, GATEWAY_SOCKET);
     return server;
   }
 }

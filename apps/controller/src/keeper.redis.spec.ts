@@ -164,7 +164,8 @@ describe('replaces agents', () => {
     const key = `${host.keys.pool(pool.id, HOST)}:agent:${held.lease.agentId}`;
     const waiting = host.leased(pool);
     await until(async () => {
-      await host.redis.hset(key, 'leaseUntil', 1);
+      const leases = (await host.redis.hget(key, 'leases')) ?? '';
+      await host.redis.hset(key, 'leases', leases.replace(/\|\d+\|(\d+ )$/, '|1|$1'));
       return held.lost.aborted;
     });
     const next = await waiting;
@@ -172,6 +173,25 @@ describe('replaces agents', () => {
     expect(host.driver.stopped).toContain(held.lease.agentId);
     expect(host.retired).toContain('lease_expired');
     expect(host.driver.most).toBe(1);
+  });
+
+  it('one of whose leases expired: it ends when the tasks that run beside have', async () => {
+    const pool = await host.pool({ max_size: 1, agent_concurrency: 2 });
+    await host.keeper();
+    const [gone, beside] = [await host.leased(pool), await host.leased(pool)];
+    expect(beside.lease.agentId).toBe(gone.lease.agentId);
+    const key = `${host.keys.pool(pool.id, HOST)}:agent:${gone.lease.agentId}`;
+    const waiting = host.leased(pool);
+    await until(async () => {
+      const leases = (await host.redis.hget(key, 'leases')) ?? '';
+      await host.redis.hset(key, 'leases', leases.replace(/^(\d+\|[^|]*\|\d+\|)\d+/, '$11'));
+      return gone.lost.aborted;
+    });
+    await until(async () => (await host.redis.hget(key, 'state')) === 'draining');
+    expect(beside.lost.aborted).toBe(false);
+    await host.leaser.release(beside, { uses: 1, suspect: false });
+    expect((await waiting).lease.agentId).not.toBe(gone.lease.agentId);
+    expect(host.retired).toEqual(['lease_expired']);
   });
 
   it('that are suspect', async () => {

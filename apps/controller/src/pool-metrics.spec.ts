@@ -5,7 +5,8 @@ import { PoolMetrics } from './pool-metrics.js';
 
 const config = DEFAULT_POOL_CONFIG;
 const agent = (id: string, state: AgentRecord['state']): AgentRecord => ({
-  ...{ id, state, directory: '/a', uses: 0, createdAt: 0, since: 0, leaseUntil: 0, realm: '' },
+  ...{ id, state, directory: '/a', uses: 0, createdAt: 0, since: 0, realm: '' },
+  leases: state === 'leased' ? [1] : [],
 });
 const snapshot = (waiting: number, agents: AgentRecord[]): PoolSnapshot => ({
   ...{
@@ -33,6 +34,9 @@ it('shows how the pools stand now, starts and ends', async () => {
     agent('d', 'idle'),
   ]);
   metrics.snapshot({ ...busy, spec: { ...busy.spec, id: 'busy' } });
+  const shared = { ...agent('a', 'leased'), leases: [1, 1, 1] };
+  const spec = { id: 'shared', image: 'echo', config: { ...config, agent_concurrency: 4 } };
+  metrics.snapshot({ ...snapshot(0, [shared, agent('b', 'idle')]), spec });
   metrics.started('echo-1', 150);
   metrics.retired('echo-1', 'max_uses');
   metrics.retired('echo-1', 'max_uses');
@@ -42,6 +46,7 @@ it('shows how the pools stand now, starts and ends', async () => {
     'agentainer_pool_size{pool="echo-1",state="leased"} 0',
     'agentainer_pool_utilization{pool="echo-1"} 0',
     'agentainer_pool_utilization{pool="busy"} 0.75',
+    'agentainer_pool_utilization{pool="shared"} 0.375',
     'agentainer_pool_waiting{pool="echo-1"} 0',
     'agentainer_agents_retired_total{pool="echo-1",reason="max_uses"} 2',
     'agentainer_agent_start_seconds_bucket{le="0.1",pool="echo-1"} 0',

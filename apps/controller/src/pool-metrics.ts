@@ -1,3 +1,4 @@
+import { tasksAtOnce } from '@agentainer/core';
 import type { HostUse, KeeperObserver, PoolSnapshot, RetireReason } from '@agentainer/pool';
 import { Counter, Gauge, Histogram, type Registry } from '@agentainer/runtime';
 
@@ -24,7 +25,7 @@ export class PoolMetrics implements KeeperObserver {
     });
     this.utilization = new Gauge({
       name: 'agentainer_pool_utilization',
-      help: 'Share of the agents of the pool on this host, of those that are idle or leased, that are leased; 0 where there are none',
+      help: 'Share of the tasks that idle and leased agents of the pool on this host could run at once that are leased to lanes; 0 where there are none',
       labelNames: ['pool'],
       registers,
     });
@@ -64,8 +65,9 @@ export class PoolMetrics implements KeeperObserver {
     const pool = spec.id;
     const count = (state: string) => agents.filter((agent) => agent.state === state).length;
     for (const state of STATES) this.agents.set({ pool, state }, count(state));
-    const [inUse, idle] = [count('leased') + count('draining'), count('idle')];
-    this.utilization.set({ pool }, inUse === 0 ? 0 : inUse / (inUse + idle));
+    const inUse = agents.reduce((sum, { leases }) => sum + leases.length, 0);
+    const serving = count('idle') + count('leased') + count('draining');
+    this.utilization.set({ pool }, inUse === 0 ? 0 : inUse / tasksAtOnce(serving, spec.config));
     this.waiting.set({ pool }, waiting);
   }
 

@@ -134,7 +134,7 @@ function takingLanes(
   return new PoolConsumers({
     pools: () => registry.pools(),
     onDemand: (listener) => registry.onDemand(listener),
-    lanes: (poolIds) => place.lanes(poolIds),
+    lanes: (pools) => place.lanes(pools),
     consume: (pool, lanes) => laneConsumer(context, pool, lane, lanes),
     logger: context.logger,
   });

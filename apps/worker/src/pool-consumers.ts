@@ -10,7 +10,7 @@ export interface PoolConsumer extends Service {
 export interface PoolConsumersOptions {
   pools(): Promise<PoolSpec[]>;
   /** How many lanes of each of these pools this worker may take at once. */
-  lanes(poolIds: readonly string[]): Promise<Map<string, number>>;
+  lanes(pools: readonly PoolSpec[]): Promise<Map<string, number>>;
   /** Tells of pools that may be new. */
   onDemand(listener: (poolId: string) => void): () => void;
   /** A consumer of the pool's lanes. */
@@ -53,7 +53,7 @@ export class PoolConsumers implements Service {
 
   private async update(): Promise<void> {
     const pools = await this.options.pools();
-    const lanes = await this.options.lanes(pools.map(({ id }) => id));
+    const lanes = await this.options.lanes(pools);
     const known = new Set(pools.map(({ id }) => id));
     for (const id of this.consumers.keys()) if (!known.has(id)) this.end(id);
     for (const pool of pools) await this.give(pool, lanes.get(pool.id) ?? 0);

@@ -1,5 +1,5 @@
 import type { ChildLane, Lane, RunAdvancer } from '@agentainer/engine';
-import { AGEING_MS, type PoolSpec } from '@agentainer/core';
+import { AGEING_MS, type PoolSpec, tasksAtOnce } from '@agentainer/core';
 import {
   CHILDREN_QUEUE,
   Consumer,
@@ -77,12 +77,12 @@ export function itemsConsumer(
   });
 }
 
-/** What takes the lanes of one pool, so many at once: more than the pool has agents would only wait for one. */
+/** What takes the lanes of one pool, so many at once: more than the pool's agents serve would only wait for one. */
 export function laneConsumer(
   context: ConsumerContext,
   pool: PoolSpec,
   lane: Lane,
-  lanes = pool.config.max_size,
+  lanes = tasksAtOnce(pool.config.max_size, pool.config),
 ): PoolConsumer {
   const consumer: Consumer<typeof lanePayload> = new Consumer({
     ...context,

@@ -24,7 +24,8 @@ export class WorkerAgents implements AgentSource {
       if (answer.kind !== 'leased') return answer;
       const { held, waited } = answer;
       const granted = performance.now();
-      if (await this.connections.probe(held.lease.directory, PROBE_DEADLINE_MS)) {
+      const { directory, slot } = held.lease;
+      if (await this.connections.probe(directory, PROBE_DEADLINE_MS, slot)) {
         this.metrics.leaseWait.observe({ pool: poolId }, (performance.now() - asked) / 1_000);
         const begin = { asked, granted, waited };
         return {
@@ -108,7 +109,8 @@ class WorkerLease implements AgentLease {
   }
 
   async release({ suspect = false, failed }: Parameters<AgentLease['release']>[0] = {}): Promise<void> {
-    if (suspect) this.connections.drop(this.held.lease.directory);
+    const { directory, slot } = this.held.lease;
+    if (suspect) this.connections.drop(directory, slot);
     await this.leaser.release(this.held, { uses: this.uses, suspect, failed, traces: this.traces() });
   }
 

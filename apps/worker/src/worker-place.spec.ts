@@ -1,3 +1,4 @@
+import { DEFAULT_POOL_CONFIG, poolOf } from '@agentainer/core';
 import { silentLogger } from '@agentainer/runtime';
 import { WorkerPlace, type WorkerPlaces } from './worker-place.js';
 
@@ -11,11 +12,19 @@ const places = (change: Partial<WorkerPlaces>): WorkerPlaces => ({
 });
 const workers = () => Promise.resolve(['w1', 'w2']);
 const isOneOfSeveral = () => Promise.resolve(true);
+const pool = poolOf({ image: 'echo', execution_mode: 'pooled', pool_config: DEFAULT_POOL_CONFIG });
 const lanes = async (id: string, change: Partial<WorkerPlaces>) =>
-  (await new WorkerPlace(places(change), id, silentLogger).lanes(['p'])).get('p')!;
+  (await new WorkerPlace(places(change), id, silentLogger).lanes([pool])).get(pool.id)!;
 
 it('takes lanes for all agents of a host that is alone, whoever else works there', async () => {
   expect(await lanes('w1', { workers })).toBe(3);
+});
+
+it('takes as many lanes of each agent as it serves at once', async () => {
+  const config = { ...DEFAULT_POOL_CONFIG, agent_concurrency: 4 };
+  const several = poolOf({ image: 'echo', execution_mode: 'pooled', pool_config: config });
+  const place = new WorkerPlace(places({ workers, isOneOfSeveral }), 'w1', silentLogger);
+  expect((await place.lanes([several])).get(several.id)).toBe(6);
 });
 
 it('shares the lanes with the other workers of a host that is not alone', async () => {

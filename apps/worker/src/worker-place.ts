@@ -1,3 +1,4 @@
+import { type PoolSpec, tasksAtOnce } from '@agentainer/core';
 import { divideAmong, SILENCE_MS } from '@agentainer/pool';
 import { type Logger, PeriodicService, type Service, withDeadline } from '@agentainer/runtime';
 
@@ -40,17 +41,18 @@ export class WorkerPlace implements Service {
 
   /**
    * How many lanes of each of these pools this worker may take at once. Alone, the workers of a host may each take as many as
-   * it has agents: what exceeds them waits in line for one. Where other hosts could take them, they
+   * its agents serve at once: what exceeds them waits in line for one. Where other hosts could take them, they
    * take no more than that together: a lane must not wait here for an agent while one is idle elsewhere.
    */
-  async lanes(poolIds: readonly string[]): Promise<Map<string, number>> {
+  async lanes(pools: readonly PoolSpec[]): Promise<Map<string, number>> {
     const [shares, isOneOfSeveral] = await Promise.all([
-      this.places.shares(poolIds),
+      this.places.shares(pools.map(({ id }) => id)),
       this.places.isOneOfSeveral(),
     ]);
     const others = isOneOfSeveral ? await this.places.workers() : [];
     const among = [...new Set([...others, this.workerId])];
-    const mine = (poolId: string, share: number) => divideAmong(share, among, poolId).get(this.workerId)!;
-    return new Map(poolIds.map((poolId, i) => [poolId, mine(poolId, shares[i]!)]));
+    const mine = ({ id, config }: PoolSpec, share: number) =>
+      divideAmong(tasksAtOnce(share, config), among, id).get(this.workerId)!;
+    return new Map(pools.map((pool, i) => [pool.id, mine(pool, shares[i]!)]));
   }
 }

@@ -74,7 +74,7 @@ const attempt = (input: AttemptRequest['input'], change: Partial<AttemptRequest>
   ...change,
 });
 const run = (input: AttemptRequest['input'] = '1', change: Partial<AttemptRequest> = {}, epoch = 5) =>
-  client.run({ id: 'lease_1', epoch }, attempt(input, change));
+  client.run({ id: 'lease_1', epoch, slot: 0 }, attempt(input, change));
 const completed = (result: string): AttemptResult => ({ kind: 'completed', result });
 const protocolFault = { kind: 'failed', error: { code: 'AGENT_PROTOCOL' }, retryable: true, suspect: true };
 

@@ -55,7 +55,7 @@ const attempt: AttemptRequest = {
   timeoutMs: 5_000,
   signal: new AbortController().signal,
 };
-const run = () => agents.run(directory, { id: 'lease_1', epoch: 1 }, attempt);
+const run = () => agents.run(directory, { id: 'lease_1', epoch: 1, slot: 0 }, attempt);
 
 describe('connections to agents', () => {
   it('run attempts by directory', async () => {
@@ -91,7 +91,7 @@ describe('connections to agents', () => {
     });
     const result = run();
     await begun;
-    agents.drop(directory);
+    agents.drop(directory, 0);
     release();
     await expect(result).resolves.toEqual({ kind: 'completed', result: '"done"' });
   });

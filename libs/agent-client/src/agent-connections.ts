@@ -4,8 +4,8 @@ import { AgentClient } from './agent-client.js';
 import type { AgentAnswer } from './read-answer.js';
 import type { LeaseClaim } from './task-body.js';
 
-/** How many agents' connections are kept at once; the one used longest ago makes room. */
-const MAX_CLIENTS = 256;
+/** How many connections are kept at once; the one used longest ago makes room. */
+const MAX_CLIENTS = 1_024;
 /** How long an agent may take to say that it is well, in milliseconds. */
 const PROBE_MS = 1_000;
 
@@ -16,29 +16,28 @@ export interface AgentConnectionsOptions {
 
 /** Connections to the agents of this host, kept open from one task and lease to the next. */
 export class AgentConnections implements AgentProbe {
-  /** By directory, those used longest ago first. */
+  /** By directory and slot, those used longest ago first. */
   private readonly clients = new Map<string, AgentClient>();
 
   constructor(private readonly options: AgentConnectionsOptions = {}) {}
 
   /** Runs one attempt on the agent in this directory, by this lease. Never throws. */
   async run(directory: string, lease: LeaseClaim, attempt: AttemptRequest): Promise<AgentAnswer> {
-    const result = await this.client(directory).run(lease, attempt);
-    if (result.kind === 'lost') this.drop(directory);
+    const result = await this.client(directory, lease.slot).run(lease, attempt);
+    if (result.kind === 'lost') this.drop(directory, lease.slot);
     return result;
   }
 
-  async probe(directory: string, deadlineMs = PROBE_MS): Promise<boolean> {
-    const healthy = await this.client(directory).probe(deadlineMs);
-    if (!healthy) this.drop(directory);
+  /** @param slot over whose connection the agent is asked */
+  async probe(directory: string, deadlineMs = PROBE_MS, slot = 0): Promise<boolean> {
+    const healthy = await this.client(directory, slot).probe(deadlineMs);
+    if (!healthy) this.drop(directory, slot);
     return healthy;
   }
 
-  /** Forgets an agent that is gone; its connection closes when what runs on it has ended. */
-  drop(directory: string): void {
-    const client = this.clients.get(directory);
-    this.clients.delete(directory);
-    void client?.close();
+  /** Gives up the connection of a slot; it closes when what runs on it has ended. */
+  drop(directory: string, slot: number): void {
+    this.dropClient(keyOf(directory, slot));
   }
 
   /** Ends what is under way and closes all connections. */
@@ -48,12 +47,23 @@ export class AgentConnections implements AgentProbe {
     await Promise.all(clients.map((client) => client.destroy()));
   }
 
-  private client(directory: string): AgentClient {
-    const client = this.clients.get(directory) ?? new AgentClient(directory, this.options.maxResultBytes);
-    this.clients.delete(directory);
-    this.clients.set(directory, client);
+  private client(directory: string, slot: number): AgentClient {
+    const key = keyOf(directory, slot);
+    const client = this.clients.get(key) ?? new AgentClient(directory, this.options.maxResultBytes);
+    this.clients.delete(key);
+    this.clients.set(key, client);
     const [oldest] = this.clients.keys();
-    if (this.clients.size > MAX_CLIENTS) this.drop(oldest!);
+    if (this.clients.size > MAX_CLIENTS) this.dropClient(oldest!);
     return client;
   }
+
+  private dropClient(key: string): void {
+    const client = this.clients.get(key);
+    this.clients.delete(key);
+    void client?.close();
+  }
+}
+
+function keyOf(directory: string, slot: number): string {
+  return `${slot} ${directory}`;
 }

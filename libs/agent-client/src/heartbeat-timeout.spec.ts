@@ -42,7 +42,7 @@ async function silent(begin: string): Promise<{ hungUp: Promise<void> }> {
 
 const run = (heartbeatTimeoutMs?: number) =>
   client.run(
-    { id: 'lease_1', epoch: 5 },
+    { id: 'lease_1', epoch: 5, slot: 0 },
     {
       runId: 'run_01jd0000000000000000000000',
       workflowId: null,

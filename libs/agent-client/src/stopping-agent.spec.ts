@@ -25,7 +25,7 @@ async function agent(handler: Handler<never>): Promise<void> {
 }
 const run = (change: Partial<AttemptRequest> = {}) =>
   client.run(
-    { id: 'lease_1', epoch: 5 },
+    { id: 'lease_1', epoch: 5, slot: 0 },
     {
       ...{ runId: 'run_01jd0000000000000000000000', workflowId: null, step: 'count', kind: 'map', index: 4 },
       ...{ attempt: 1, token: 'tok', input: '1', timeoutMs: 10_000, signal: new AbortController().signal },

@@ -59,7 +59,7 @@ const run = (input: AttemptRequest['input'], change: Partial<AttemptRequest> = {
     signal: new AbortController().signal,
     ...change,
   };
-  return client.run({ id: 'lease_1', epoch: 5 }, attempt);
+  return client.run({ id: 'lease_1', epoch: 5, slot: 0 }, attempt);
 };
 
 /** Two outcomes, and then none for ever. */

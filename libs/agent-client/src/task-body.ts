@@ -5,10 +5,11 @@ import type { AttemptRequest } from '@agentainer/engine';
 /** So many heartbeats an agent is asked for, of which one must come in time. */
 const HEARTBEATS_PER_TIMEOUT = 4;
 
-/** The right by which a worker uses an agent; the agent keeps to the highest epoch that it has seen. */
+/** The right by which a worker uses an agent; the agent keeps to the highest epoch that it has seen in its slot. */
 export interface LeaseClaim {
   id: string;
   epoch: number;
+  slot: number;
 }
 
 /** The parts of the input could not be read on the worker's side: no fault of the agent's. */
@@ -32,7 +33,7 @@ export function taskBody(
   onEnd: () => void = () => undefined,
 ): string | AsyncIterable<string> {
   const envelope: Omit<TaskRequest, 'input'> = {
-    lease: { id: lease.id, epoch: lease.epoch },
+    lease: { id: lease.id, epoch: lease.epoch, slot: lease.slot },
     task: {
       id: formatTaskId(attempt),
       run_id: attempt.runId,

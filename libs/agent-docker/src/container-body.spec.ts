@@ -43,6 +43,12 @@ describe('what an engine is asked for', () => {
     expect(body().HostConfig).not.toHaveProperty('Devices');
   });
 
+  it('tells it how many tasks it serves at once, where that is not one', () => {
+    const config = { ...agent.config, agent_concurrency: 8 };
+    expect(containerBody({ ...agent, config }, owner, image).Env).toContain('AGENTAINER_CONCURRENCY=8');
+    expect(body().Env!.join()).not.toContain('AGENTAINER_CONCURRENCY');
+  });
+
   it('bounds what it may use', () => {
     const { HostConfig } = body();
     expect(HostConfig).toMatchObject({ Memory: 536_870_912, MemorySwap: 536_870_912, PidsLimit: 256 });

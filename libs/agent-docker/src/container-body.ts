@@ -3,6 +3,7 @@ import { normalize } from 'node:path/posix';
 import {
   AGENT_DIRECTORY,
   AGENT_DIRECTORY_VARIABLE,
+  CONCURRENCY_VARIABLE,
   EGRESS_PROXY_PORT,
   PROCESSES_VARIABLE,
   SCRATCH_VARIABLE,
@@ -50,7 +51,7 @@ export function containerBody(
   anchor?: string,
 ): ContainerCreateOptions {
   const { memory, cpus, processes, scratch } = resourcesOf(agent);
-  const { network } = agent.config;
+  const { network, agent_concurrency } = agent.config;
   return {
     name: containerName(owner, agent.agentId),
     Image: image.reference,
@@ -61,6 +62,7 @@ export function containerBody(
       `${AGENT_DIRECTORY_VARIABLE}=${AGENT_DIRECTORY}`,
       `${SCRATCH_VARIABLE}=${scratchOf(image).join(':')}`,
       `${PROCESSES_VARIABLE}=own`,
+      ...(agent_concurrency > 1 ? [`${CONCURRENCY_VARIABLE}=${agent_concurrency}`] : []),
       ...(network === EGRESS_NETWORK ? PROXY : []),
     ],
     StopSignal: 'SIGTERM',

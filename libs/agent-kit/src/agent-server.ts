@@ -30,9 +30,10 @@ export class AgentServer {
   private readonly gateway: GatewayClient;
   private readonly tasks: TaskServer<InputTask>;
 
-  constructor(dispatch: Dispatch, directory: string, cleaner?: TaskCleaner) {
+  /** @param concurrency tasks at once, at most */
+  constructor(dispatch: Dispatch, directory: string, cleaner?: TaskCleaner, concurrency = 1) {
     this.gateway = new GatewayClient(join(directory, GATEWAY_SOCKET));
-    this.tasks = new TaskServer(new HandlerWork(dispatch, this.gateway, cleaner), directory);
+    this.tasks = new TaskServer(new HandlerWork(dispatch, this.gateway, cleaner), directory, concurrency);
   }
 
   /** Resolves when the socket is there: a worker that sees it can use it. */
@@ -40,7 +41,7 @@ export class AgentServer {
     return this.tasks.listen();
   }
 
-  /** Takes no more tasks and aborts the one that runs; resolves when the last connection has ended. */
+  /** Takes no more tasks and aborts those that run; resolves when the last connection has ended. */
   close(): Promise<void> {
     const closed = this.tasks.close();
     this.gateway.close();

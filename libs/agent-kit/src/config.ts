@@ -1,6 +1,7 @@
 import {
   AGENT_DIRECTORY,
   AGENT_DIRECTORY_VARIABLE,
+  CONCURRENCY_VARIABLE,
   PROCESSES_VARIABLE,
   SCRATCH_VARIABLE,
 } from '@agentainer/contracts/agent-paths';
@@ -19,4 +20,9 @@ export function cleanerOptions(environment: NodeJS.ProcessEnv = process.env): Ta
     scratch,
     directory: environment[PROCESSES_VARIABLE] === 'own' ? undefined : agentDirectory(environment),
   };
+}
+
+/** How many tasks this agent serves at once. */
+export function agentConcurrency(environment: NodeJS.ProcessEnv = process.env): number {
+  return Number(environment[CONCURRENCY_VARIABLE] || 1);
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AgentServer } from './agent-server.js';
 import { captureOutput } from './capture-output.js';
 import { TaskCleaner } from './task-cleaner.js';
-import { agentDirectory, cleanerOptions } from './config.js';
+import { agentConcurrency, agentDirectory, cleanerOptions } from './config.js';
 import { forwardToProxy } from './egress-forwarder.js';
 import type { Dispatch, Handler, Handlers } from './handler.js';
 
@@ -38,10 +38,10 @@ export interface ServeOptions {
  *
  * What a task prints (`console`, `process.stdout`, `process.stderr`) goes to its log, and nowhere else.
  *
- * An agent runs one task at a time, and may run many one after another. After each one its scratch (`/tmp`) is emptied
- * and processes are ended that the task left. What a handler leaves in memory is there for the next task; where it
+ * An agent runs one task at a time, or as many as the `agent_concurrency` of its pool says, and may run many one after
+ * another. Whenever none runs, its scratch (`/tmp`) is emptied and processes are ended that tasks left. What a handler leaves in memory is there for the next task; where it
  * is too much, the agent is replaced. Processes that all tasks need are started before `serve`. SIGTERM and SIGINT abort
- * the task that runs and end the process.
+ * the tasks that run and end the process.
  */
 export async function serve<Input>(handler: Handler<Input>, options?: ServeOptions): Promise<void>;
 /**
@@ -59,7 +59,7 @@ export async function serve(
   const directory = options.directory ?? agentDirectory();
   const toClean = cleanerOptions();
   const cleaner = toClean && new TaskCleaner(toClean);
-  const server = new AgentServer(dispatchTo(handlers), directory, cleaner);
+  const server = new AgentServer(dispatchTo(handlers), directory, cleaner, agentConcurrency());
   let ending: Promise<never> | undefined;
   const stop = () => {
     ending ??= end(server, options.cleanUp);

@@ -15,6 +15,7 @@ const isCount: Check = (value) => Number.isSafeInteger(value) && (value as numbe
 const LEASE = checksOf<keyof TaskRequest['lease']>({
   id: isText,
   epoch: (value) => isCount(value) && value !== 0,
+  slot: (value) => value === undefined || isCount(value),
 });
 const TASK = checksOf<keyof TaskRequest['task']>({
   id: isText,

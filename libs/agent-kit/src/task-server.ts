@@ -12,7 +12,8 @@ import { cleanLine, problemLine } from './task-answer.js';
 import { TaskFailure } from './task-failure.js';
 import { TaskLog } from './task-log.js';
 import { TaskRequestError } from './task-request.js';
-import { AgentStoppedError, type RunningTask, TaskAbortedError, TaskSlot } from './task-slot.js';
+import { AgentStoppedError, type RunningTask, TaskAbortedError } from './task-slot.js';
+import { TaskSlots } from './task-slots.js';
 
 /** As long as `agent.sock`, so that a directory whose path is short enough for that one is for this one too. */
 const UNFINISHED_SOCKET = '.agent.new';
@@ -60,7 +61,11 @@ export class AgentLostError extends Error {
 /** Serves the agent protocol on the socket of one directory. */
 export class TaskServer<Request extends ReadTask> {
   private readonly bootId = randomUUID();
-  private readonly slot = new TaskSlot();
+  private readonly slots: TaskSlots;
+  /** Handlers that have not ended. */
+  private atWork = 0;
+  /** What goes on between the last of them and the next. */
+  private cleaning: Promise<unknown> = Promise.resolve();
   private readonly server: Server;
   private lastRequestAt = performance.now();
   private closing: Promise<void> | undefined;
@@ -68,7 +73,9 @@ export class TaskServer<Request extends ReadTask> {
   constructor(
     private readonly work: TaskWork<Request>,
     private readonly directory: string,
+    private readonly concurrency = 1,
   ) {
+    this.slots = new TaskSlots(concurrency);
     // Both 0: a worker keeps its connection while it holds the lease, and a task takes as long as it takes.
     this.server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, (request, response) => {
       this.lastRequestAt = performance.now();
@@ -89,12 +96,12 @@ export class TaskServer<Request extends ReadTask> {
     await rename(unfinished, join(this.directory, AGENT_SOCKET));
   }
 
-  /** Takes no more tasks and aborts the one that runs; resolves when the last connection has ended. */
+  /** Takes no more tasks and aborts those that run; resolves when the last connection has ended. */
   close(): Promise<void> {
     this.closing ??= new Promise((resolve) => {
       this.server.close(() => resolve());
       this.server.closeIdleConnections();
-      this.slot.abort(new AgentStoppedError());
+      this.slots.abort(new AgentStoppedError());
     });
     return this.closing;
   }
@@ -106,7 +113,7 @@ export class TaskServer<Request extends ReadTask> {
 
   /** Milliseconds since the last request or the end of its task; 0 while a task runs. */
   get idleMs(): number {
-    return this.slot.isBusy ? 0 : performance.now() - this.lastRequestAt;
+    return this.slots.isBusy ? 0 : performance.now() - this.lastRequestAt;
   }
 
   private async route(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -116,7 +123,7 @@ export class TaskServer<Request extends ReadTask> {
     if (method === 'GET' && url === '/health') return this.tellHealth(response);
     if (method === 'DELETE' && url.startsWith(TASK_PATH)) {
       const cancelled = new TaskAbortedError('the task was cancelled');
-      const found = this.slot.abort(cancelled, url.slice(TASK_PATH.length));
+      const found = this.slots.abort(cancelled, url.slice(TASK_PATH.length));
       if (found) return send(response, 204, 'application/json', '');
     }
     refuse(response, 404, 'NOT_FOUND', `there is no ${method} ${url}`);
@@ -140,7 +147,17 @@ export class TaskServer<Request extends ReadTask> {
       send(response, 200, 'application/x-ndjson', abortedLine(new AgentStoppedError()));
       return leave(request);
     }
-    const admission = this.slot.admit(request.task.id, request.lease.epoch);
+    const { slot = 0, epoch } = request.lease;
+    const admission = this.slots.admit(slot, request.task.id, epoch);
+    if (!admission) {
+      refuse(
+        response,
+        409,
+        'AGENT_BUSY',
+        `the agent serves ${this.concurrency} tasks at once, from slot 0 on`,
+      );
+      return leave(request);
+    }
     if (admission.kind !== 'admitted') {
       if (admission.kind === 'stale') refuse(response, 409, 'STALE_LEASE', 'a newer lease was seen');
       else refuse(response, 409, 'AGENT_BUSY', 'another task runs');
@@ -156,7 +173,7 @@ export class TaskServer<Request extends ReadTask> {
     const line = await performed
       .then((ended) => this.cleaned(task, ended))
       .finally(() => {
-        this.slot.leave(task);
+        this.slots.leave(task);
         this.lastRequestAt = performance.now();
       });
     if (!request.drain) return send(response, 200, 'application/x-ndjson', line);
@@ -169,10 +186,17 @@ export class TaskServer<Request extends ReadTask> {
   private async cleaned(task: RunningTask, line: string): Promise<string> {
     // One that stops runs no other task.
     if (!this.work.clean || this.closing) return line;
-    return cleanLine(line, this.slot.isAlone(task) && (await this.work.clean()));
+    if (!this.slots.isAlone(task)) return cleanLine(line, false);
+    // What tasks that ended beside others left is done with when the last of those has ended.
+    if (this.atWork > 0) return cleanLine(line, true);
+    const cleaned = this.work.clean();
+    this.cleaning = cleaned.catch(() => undefined);
+    return cleanLine(line, await cleaned);
   }
 
   private async perform(request: Request, lines: LinesAhead, signal: AbortSignal): Promise<string> {
+    this.atWork += 1;
+    await this.cleaning;
     const isWell = this.work.isWell && (() => this.work.isWell!());
     const heartbeats = new Heartbeats(lines, request.task.heartbeat_ms, isWell);
     const progress = new Progress(lines);
@@ -186,6 +210,7 @@ export class TaskServer<Request extends ReadTask> {
     } finally {
       heartbeats.stop();
       progress.stop();
+      this.atWork -= 1;
     }
   }
 }

@@ -16,14 +16,17 @@ export class AgentProcess {
   private readonly log: OutputLog;
   private readonly cutting: NodeJS.Timeout;
 
-  /** @param command program and arguments, without a shell */
-  constructor(command: readonly string[], directory: string) {
+  /**
+   * @param command program and arguments, without a shell
+   * @param concurrency tasks that it serves at once
+   */
+  constructor(command: readonly string[], directory: string, concurrency = 1) {
     this.log = new OutputLog(directory);
     const output = this.log.open();
     const [program = '', ...args] = command;
     const child = spawn(program, args, {
       cwd: directory,
-      env: agentEnvironment(directory),
+      env: agentEnvironment(directory, concurrency),
       stdio: ['ignore', output, output],
       // A process group of its own: it ends with all that it started, and not with the host's terminal.
       detached: true,

@@ -110,6 +110,12 @@ describe('an agent process', () => {
     expect(output).toContain(`: ${names} ${directory}`);
   });
 
+  it('is told how many tasks it serves at once, where that is not one', async () => {
+    const tell = 'console.log(`at once: ${process.env.AGENTAINER_CONCURRENCY}`)';
+    const output = await new AgentProcess([process.execPath, '-e', tell], directory, 8).ended;
+    expect(output).toContain('at once: 8');
+  });
+
   it('that cannot be run says why', async () => {
     await expect(new AgentProcess(['/no/such/program'], directory).ended).resolves.toContain('ENOENT');
   });

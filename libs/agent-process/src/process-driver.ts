@@ -145,8 +145,9 @@ export class ProcessDriver implements AgentDriver {
   }
 
   private async launch(agent: AgentStart, command: readonly string[], signal: AbortSignal): Promise<void> {
-    const { agentId, poolId, directory } = agent;
-    const child = this.spawn({ agentId, poolId, directory, make: makeOfProgram(command) }, command);
+    const { agentId, poolId, directory, config } = agent;
+    const record = { agentId, poolId, directory, make: makeOfProgram(command) };
+    const child = this.spawn(record, command, config.agent_concurrency);
     const ended = new AbortController();
     void child.ended.then((how) => {
       ended.abort(new AgentStartError('AGENT_START_FAILED', `the agent ${how}`));
@@ -166,10 +167,14 @@ export class ProcessDriver implements AgentDriver {
   }
 
   /** The record comes first: whenever this process ends, what it started is on record. */
-  private spawn(record: Omit<AgentProcessRecord, 'instance'>, command: readonly string[]): AgentProcess {
+  private spawn(
+    record: Omit<AgentProcessRecord, 'instance'>,
+    command: readonly string[],
+    concurrency: number,
+  ): AgentProcess {
     makeScratch(record.directory);
     this.records.write(record);
-    const child = new AgentProcess(command, record.directory);
+    const child = new AgentProcess(command, record.directory, concurrency);
     this.children.set(record.agentId, child);
     this.records.write({ ...record, process: child.identity });
     return child;

@@ -12,6 +12,8 @@ export const AGENT_DIRECTORY_VARIABLE = 'AGENTAINER_DIRECTORY';
 export const SCRATCH_VARIABLE = 'AGENTAINER_SCRATCH';
 /** The environment variable that is `own` where an agent sees no other processes than its own. */
 export const PROCESSES_VARIABLE = 'AGENTAINER_PROCESSES';
+/** The environment variable that says how many tasks an agent serves at once; it serves one where it is left out. */
+export const CONCURRENCY_VARIABLE = 'AGENTAINER_CONCURRENCY';
 /** The folder of the same directory with the sockets of the services that the operator lets agents reach. */
 export const EGRESS_DIRECTORY = 'egress';
 /** The socket in that folder of the proxy by which an agent reaches the hosts that its pool lists. */

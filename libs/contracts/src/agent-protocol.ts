@@ -10,8 +10,15 @@ import { z } from 'zod';
 export const healthSchema = z.object({ status: z.literal('ok'), boot_id: z.string().min(1).max(64) });
 export type Health = z.output<typeof healthSchema>;
 
-/** The right to use the agent, sent with each task. The agent refuses an `epoch` lower than the highest it saw. */
-export const leaseClaimSchema = z.object({ id: z.string(), epoch: z.int().positive() });
+/**
+ * The right to use the agent, sent with each task. An agent that serves several tasks at once has as many slots, from 0 on;
+ * it runs one task in each, and refuses an `epoch` lower than the highest it saw there.
+ */
+export const leaseClaimSchema = z.object({
+  id: z.string(),
+  epoch: z.int().positive(),
+  slot: z.int().min(0).optional(),
+});
 
 export const taskContextSchema = z.object({
   id: z.string(),

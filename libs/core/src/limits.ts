@@ -9,6 +9,8 @@ export const LIMITS = {
   batchSize: 10_000,
   parallel: 10_000,
   poolSize: 1_000,
+  /** Tasks that an agent serves at once. */
+  agentConcurrency: 64,
   /** How long an agent may take to end by itself, in milliseconds. */
   stopGraceMs: 300_000,
   attempts: 100,

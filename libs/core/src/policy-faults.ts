@@ -27,7 +27,7 @@ function retryContradictions({ retry: { retry_on = [], non_retryable = [] } }: T
 function reuseContradictions(step: TaskStep): Fault[] {
   if (!needsAgents(step)) return [];
   const { execution_mode, pool_config } = step;
-  const { reuse, max_agent_uses } = pool_config;
+  const { reuse, max_agent_uses, agent_concurrency } = pool_config;
   const defaults = DEFAULT_POOL_CONFIG;
   if (execution_mode !== 'standard' && reuse !== 'task') return [];
   const faults: Fault[] = [];
@@ -35,6 +35,11 @@ function reuseContradictions(step: TaskStep): Fault[] {
     faults.push({ path: 'pool_config.reuse', message: 'must be task in the execution mode standard' });
   if (max_agent_uses !== 1 && max_agent_uses !== defaults.max_agent_uses)
     faults.push({ path: 'pool_config.max_agent_uses', message: 'must be 1 where no agent is used again' });
+  if (agent_concurrency !== 1)
+    faults.push({
+      path: 'pool_config.agent_concurrency',
+      message: 'must be 1 where each agent serves one task',
+    });
   return faults;
 }
 

@@ -18,6 +18,8 @@ export const poolConfigSchema = z
     max_size: agents.min(1).default(4),
     idle_timeout: durationSchema.default(300_000),
     max_agent_uses: z.int().min(1).max(1_000_000_000).default(1_000_000),
+    /** Tasks that an agent serves at once. */
+    agent_concurrency: z.int().min(1).max(LIMITS.agentConcurrency).default(1),
     warm_up: z.boolean().default(false),
     reuse: reuseSchema.default('workflow'),
     /** Idle agents that are kept beside those in use, within `max_size`. */
@@ -42,6 +44,10 @@ export const poolConfigSchema = z
   .refine((c) => c.buffer <= c.max_size, {
     path: ['buffer'],
     message: 'must not be greater than max_size',
+  })
+  .refine((c) => c.agent_concurrency === 1 || c.protocol === 'http', {
+    path: ['agent_concurrency'],
+    message: 'must be 1 with "protocol": "exec", which runs one command at a time in a container',
   })
   .refine((c) => c.memory === undefined || (c.max_agent_memory ?? 0) < c.memory, {
     path: ['max_agent_memory'],
@@ -68,4 +74,9 @@ export function canonicalConfig(config: PoolConfig): string {
 
 function isDefault(name: keyof PoolConfig, value: unknown): boolean {
   return JSON.stringify(value) === JSON.stringify(DEFAULT_POOL_CONFIG[name]);
+}
+
+/** How many tasks so many agents of a pool serve at once. */
+export function tasksAtOnce(agents: number, { agent_concurrency }: PoolConfig): number {
+  return agents * agent_concurrency;
 }

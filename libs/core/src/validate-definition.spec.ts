@@ -38,6 +38,7 @@ describe('a right definition', () => {
           max_size: 4,
           idle_timeout: 300_000,
           max_agent_uses: 1_000_000,
+          agent_concurrency: 1,
           warm_up: false,
           reuse: 'workflow',
           buffer: 0,
@@ -97,6 +98,21 @@ describe('a fault of the shape', () => {
       'reuse in a mode without',
       workflow(step({ execution_mode: 'standard', pool_config: { reuse: 'any', max_agent_uses: 5 } })),
       ['steps[0].pool_config.reuse', 'steps[0].pool_config.max_agent_uses'],
+    ],
+    [
+      'several tasks at once in a mode without',
+      workflow(step({ execution_mode: 'standard', pool_config: { agent_concurrency: 2 } })),
+      ['steps[0].pool_config.agent_concurrency'],
+    ],
+    [
+      'several commands at once in a container',
+      workflow(step({ pool_config: { protocol: 'exec', agent_concurrency: 2 } })),
+      ['steps[0].pool_config.agent_concurrency'],
+    ],
+    [
+      'too many tasks at once',
+      workflow(step({ pool_config: { agent_concurrency: 65 } })),
+      ['steps[0].pool_config.agent_concurrency'],
     ],
     ['no such reuse', workflow(step({ pool_config: { reuse: 'shared' } })), ['steps[0].pool_config.reuse']],
     [

@@ -5,6 +5,7 @@ import {
   needsAgents,
   poolOf,
   priorityOf,
+  tasksAtOnce,
   type Step,
   type WorkflowStep,
   type MapStep,
@@ -14,8 +15,8 @@ import type { StepLanes } from './ports.js';
 import type { StepRecord } from './records.js';
 
 /**
- * The lanes that work through a step. Each holds one agent, so more of them than tasks, than the step or the workflow
- * may run at once or than its pool has agents would only wait. Child runs are started by one lane, which holds nothing.
+ * The lanes that work through a step. Each holds a slot of an agent, so more of them than tasks, than the step or the workflow
+ * may run at once or than its pool's agents serve at once would only wait. Child runs are started by one lane, which holds nothing.
  */
 export function lanesOf(
   definition: Definition,
@@ -30,7 +31,12 @@ export function lanesOf(
   return {
     step: name,
     pool,
-    lanes: Math.min(record.total, parallelOf(definition, record), pool.config.max_size, ...limits),
+    lanes: Math.min(
+      record.total,
+      parallelOf(definition, record),
+      tasksAtOnce(pool.config.max_size, pool.config),
+      ...limits,
+    ),
     generation,
     priority,
   };

@@ -164,6 +164,14 @@ export class AgentLife {
     });
   }
 
+  /** Has an agent get no more tasks, and end with those that it has. */
+  async drain(poolId: string, agentId: string, reason: RetireReason): Promise<void> {
+    await this.whileEnding(
+      agentId,
+      async () => void (await this.parts.registry.drain(poolId, agentId, reason)),
+    );
+  }
+
   /** Looks at an agent that was given back: it is used again where nothing is left of its tasks, and ended else. */
   async inspect(poolId: string, agentId: string): Promise<void> {
     const { registry, driver, logger } = this.parts;

@@ -9,7 +9,7 @@ const agent = (change: Partial<AgentRecord> = {}): AgentRecord => ({
     uses: 0,
     createdAt: 0,
     since: 1_000,
-    leaseUntil: 0,
+    leases: [],
     realm: '',
   },
   ...change,

@@ -17,7 +17,7 @@ function snapshotOf(id: string, agents: AgentRecord[], change: Partial<PoolSnaps
 }
 const agent = (id: string, state: AgentRecord['state'], since: number, reason?: AgentRecord['reason']) => ({
   ...{ id, state, since, directory: '/a', uses: 1, createdAt: 0, realm: '' },
-  ...{ leaseUntil: state === 'leased' ? NOW + 1 : 0, ...(reason && { reason }) },
+  ...{ leases: state === 'leased' ? [NOW + 1] : [], ...(reason && { reason }) },
 });
 
 it.each([

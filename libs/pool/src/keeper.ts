@@ -214,6 +214,10 @@ export class Keeper implements Service {
       this.track(this.life.end(pool, agentId, reason));
 
     for (const { snapshot, plan } of plans)
+      for (const { agentId, reason } of plan.drain)
+        this.track(this.life.drain(snapshot.spec.id, agentId, reason));
+
+    for (const { snapshot, plan } of plans)
       for (const agentId of plan.inspect) this.track(this.life.inspect(snapshot.spec.id, agentId));
 
     const byPool = new Map(snapshots.map((snapshot) => [snapshot.spec.id, snapshot]));

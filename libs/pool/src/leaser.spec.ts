@@ -10,6 +10,7 @@ const leaseOf = (id: string, epoch = 1): Lease => ({
   agentId: 'agent_1',
   epoch,
   directory: '/agents/agent_1',
+  slot: 0,
   usesLeft: 5,
   uses: 0,
 });

@@ -36,7 +36,7 @@ function snapshotOf(change: Change): PoolSnapshot {
 
 let count = 0;
 function agent(state: AgentRecord['state'], change: Partial<AgentRecord> = {}): AgentRecord {
-  const rest = { realm: '', createdAt: 0, since: NOW, leaseUntil: state === 'leased' ? NOW + 1 : 0 };
+  const rest = { realm: '', createdAt: 0, since: NOW, leases: state === 'leased' ? [NOW + 1] : [] };
   return { id: `agent-${count++}`, state, directory: '/a', uses: 0, ...rest, ...change };
 }
 const left = (realm: string) => ({ realm });
@@ -59,7 +59,7 @@ describe('starts', () => {
     ['one for a lane beside those in use', { waiting: 1, agents: [agent('leased')] }, 1],
     [
       'one for a lane where an agent was lost',
-      { waiting: 1, agents: [agent('leased', { leaseUntil: NOW })] },
+      { waiting: 1, agents: [agent('leased', { leases: [NOW] })] },
       1,
     ],
     [
@@ -139,7 +139,7 @@ describe('retires', () => {
   });
 
   it('an agent whose lease expired, never one whose lease holds', () => {
-    const [expired, held] = [agent('leased', { leaseUntil: NOW }), agent('leased')];
+    const [expired, held] = [agent('leased', { leases: [NOW] }), agent('leased')];
     expect(retired({ agents: [expired, held] })).toEqual([{ agentId: expired.id, reason: 'lease_expired' }]);
   });
 
@@ -170,17 +170,14 @@ describe('retires', () => {
   });
 
   it('an agent that was draining until its lease expired', () => {
-    const [expired, held] = [
-      agent('draining', { leaseUntil: NOW }),
-      agent('draining', { leaseUntil: NOW + 1 }),
-    ];
+    const [expired, held] = [agent('draining', { leases: [NOW] }), agent('draining', { leases: [NOW + 1] })];
     expect(retired({ agents: [expired, held] })).toEqual([{ agentId: expired.id, reason: 'lease_expired' }]);
   });
 
   it('idle agents past their age, the oldest first, also where the pool must keep as many', () => {
     const config = { max_agent_age: 10_000 };
     const aged = (age: number, state: AgentRecord['state'] = 'idle') =>
-      agent(state, { createdAt: NOW - age, leaseUntil: NOW + 1 });
+      agent(state, { createdAt: NOW - age, leases: [NOW + 1] });
     const [young, old, older, busy] = [aged(9_999), aged(10_000), aged(20_000), aged(30_000, 'leased')];
     const agents = [young, old, older, busy];
     expect(retired({ min_size: 4, config, agents })).toEqual([{ agentId: older.id, reason: 'max_age' }]);
@@ -208,7 +205,7 @@ describe('whatever the pool looks like', () => {
       state: fc.constantFrom<AgentRecord['state']>('creating', 'idle', 'leased', 'draining', 'retiring'),
       createdAt: time,
       since: time,
-      leaseUntil: time,
+      leases: fc.array(time, { minLength: 1, maxLength: 3 }),
       realm: fc.constantFrom('', 'a', 'b'),
     }),
     { maxLength: 12 },
@@ -219,7 +216,11 @@ describe('whatever the pool looks like', () => {
       min_size: fc.nat(6),
       above: fc.integer({ min: 1, max: 6 }),
       waiting: fc.nat(20),
-      config: fc.record({ buffer: fc.nat(3), max_agent_age: fc.constantFrom(undefined, 1_000) }),
+      config: fc.record({
+        buffer: fc.nat(3),
+        agent_concurrency: fc.constantFrom(1, 3),
+        max_agent_age: fc.constantFrom(undefined, 1_000),
+      }),
       warm: fc.nat(10),
       warmUntil: time,
       failures: fc.nat(2),
@@ -228,12 +229,10 @@ describe('whatever the pool looks like', () => {
     })
     .map(({ above, agents: drawn, ...rest }) => {
       const max_size = rest.min_size + above;
-      const records = drawn
-        .slice(0, max_size)
-        .map(({ state, since, createdAt, realm, leaseUntil: until }) => {
-          const leaseUntil = state === 'leased' || state === 'draining' ? until : 0;
-          return agent(state, { since, createdAt, realm, leaseUntil });
-        });
+      const records = drawn.slice(0, max_size).map(({ state, since, createdAt, realm, leases: until }) => {
+        const leases = state === 'leased' || state === 'draining' ? until : [];
+        return agent(state, { since, createdAt, realm, leases });
+      });
       return snapshotOf({ ...rest, max_size, agents: records });
     });
   const holds = (property: (snapshot: PoolSnapshot) => void) =>
@@ -249,8 +248,8 @@ describe('whatever the pool looks like', () => {
   it('never ends an agent whose lease holds, nor one that is being created', () => {
     holds((snapshot) => {
       const ends = new Set(planPool(snapshot).retire.map((r) => r.agentId));
-      for (const { id, state, leaseUntil } of snapshot.agents)
-        if (leaseUntil > NOW || state === 'creating') expect(ends.has(id)).toBe(false);
+      for (const { id, state, leases } of snapshot.agents)
+        if (leases.some((until) => until > NOW) || state === 'creating') expect(ends.has(id)).toBe(false);
     });
   });
 
@@ -283,7 +282,8 @@ describe('whatever the pool looks like', () => {
         (a) => a.state === 'creating' || (a.state === 'idle' && !a.realm),
       );
       const { max_size } = snapshot.share;
-      expect(coming.length).toBeGreaterThanOrEqual(Math.min(snapshot.waiting, max_size - leased));
+      const wanted = Math.ceil(snapshot.waiting / snapshot.spec.config.agent_concurrency);
+      expect(coming.length).toBeGreaterThanOrEqual(Math.min(wanted, max_size - leased));
     });
   });
 });

@@ -1,4 +1,4 @@
-import { outlastsRuns } from '@agentainer/core';
+import { outlastsRuns, tasksAtOnce } from '@agentainer/core';
 import { tooOld } from './max-age.js';
 import type { AgentRecord, PoolSnapshot, RetireReason } from './ports.js';
 
@@ -14,6 +14,8 @@ export interface PoolPlan {
   starts: number;
   /** Agents to end: taken out of use first, where they are not yet. */
   retire: Retirement[];
+  /** Agents that get no more tasks, and end with those that they have. */
+  drain: Retirement[];
   /** Agents to look at, whether anything is left of their tasks. */
   inspect: string[];
 }
@@ -33,9 +35,10 @@ export function desiredSize(snapshot: PoolSnapshot): number {
   const { min_size, max_size } = share;
   const { max_agent_uses } = spec.config;
   const buffer = Math.ceil((spec.config.buffer * max_size) / spec.config.max_size);
-  const leased = agents.filter((agent) => agent.state === 'leased' && agent.leaseUntil > now);
-  const last = leased.filter((agent) => agent.uses + 1 >= max_agent_uses).length;
-  const needed = leased.length - last + countOf(agents, 'cleaning') + waiting;
+  const leased = agents.filter((agent) => agent.state === 'leased' && !hasExpired(agent, now));
+  const last = leased.filter((agent) => agent.uses + agent.leases.length >= max_agent_uses).length;
+  const wanted = Math.ceil(waiting / spec.config.agent_concurrency);
+  const needed = leased.length - last + countOf(agents, 'cleaning') + wanted;
   const keepsAhead = !superseded && now - lastUsed < RETENTION_MS;
   const kept = keepsAhead ? Math.max(min_size, needed + buffer) : needed;
   const warmed = now < warmUntil ? warm : 0;
@@ -46,7 +49,7 @@ export function desiredSize(snapshot: PoolSnapshot): number {
 export function planPool(snapshot: PoolSnapshot): PoolPlan {
   const { agents, now } = snapshot;
   const ending = agents.filter((agent) => agent.state === 'retiring');
-  const expired = agents.filter((agent) => isLeased(agent) && agent.leaseUntil <= now);
+  const expired = agents.filter((agent) => isLeased(agent) && hasExpired(agent, now));
   const old = tooOld(snapshot);
   const staying = agents.filter((agent) => !expired.includes(agent) && !old.includes(agent));
   const usable = staying.filter((agent) => mayServe(snapshot, agent)).length;
@@ -57,6 +60,7 @@ export function planPool(snapshot: PoolSnapshot): PoolPlan {
   return {
     starts: startsOf(snapshot, usable),
     inspect: snapshot.agents.filter((agent) => agent.state === 'cleaning').map((agent) => agent.id),
+    drain: staying.filter((agent) => hasExpiredPartly(agent, now)).map(because('lease_expired')),
     retire: [
       ...ending.map(({ id, reason }) => ({ agentId: id, reason: reason ?? 'orphan' })),
       ...expired.map(because('lease_expired')),
@@ -93,10 +97,14 @@ function startsAllowed({ now, retryAt, failures, agents }: PoolSnapshot): number
   return failures > 0 ? 1 - countOf(agents, 'creating') : Infinity;
 }
 
-/** Lanes that wait without an agent on its way to them. Idle agents left to a realm are no help: that of a lane would have been given to it. */
-function missingForLanes({ agents, waiting }: PoolSnapshot): number {
+/**
+ * Agents for the lanes that wait without one on its way to them. Idle agents left to a realm are no help: that of a lane
+ * would have been given to it.
+ */
+function missingForLanes({ agents, waiting, spec }: PoolSnapshot): number {
   const coming = countOf(agents, 'creating') + countOf(agents, 'cleaning');
-  return waiting - coming - agents.filter((agent) => mayServeAny(agent)).length;
+  const free = coming + agents.filter((agent) => mayServeAny(agent)).length;
+  return Math.ceil((waiting - tasksAtOnce(free, spec.config)) / spec.config.agent_concurrency);
 }
 
 /** Idle agents left to realms that have to make room for starts beside those that leave anyway, least recently used first. */
@@ -135,6 +143,16 @@ function mayServe(snapshot: PoolSnapshot, agent: AgentRecord): boolean {
 
 function isLeased({ state }: AgentRecord): boolean {
   return state === 'leased' || state === 'draining';
+}
+
+/** Whether nobody holds it any more, as far as is known. */
+function hasExpired({ leases }: AgentRecord, now: number): boolean {
+  return leases.every((until) => until <= now);
+}
+
+/** Whether some of those that held it are gone: nobody knows what became of their tasks, and others run beside. */
+function hasExpiredPartly({ state, leases }: AgentRecord, now: number): boolean {
+  return state === 'leased' && leases.some((until) => until <= now);
 }
 
 function mayServeAny({ state, realm }: AgentRecord): boolean {

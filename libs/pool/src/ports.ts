@@ -15,8 +15,8 @@ export interface AgentRecord {
   createdAt: number;
   /** When it last changed between idle and leased. */
   since: number;
-  /** When its lease ends unless renewed; 0 without a lease. */
-  leaseUntil: number;
+  /** When each of its leases ends unless renewed. */
+  leases: readonly number[];
   /** Why it is retiring, where it is. */
   reason?: RetireReason;
   /** The realm to which it is left since it ran a task; empty where it may serve any lane. */
@@ -49,7 +49,7 @@ export interface PoolSnapshot {
   onTrial?: boolean;
 }
 
-/** The grant of an agent to a lane, fenced by `epoch`. */
+/** The grant of a slot of an agent to a lane, fenced by `epoch`. */
 export interface Lease {
   /** The ticket that asked for it. */
   id: string;
@@ -63,6 +63,8 @@ export interface Lease {
   usesLeft: number;
   /** Tasks that it ran under earlier leases. */
   uses: number;
+  /** Which of the tasks that the agent serves at once is this lease's, from 0. */
+  slot: number;
 }
 
 /** What a lane asks for. */
@@ -147,13 +149,13 @@ export interface AgentRegistry {
   /** `creating` → given to the lane that waits longest, or idle. False where the agent is no longer entered. */
   ready(poolId: string, agentId: string): Promise<boolean>;
   /**
-   * → `retiring`, from `creating` or `idle`, or from `leased` where the lease has expired or the reason is
+   * → `retiring`, from `creating` or `idle`, or from `leased` where all leases have expired or the reason is
    * `shutdown`. True also where it is retiring already; false where it may not, or is not entered.
    */
   retire(poolId: string, agentId: string, reason: RetireReason): Promise<boolean>;
   /**
-   * Sees to it that an agent is not placed again: → `draining` from `leased`, so that it ends when it is given back,
-   * else → `retiring`. True also where it is on its way already; false where it is not entered.
+   * Sees to it that an agent is not placed again: → `draining` where it has leases, so that it ends when the last of
+   * them does, else → `retiring`. True also where it is on its way already; false where it is not entered.
    */
   drain(poolId: string, agentId: string, reason: RetireReason): Promise<boolean>;
   /** `cleaning` → where an agent goes that is given back. False where it is in another state, or not entered. */

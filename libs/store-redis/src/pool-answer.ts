@@ -1,12 +1,12 @@
 import type { TaskError } from '@agentainer/core';
 import type { AcquireAnswer, Grant, Lease } from '@agentainer/pool';
 
-/** A lease as scripts write it: ticket, agent, epoch, directory, uses left, uses so far. */
+/** A lease as scripts write it: ticket, agent, epoch, directory, uses left, uses so far, slot. */
 export function readLease(poolId: string, fields: readonly string[]): Lease {
-  const [id, agentId, epoch, directory, usesLeft, uses] = fields as [...string[]];
+  const [id, agentId, epoch, directory, usesLeft, uses, slot] = fields as [...string[]];
   return {
     ...{ id: id!, poolId, agentId: agentId!, epoch: Number(epoch), directory: directory! },
-    ...{ usesLeft: Number(usesLeft), uses: Number(uses) },
+    ...{ usesLeft: Number(usesLeft), uses: Number(uses), slot: Number(slot) },
   };
 }
 

@@ -75,7 +75,10 @@ export class TestPool {
   /** A lease whose time is over. */
   async expiredLease(): Promise<Lease> {
     const lease = await this.lease(undefined, 1);
-    await until(async () => (await this.snapshot()).now > (await this.agent(lease.agentId)).leaseUntil);
+    await until(async () => {
+      const [end = 0] = (await this.agent(lease.agentId)).leases;
+      return (await this.snapshot()).now > end;
+    });
     return lease;
   }
 

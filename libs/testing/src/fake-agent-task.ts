@@ -13,6 +13,8 @@ export type FakeAgentTask = { attempts?: number } & (
   | { do: 'sleep'; ms: number }
   /** Does the same, and answers with {@link FakeAgentSpan}. */
   | { do: 'time'; ms: number }
+  /** Ends as soon as so many others of them run in this agent, too; answers with how many they are. */
+  | { do: 'meet'; others: number }
   /** Keeps the whole process busy; with `heartbeat` it says that it lives. */
   | { do: 'block'; ms: number; heartbeat?: boolean }
   | { do: 'fail'; code: string; message?: string; retryable?: boolean; retryAfterMs?: number }

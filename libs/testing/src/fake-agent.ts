@@ -13,6 +13,8 @@ import { leaveOrLook } from './left-traces.js';
 
 let tasks = 0;
 const kept: Buffer[] = [];
+/** Who waits for others to come. */
+let meeting: (() => void)[] = [];
 let cleanUpMs = 0;
 /** The answer to the latest task: the kit sees to it that an agent only ever says what is right. */
 let answer: ServerResponse | undefined;
@@ -54,12 +56,13 @@ async function perform(task: FakeAgentTask, context: AgentContext): Promise<unkn
       return sleep(task.ms, task.ms, { signal: context.signal });
     case 'time':
       return time(task.ms, context);
+    case 'meet':
+      return meet(task.others);
     case 'block':
       return block(task, context);
     case 'fail':
-      throw new TaskFailure(task.code, task.message ?? 'as told', task);
     case 'throw':
-      throw new Error(task.message);
+      throw failureOf(task);
     case 'drop':
       return DROP;
     case 'crash':
@@ -73,8 +76,7 @@ async function perform(task: FakeAgentTask, context: AgentContext): Promise<unkn
     case 'garbage':
       return new Promise((resolve) => answer?.end(task.text, () => resolve(null)));
     case 'count':
-      if (task.ms !== undefined) await sleep(task.ms, undefined, { signal: context.signal });
-      return context.state.increment(task.key);
+      return count(task, context);
     case 'state':
       return callState(task, context);
     case 'start':
@@ -97,6 +99,11 @@ async function perform(task: FakeAgentTask, context: AgentContext): Promise<unkn
   }
 }
 
+function failureOf(task: FakeAgentTask & { do: 'fail' | 'throw' }): Error {
+  if (task.do === 'throw') return new Error(task.message);
+  return new TaskFailure(task.code, task.message ?? 'as told', task);
+}
+
 async function time(ms: number, { signal }: AgentContext): Promise<FakeAgentSpan> {
   const from = Date.now();
   await sleep(ms, undefined, { signal });
@@ -106,6 +113,21 @@ async function time(ms: number, { signal }: AgentContext): Promise<FakeAgentSpan
 function block({ ms, heartbeat }: FakeAgentTask & { do: 'block' }, context: AgentContext): number {
   for (const end = performance.now() + ms; performance.now() < end;) if (heartbeat) context.heartbeat();
   return ms;
+}
+
+async function meet(others: number): Promise<number> {
+  const met = new Promise<void>((resolve) => meeting.push(resolve));
+  if (meeting.length > others) {
+    for (const come of meeting) come();
+    meeting = [];
+  }
+  await met;
+  return others + 1;
+}
+
+async function count({ key, ms = 0 }: FakeAgentTask & { do: 'count' }, { state, signal }: AgentContext) {
+  if (ms > 0) await sleep(ms, undefined, { signal });
+  return state.increment(key);
 }
 
 function callState(task: FakeAgentTask & { do: 'state' }, { state }: AgentContext): Promise<unknown> {

@@ -75,7 +75,7 @@ export class EgressHost implements GatewayHost, Service {
     const ways: Way[] = [];
     this.ways.set(agentId, ways);
     const add = async (way: Way, file: string) => {
-      await listenForAgent(way.server, directory, join(EGRESS_DIRECTORY, file));
+      await listenForAgent(way.server, agent, join(EGRESS_DIRECTORY, file));
       ways.push(way);
     };
     try {

@@ -12,8 +12,6 @@ import { type Destination, requestDestination, tunnelDestination } from './desti
 import { EgressDeniedError, type EgressGate } from './egress-gate.js';
 import { forwardedHeaders } from './forwarded-headers.js';
 
-/** Connections of one agent, those through tunnels included. */
-const MAX_CONNECTIONS = 64;
 const MAX_HEADER_BYTES = 32 * 1_024;
 /** How long the head of a request may take to arrive, a connection to be made, and how long nothing may be said on one. */
 const HEAD_MS = 10_000;
@@ -39,7 +37,6 @@ export class EgressProxy {
       headersTimeout: HEAD_MS,
       requestTimeout: 0,
     });
-    this.server.maxConnections = MAX_CONNECTIONS;
     this.server.on('connection', (socket) => {
       this.sockets.add(socket);
       socket.once('close', () => this.sockets.delete(socket));

@@ -1,8 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** Connections of one agent to one service. */
-const MAX_CONNECTIONS = 64;
-
 /** A server each of whose connections is one to another socket. Closing it ends them all. */
 export class Relay {
   readonly server: Server;
@@ -14,7 +11,6 @@ export class Relay {
       near.once('close', () => this.near.delete(near));
       joinSockets(near, connect({ path: socketPath, allowHalfOpen: true }));
     });
-    this.server.maxConnections = MAX_CONNECTIONS;
   }
 
   close(): Promise<void> {

@@ -6,9 +6,9 @@
 --- @include "pool-agent"
 --- @include "pool-claim"
 --- @include "pool-lease"
-local agent = redis.call('HMGET', agentKey(ARGV[5]), 'state', 'realm')
-if agent[1] ~= 'cleaning' then return 0 end
-place(ARGV[5], agent[2] or '')
+local agent = readAgent(ARGV[5])
+if not agent or agent.state ~= 'cleaning' then return 0 end
+place(agent)
 -- Lanes that wait and got nothing by it did without a start until now.
 if redis.call('ZCARD', pool .. ':waiters') > 0 then wakeKeeper() end
 return 1

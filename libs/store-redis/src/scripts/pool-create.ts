@@ -11,7 +11,7 @@ export async function createAgent(
   agentId: string,
   directory: string,
 ): Promise<boolean> {
-  const { max_agent_uses, max_agent_age = '' } = config;
-  const args = [agentId, directory, max_agent_uses, max_agent_age];
+  const { max_agent_uses, max_agent_age = '', agent_concurrency } = config;
+  const args = [agentId, directory, max_agent_uses, max_agent_age, agent_concurrency];
   return (await scope.run(script, id, args)) === 1;
 }

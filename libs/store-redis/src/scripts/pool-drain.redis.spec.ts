@@ -46,7 +46,7 @@ it('leaves a leased agent to its lane, which is to give it back; then it is reti
     state: 'retiring',
     reason: 'memory',
     uses: 1,
-    leaseUntil: 0,
+    leases: [],
   });
   expect(await redis.hkeys(`${pool.keys.pool(pool.spec.id, 'host')}:tickets`)).toEqual(['waits']);
   expect(inbox.grants).toEqual([]);

@@ -5,8 +5,9 @@
 --- @include "now"
 --- @include "pool-agent"
 --- @include "pool-claim"
-local lease = redis.call('HMGET', agentKey(ARGV[5]), 'lease', 'epoch', 'leaseUntil', 'realm', 'reason')
-if lease[1] ~= ARGV[6] or lease[2] ~= ARGV[7] or tonumber(lease[3]) <= now or lease[5] then return 0 end
-local ticket, inTheWay = claimOn(lease[4] or '', time[1] * 1000000 + time[2] + ARGV[8] * 1000)
+--- @include "pool-lease"
+local agent = readAgent(ARGV[5])
+if not leaseOf(agent, ARGV[6], ARGV[7]) or agent.reason then return 0 end
+local ticket, inTheWay = claimOn(agent.realm, time[1] * 1000000 + time[2] + ARGV[8] * 1000)
 if ticket or inTheWay then return 0 end
 return 1

@@ -7,8 +7,9 @@
 --- @include "pool-claim"
 --- @include "pool-lease"
 --- @include "pool-broken"
-local state = redis.call('HGET', agentKey(ARGV[5]), 'state')
-if state == 'idle' or state == 'leased' then return 1 end
-if state ~= 'creating' then return 0 end
+local agent = readAgent(ARGV[5])
+if not agent then return 0 end
+if agent.state == 'idle' or agent.state == 'leased' then return 1 end
+if agent.state ~= 'creating' then return 0 end
 forgetFailures()
-return place(ARGV[5], '') and 1 or 0
+return place(agent) and 1 or 0

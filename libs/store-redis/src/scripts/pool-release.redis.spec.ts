@@ -17,7 +17,7 @@ it('makes the agent idle and counts its tasks', async () => {
   const pool = new TestPool(redis);
   await pool.idle('a');
   expect(await releaseAgent(pool.scope, await pool.lease(), fine(7))).toBe(true);
-  expect(await pool.agent('a')).toMatchObject({ state: 'idle', uses: 7, leaseUntil: 0 });
+  expect(await pool.agent('a')).toMatchObject({ state: 'idle', uses: 7, leases: [] });
   expect(await pool.lease()).toMatchObject({ usesLeft: 93, uses: 7 });
   expect(await redis.hget(pool.keys.pool(pool.spec.id, 'host'), 'served')).toBe('7');
 });

@@ -4,6 +4,7 @@
 -- Returns 1, or 0 where it was not entered
 --- @include "now"
 --- @include "pool-agent"
-if not move(ARGV[5], 'dead') then return 0 end
+local agent = readAgent(ARGV[5])
+if not agent or not move(agent, 'dead') then return 0 end
 wakeKeeper()
 return 1

@@ -33,7 +33,7 @@ export async function snapshotPool(scope: PoolScope, spec: PoolSpec): Promise<Po
 }
 
 function readAgent(fields: Text[]): AgentRecord {
-  const [id, state, directory, uses, createdAt, since, leaseUntil, reason, realm] = fields;
+  const [id, state, directory, uses, createdAt, since, leases, reason, realm] = fields;
   return {
     id: id!,
     state: state as AgentState,
@@ -41,8 +41,14 @@ function readAgent(fields: Text[]): AgentRecord {
     uses: Number(uses),
     createdAt: Number(createdAt),
     since: Number(since),
-    leaseUntil: Number(leaseUntil ?? 0),
+    leases: readLeases(leases),
     ...(reason ? { reason: reason as RetireReason } : {}),
     realm: realm ?? '',
   };
+}
+
+/** When each of an agent's leases ends; as "pool-agent" writes them: `slot|ticket|epoch|when it ends|tasks `. */
+function readLeases(text: Text | undefined): number[] {
+  const leases = (text ?? '').split(' ').filter((lease) => lease !== '');
+  return leases.map((lease) => Number(lease.split('|')[3]));
 }

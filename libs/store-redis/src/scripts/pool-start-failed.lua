@@ -9,7 +9,8 @@
 --- @include "pool-claim"
 --- @include "pool-lease"
 --- @include "pool-broken"
-retire(ARGV[5], 'start_failed')
+local agent = readAgent(ARGV[5])
+if agent then retire(agent, 'start_failed') end
 -- An agent that was started beside earlier ones and failed after them tells nothing new.
 if tonumber(ARGV[7]) >= tonumber(redis.call('HGET', pool, 'failures') or 0) then
   redis.call('HSET', pool, 'error', ARGV[6], 'failures', ARGV[7], 'retryAt', now + ARGV[8], 'broken', ARGV[9],

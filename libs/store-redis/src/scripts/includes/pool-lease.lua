@@ -1,27 +1,38 @@
--- Leases of agents. Needs "pool-agent".
+-- Leases of agents. Needs "pool-agent" and "pool-claim".
 
--- What a lease says: ticket, agent, epoch, directory, uses left, uses so far.
-local function describe(id, ticket, epoch)
-  local agent = redis.call('HMGET', agentKey(id), 'directory', 'uses', 'maxUses')
-  return { ticket, id, epoch, agent[1], string.format('%.0f', agent[3] - agent[2]), agent[2] }
+-- The lease that a ticket holds on an agent, of that epoch where it is given; nothing where it ended or its time is over.
+local function leaseOf(agent, ticket, epoch)
+  for _, lease in ipairs(agent and agent.leases or {}) do
+    if lease.ticket == ticket and lease.ends > now and (not epoch or lease.epoch == epoch) then return lease end
+  end
 end
 
--- The lease that a ticket holds on an agent; nothing where it ended or its time is over.
-local function leaseOf(id, ticket)
-  local lease = redis.call('HMGET', agentKey(id), 'lease', 'epoch', 'leaseUntil')
-  if lease[1] ~= ticket or tonumber(lease[3]) <= now then return nil end
-  return describe(id, ticket, lease[2])
+-- What a lease says: ticket, agent, epoch, directory, uses left, uses so far, slot.
+local function describe(agent, lease)
+  return { lease.ticket, agent.id, lease.epoch, agent.directory, string.format('%.0f', lease.uses),
+    string.format('%.0f', agent.uses), tostring(lease.slot) }
 end
 
-local function nextEpoch(id)
-  local last = tonumber(redis.call('HGET', agentKey(id), 'epoch')) or 0
-  return string.format('%.0f', math.max(last + 1, now))
+-- A lease for a ticket, as it can be granted: the lowest slot that is free, and its part of the tasks that are left.
+local function leaseFor(agent, ticket, ttl)
+  local taken = {}
+  for _, lease in ipairs(agent.leases) do taken[lease.slot] = true end
+  local slot = 0
+  while taken[slot] do slot = slot + 1 end
+  return { slot = slot, ticket = ticket, epoch = string.format('%.0f', math.max(agent.epoch + 1, now)), ends = now + ttl,
+    uses = math.floor(usesLeft(agent) / freeSlots(agent)) }
 end
 
-local function grant(id, ticket, epoch, worker, ttl, realm)
-  if not move(id, 'leased') then return false end
-  redis.call('HSET', agentKey(id), 'lease', ticket, 'epoch', epoch, 'leaseUntil', now + ttl, 'realm', realm)
-  writeTicket(ticket, worker, ttl, id, realm)
+local function grant(agent, lease, worker, ttl, realm)
+  if agent.state == 'leased' then unlist(agent)
+  elseif not move(agent, 'leased') then return false end
+  agent.realm, agent.epoch = realm, tonumber(lease.epoch)
+  redis.call('HSET', agentKey(agent.id), 'epoch', lease.epoch, 'realm', realm)
+  table.insert(agent.leases, lease)
+  writeLeases(agent)
+  writeTicket(lease.ticket, worker, ttl, agent.id, realm)
+  -- Behind those that do nothing yet.
+  if freeSlots(agent) > 0 then redis.call('RPUSH', idleOf(realm), agent.id) end
   return true
 end
 
@@ -30,20 +41,26 @@ local function tell(worker, kind, words)
   return redis.call('PUBLISH', ARGV[2] .. worker, cjson.encode({ kind, ARGV[4], unpack(words) })) > 0
 end
 
--- Gives an agent to the ticket that is next for it and whose worker lives. Else it becomes idle, or makes room where it
--- is in the way of others.
-local function place(id, realm)
-  local ticket, inTheWay = claimOn(realm, '+inf')
-  while ticket do
+-- Leaves an agent to whoever comes, beside the leases that it has.
+local function rest(agent)
+  if #agent.leases == 0 then return move(agent, 'idle') end
+  unlist(agent)
+  redis.call('RPUSH', idleOf(agent.realm), agent.id)
+  return true
+end
+
+-- Gives an agent to the tickets that are next for it and whose workers live, as many as it can take. Where there are no
+-- more it becomes idle, or makes room where it is in the way of others.
+local function place(agent)
+  while freeSlots(agent) > 0 do
+    local ticket, inTheWay = claimOn(agent.realm, '+inf')
+    if inTheWay then return drain(agent, 'reuse') end
+    if not ticket then return rest(agent) end
     redis.call('ZREM', pool .. ':waiters', ticket)
     local worker, ttl, _, wanted = readTicket(ticket)
-    local epoch = nextEpoch(id)
-    if worker and tell(worker, 'leased', describe(id, ticket, epoch)) then
-      return grant(id, ticket, epoch, worker, ttl, wanted)
-    end
-    redis.call('HDEL', pool .. ':tickets', ticket)
-    ticket, inTheWay = claimOn(realm, '+inf')
+    local lease = worker and leaseFor(agent, ticket, ttl)
+    if not lease or not tell(worker, 'leased', describe(agent, lease)) then redis.call('HDEL', pool .. ':tickets', ticket)
+    elseif not grant(agent, lease, worker, ttl, wanted) then return false end
   end
-  if inTheWay then return retire(id, 'reuse') end
-  return move(id, 'idle')
+  return true
 end
