@@ -71,3 +71,39 @@ it('tries a task again at once whose agent is there yet', async () => {
   const run = await flow.runToEnd(map([7]));
   expect(run).toMatchObject({ state: 'completed', steps: [{ counts: { completed: 1 } }] });
 });
+
+describe('a task that ends each agent that it is given, where agents run others beside', () => {
+  const KILLER = 5;
+  const shared = (items: number[]) => {
+    const [step] = map(items).steps;
+    return { name: 'w', steps: [{ ...step!, pool_config: { max_size: 1, agent_concurrency: 4 } }] };
+  };
+
+  it('is set aside alone', async () => {
+    start(20);
+    let end = () => {};
+    let ended = new Promise<void>((resolve) => (end = resolve));
+    const agentEnds = () => {
+      end();
+      ended = new Promise<void>((resolve) => (end = resolve));
+    };
+    let beside = 0;
+    flow.behave = async (input) => {
+      const gone = ended.then(() => lost('AGENT_LOST'));
+      if (input === KILLER) {
+        await sleep(20);
+        agentEnds();
+        return gone;
+      }
+      const result = await Promise.race([gone, sleep(60).then(() => completed(input))]);
+      if (result.kind === 'lost') beside += 1;
+      return result;
+    };
+    const items = Array.from({ length: ITEMS }, (_, i) => i);
+    const run = await flow.runToEnd(shared(items));
+    expect(beside).toBeGreaterThan(0);
+    const states = (await tasksOf(run.id, ITEMS)).map((task) => task.state);
+    expect(states).toEqual(items.map((item) => (item === KILLER ? 'failed' : 'completed')));
+    expect(run.steps[0]).toMatchObject({ error: { code: 'POISON' } });
+  });
+});

@@ -124,10 +124,11 @@ export class LaneSession {
   private async work(): Promise<SessionEnd> {
     const { ledger, runId, step, generation, lease, pass } = this.context;
     const maxParallel = parallelOf(this.context.definition, step);
+    const shared = step.pool_config.agent_concurrency > 1;
     let completion: Completion | undefined;
     for (;;) {
       const agentId = this.mayClaim() && (await pass.mayBegin()) ? lease.agentId : undefined;
-      const request = { runId, step: step.name, completion, agentId, generation, maxParallel };
+      const request = { runId, step: step.name, completion, agentId, generation, maxParallel, shared };
       const { claim, accepted, ...tasks } = await ledger.completeAndClaim(request);
       // What was claimed with it is not begun: it ends with the step.
       if (accepted && failsFast(step, tasks)) return { kind: 'drained' };

@@ -244,6 +244,8 @@ export interface TaskLedger {
     generation?: number;
     /** Tasks of the step at once, at most, unless its record says otherwise. */
     maxParallel?: number;
+    /** Whether the agent runs other tasks beside: of tasks that lost one, only one of the step is claimed at a time then. */
+    shared?: boolean;
   }): Promise<{ accepted: boolean; claim: Claim } & Failures>;
   /** Says that an attempt is alive. False where it is no longer the task's attempt. */
   renew(runId: string, step: string, index: number, token: string): Promise<boolean>;

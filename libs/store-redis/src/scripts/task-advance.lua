@@ -8,6 +8,7 @@
 --      14 tasks of the step at once, at most, unless its record says otherwise (0 = no bound)  15 ms to wait where so many run
 --      16 error in brief (JSON)  17 error of a task lost too often (JSON)
 --      18 losses of agents allowed ('' = the agent of what is completed did not go away)
+--      19 whether the agent runs other tasks beside 0|1
 -- Returns {accepted 0|1, tasks that ended badly, tasks, how many may end badly ('' = as defined), claim, …}: claim is
 --      'task' (index, attempt, lost, token, item or false, ms left to the run), 'wait' (ms), 'full' (ms), or 'open',
 --      'idle', 'drained', 'paused', 'closed'
@@ -19,6 +20,8 @@
 --- @include "task-history"
 --- @include "end-attempt"
 local name = ARGV[1]
+-- How many retries are looked at for one that may be next.
+local LOOK = 64
 local keys = { steps = KEYS[2], events = KEYS[3], tasks = KEYS[5], outcomes = KEYS[6], alive = KEYS[7],
   retries = KEYS[8], operations = KEYS[9], history = KEYS[10] }
 local run = redis.call('HMGET', KEYS[1], 'state', 'deadline')
@@ -37,12 +40,32 @@ if index ~= '' then
   end
 end
 
+-- Whether a task runs that has lost an agent which it shared.
+local function suspectRuns()
+  local suspect = redis.call('HGET', keys.steps, name .. ':suspect')
+  local task = suspect and readTask(keys.tasks, suspect)
+  return task and task.state == 'running'
+end
+
+-- Of retries that are due the one that may be next; nil where none may. Of tasks that lost an agent which they shared, nobody
+-- knows which one ended it: they run one at a time, among others, so that it shows.
+local function nextRetry(first)
+  if ARGV[19] == '0' then return first end
+  local mayBeSuspect = not suspectRuns()
+  for _, candidate in ipairs(redis.call('ZRANGEBYSCORE', keys.retries, '-inf', now, 'LIMIT', 0, LOOK)) do
+    if mayBeSuspect or readTask(keys.tasks, candidate).agentsLost == 0 then return candidate end
+  end
+  return nil
+end
+
 local function claim()
   if run[1] == 'paused' then return { accepted, 'paused' } end
   local due = redis.call('ZRANGE', keys.retries, 0, 0, 'WITHSCORES')
-  local retryDue = due[1] and tonumber(due[2]) <= now
+  local isDue = due[1] and tonumber(due[2]) <= now
+  local retry = isDue and nextRetry(due[1])
   local fresh = step.next < step.total
-  if not retryDue and not fresh then
+  if not retry and not fresh then
+    if isDue then return { accepted, 'full', tonumber(ARGV[15]) } end
     if step.running > 0 and not due[1] then return { accepted, 'idle' } end
     if due[1] then return { accepted, 'wait', tonumber(due[2]) - now } end
     return { accepted, 'drained' }
@@ -56,10 +79,11 @@ local function claim()
   if timeLeft <= 0 then return { accepted, 'closed' } end
 
   local task
-  if retryDue then
-    index = due[1]
+  if retry then
+    index = retry
     task = readTask(keys.tasks, index)
     redis.call('ZREM', keys.retries, index)
+    if ARGV[19] == '1' and task.agentsLost > 0 then redis.call('HSET', keys.steps, name .. ':suspect', index) end
   else
     index = tostring(step.next)
     step.next = step.next + 1

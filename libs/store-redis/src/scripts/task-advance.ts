@@ -21,6 +21,8 @@ export interface TaskAdvance {
   /** Of the lane that asks; the present one where it is not given. */
   generation?: number;
   maxParallel?: number;
+  /** Whether the agent runs other tasks beside. */
+  shared?: boolean;
   /** Makes the new attempt's token unguessable. */
   nonce: string;
   /** Milliseconds that the claim lives unless renewed. */
@@ -60,7 +62,8 @@ export async function advanceTask(redis: Redis, keys: Keys, request: TaskAdvance
       request.maxParallel ?? 0,
       BOUND_WAIT_MS,
       ...troubleArguments(completion?.end),
-      isLossOfAgent(completion?.end) ? request.maxAgentsLost : '',
+      isLossOfAgent(completion?.end) ? agentsLostOf(request) : '',
+      request.shared ? 1 : 0,
     ],
   )) as [number, number, number, string, ...ClaimReply];
   const [accepted, failures, total, tolerance, ...claim] = answer;
@@ -90,6 +93,11 @@ function troubleArguments(end: AttemptEnd | undefined): string[] {
 
 function isLossOfAgent(end: AttemptEnd | undefined): boolean {
   return end?.kind === 'lost' && end.error.code === ('AGENT_LOST' satisfies TaskErrorCode);
+}
+
+/** An agent that ran several tasks says little of each of them. */
+function agentsLostOf({ shared, maxLost, maxAgentsLost }: TaskAdvance): number {
+  return shared ? maxLost : maxAgentsLost;
 }
 
 function endableStates(end: AttemptEnd): TaskState[] {
