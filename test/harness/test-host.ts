@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Cluster } from './cluster.js';
 
-/** One more host of a cluster: a controller and workers with a data directory of their own. Its agents are processes. */
+/** One more host of a cluster: a controller and workers with a data directory of their own. */
 export class TestHost {
   readonly processes: string[];
   private readonly environment: Record<string, string>;
@@ -32,7 +32,7 @@ export class TestHost {
     for (const name of this.processes) await this.cluster.kill(name);
   }
 
-  /** Processes of agents that run there, whoever knows of them. */
+  /** Agents that run there as processes, whoever knows of them. */
   agents(): number[] {
     const directory = join(this.data, 'processes');
     const files = readdirSync(directory).filter((file) => file.endsWith('.json'));
