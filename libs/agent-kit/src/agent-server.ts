@@ -97,10 +97,12 @@ class HandlerWork implements TaskWork<InputTask> {
 /** Rejects where the agent stops and its handler goes on all the same: the worker is told before the process ends. */
 function unheededStop(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => {
+    const giveUp = () => {
       if (signal.reason instanceof AgentStoppedError)
         setTimeout(() => reject(signal.reason as Error), HEED_MS);
-    });
+    };
+    if (signal.aborted) giveUp();
+    else signal.addEventListener('abort', giveUp);
   });
 }
 

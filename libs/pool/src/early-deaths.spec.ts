@@ -17,9 +17,18 @@ const agent = (change: Partial<AgentRecord> = {}): AgentRecord => ({
 
 it('counts agents in a row that end right after their start, from the third one on', () => {
   const deaths = new EarlyDeaths();
-  const seen = [1, 2, 3, 4, 5].map(() => deaths.note('p', agent(), 2_000));
+  const seen = [1, 2, 3, 4, 5].map((i) => deaths.note('p', agent({ since: i * 1_000 }), i * 1_000 + 500));
   expect(seen).toEqual([undefined, undefined, 0, 1, 2]);
-  expect(deaths.note('other', agent(), 2_000)).toBeUndefined();
+  expect(deaths.note('other', agent({ since: 6_000 }), 6_500)).toBeUndefined();
+});
+
+it('counts those once that end together, as where their engine is stopped', () => {
+  const deaths = new EarlyDeaths();
+  const together = (since: number) =>
+    [0, 1, 2, 3, 4].map((i) => deaths.note('p', agent({ since: since + i }), since + 500 + i));
+  const none = Array(5).fill(undefined) as undefined[];
+  expect([together(1_000), together(2_000)]).toEqual([none, none]);
+  expect(together(3_000)).toEqual([0, ...none.slice(1)]);
 });
 
 it.each<[string, AgentRecord | undefined]>([
@@ -36,6 +45,6 @@ it.each<[string, AgentRecord | undefined]>([
 it('forgets after some time', () => {
   const deaths = new EarlyDeaths();
   deaths.note('p', agent(), 2_000);
-  deaths.note('p', agent(), 2_000);
+  deaths.note('p', agent({ since: 2_001 }), 2_500);
   expect(deaths.note('p', agent({ since: 200_000 }), 200_000)).toBeUndefined();
 });

@@ -8,9 +8,9 @@ const ALLOWED = 2;
 const REMEMBERED_MS = 120_000;
 
 /**
- * Counts, for each pool, agents in a row that ended by themselves right after their start. Without it an image that
- * answers healthy and then dies would be started again and again without a pause. It is kept in this process alone: the
- * next keeper finds out by itself.
+ * Counts, for each pool, agents in a row that ended by themselves right after their start: each was ready after the one
+ * before had ended. Without it an image that answers healthy and then dies would be started again and again without a
+ * pause. It is kept in this process alone: the next keeper finds out by itself.
  */
 export class EarlyDeaths {
   private readonly pools = new Map<string, { count: number; at: number }>();
@@ -22,7 +22,10 @@ export class EarlyDeaths {
   note(poolId: string, agent: AgentRecord | undefined, now: number): number | undefined {
     for (const [id, { at }] of this.pools) if (now - at > REMEMBERED_MS) this.pools.delete(id);
     if (agent?.state !== 'idle' || agent.uses > 0 || now - agent.since > SOON_MS) return undefined;
-    const count = (this.pools.get(poolId)?.count ?? 0) + 1;
+    const last = this.pools.get(poolId);
+    // They went together, as where their engine is stopped: that says nothing more.
+    if (last && agent.since <= last.at) return undefined;
+    const count = (last?.count ?? 0) + 1;
     this.pools.set(poolId, { count, at: now });
     return count > ALLOWED ? count - ALLOWED - 1 : undefined;
   }
