@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { FakeAgentTask } from '@agentainer/testing';
 import { connectRedis } from '@agentainer/store-redis';
+import { makeBusyboxImage } from '../harness/busybox.js';
 import type { Cluster } from '../harness/cluster.js';
+import { docker } from '../harness/docker.js';
+import { until } from '../harness/until.js';
 import { withCluster } from '../harness/with-cluster.js';
 
 const CLI = fileURLToPath(new URL('../../apps/cli/dist/main.js', import.meta.url));
@@ -89,4 +92,30 @@ it('R9.3c attributes logs to attempts, bounds them, and takes secrets out wherev
   redis.disconnect();
   expect(stored).toContain('[secret db]');
   expect(stored).not.toContain(SECRET.slice(6));
+}, 60_000);
+
+it('R6.5a R9.3c shows what an agent printed last that does not boot, or dies at its task', async () => {
+  const image = `mute-${randomBytes(4).toString('hex')}:1`;
+  await makeBusyboxImage();
+  const container = await docker('create', 'busybox', 'sh');
+  const command = 'CMD ["sh", "-c", "echo no model is there >&2; exit 2"]';
+  await docker('commit', '--change', command, container, image);
+  await docker('rm', container);
+  const { client } = cluster;
+  const failing = await client.waitForRun(
+    await run([{ do: 'echo', value: 1 }], { image, retry: { max_attempts: 1 } }),
+  );
+  await docker('rmi', image);
+  const error = { code: 'AGENT_START_FAILED', detail: 'no model is there' };
+  expect((await client.getJob(`${failing.id}.print.0`)).error).toMatchObject(error);
+  const mute = (await client.pools.list()).find((pool) => pool.image === image)!;
+  expect(mute.error).toMatchObject(error);
+  expect(await cli('pool', 'get', mute.id)).toContain('did not start printed\n  no model is there\n');
+
+  await client.waitForRun(await run([{ do: 'crash', exitCode: 9 }], { pool_config: { max_size: 1 } }));
+  const died = await until('a death is noted', async () =>
+    (await client.pools.list()).find(({ last_death }) => last_death !== null),
+  );
+  expect(died.last_death).toMatchObject({ how: 'ended with exit code 9', output: 'it crashes, as told' });
+  expect(await cli('pool', 'get', died.id)).toContain('ended with exit code 9 at ');
 }, 60_000);

@@ -27,6 +27,10 @@ export class ExecHost implements GatewayHost, Service {
     if (agent.config.protocol === 'exec') await this.agents.open(agent);
   }
 
+  withoutSecrets(agentId: string, text: string): Promise<string> {
+    return this.gateway.withoutSecrets(agentId, text);
+  }
+
   async close(agentId: string): Promise<void> {
     await this.agents.close(agentId);
     await this.gateway.close(agentId);

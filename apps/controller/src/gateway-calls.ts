@@ -13,12 +13,15 @@ import type { Logger } from '@agentainer/runtime';
 import { asUnavailable } from '@agentainer/store-redis';
 import { parseJson, readBody } from './gateway-body.js';
 import { GatewayError, gatewayProblem, refusalOf, startRefusal } from './gateway-problem.js';
+import { Redactor } from '@agentainer/secrets';
 import type { TaskSecrets } from './task-secrets.js';
 
 /** Bytes of one call. */
 const MAX_BODY_BYTES = 1_024 * 1_024;
 /** Calls of one agent that are worked on at once; further ones are told to come again. */
 const MAX_IN_FLIGHT = 32;
+/** Secrets that are known to have been told to one agent: those told last. */
+const REMEMBERED_SECRETS = 1_000;
 
 const CREDENTIAL = /^Bearer ([^\s:]{1,150}):([\w.-]{1,150})$/i;
 
@@ -34,6 +37,8 @@ type Work = (attempt: AgentAttempt, call: unknown) => Promise<StateAnswer | Star
 /** Answers the HTTP calls of one agent. */
 export class GatewayCalls {
   private inFlight = 0;
+  /** Secrets that the agent was told, with their names. */
+  private readonly told = new Map<string, string>();
   private readonly paths = new Map<string, Work>([
     ['/state', (attempt, call) => this.apply(attempt, call)],
     ['/start', (attempt, call) => this.start(attempt, call)],
@@ -60,6 +65,12 @@ export class GatewayCalls {
     }
   }
 
+  /** A text without what the agent was told in confidence. */
+  redact(text: string): string {
+    const secrets = [...this.told].map(([value, name]) => [name, value] as const);
+    return new Redactor(secrets).redact(text);
+  }
+
   private answer(request: IncomingMessage, body: Buffer): Promise<StateAnswer | StartAnswerBody> {
     const work = this.paths.get(request.url ?? '');
     if (!work) throw new GatewayError('NOT_FOUND', `the only paths are ${[...this.paths.keys()].join(', ')}`);
@@ -71,7 +82,14 @@ export class GatewayCalls {
 
   private async tell(attempt: AgentAttempt, call: unknown): Promise<StateAnswer> {
     const { name } = parse(secretCallSchema, call);
-    return { value: await this.served.secrets.reveal(attempt, name) };
+    const value = await this.served.secrets.reveal(attempt, name);
+    this.note(name, value);
+    return { value };
+  }
+
+  private note(name: string, value: string): void {
+    this.told.set(value, name);
+    if (this.told.size > REMEMBERED_SECRETS) this.told.delete(this.told.keys().next().value!);
   }
 
   private async apply(attempt: AgentAttempt, call: unknown): Promise<StateAnswer> {

@@ -91,6 +91,17 @@ it('tells a secret to the agent of the socket, or why not', async () => {
   expect(await ask('db', { authorization: '' })).toMatchObject({ status: 401 });
 });
 
+it('takes what it told an agent in confidence out of what that prints, for as long as it is served', async () => {
+  await gateway.open({ agentId: 'agent_a', directory, config });
+  const printed = () => gateway.withoutSecrets('agent_a', 'the key: of agent_a');
+  expect(await printed()).toBe('the key: of agent_a');
+  await call({ path: '/secrets', body: { name: 'db' } });
+  expect(await printed()).toBe('the key: [secret db]');
+  expect(await gateway.withoutSecrets('agent_b', 'the key: of agent_a')).toBe('the key: of agent_a');
+  await gateway.close('agent_a');
+  expect(await printed()).toBe('the key: of agent_a');
+});
+
 describe('a state call', () => {
   beforeEach(() => gateway.open({ agentId: 'agent_a', directory, config }));
 

@@ -19,6 +19,7 @@ type ServedAgent = Pick<AgentStart, 'agentId' | 'directory' | 'config'>;
 export class Gateway implements GatewayHost, Service {
   readonly name = 'gateway';
   private readonly servers = new Map<string, Promise<Server>>();
+  private readonly calls = new Map<string, GatewayCalls>();
   private stopping: Promise<void> | undefined;
 
   constructor(
@@ -51,7 +52,12 @@ export class Gateway implements GatewayHost, Service {
     }
   }
 
+  withoutSecrets(agentId: string, text: string): Promise<string> {
+    return Promise.resolve(this.calls.get(agentId)?.redact(text) ?? text);
+  }
+
   async close(agentId: string): Promise<void> {
+    this.calls.delete(agentId);
     const opening = this.servers.get(agentId);
     if (!opening) return;
     this.servers.delete(agentId);
@@ -62,6 +68,7 @@ export class Gateway implements GatewayHost, Service {
   private async serve(agent: ServedAgent): Promise<Server> {
     const { agentId } = agent;
     const calls = new GatewayCalls(agentId, this.served, this.logger);
+    this.calls.set(agentId, calls);
     const server = createServer(
       { maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS },
       (request, response) => {

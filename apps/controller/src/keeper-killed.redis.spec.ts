@@ -14,10 +14,14 @@ afterEach(() => host.close());
 async function keeperUntil(pool: PoolSpec, moment?: Moment): Promise<SuddenDeath> {
   const death = new SuddenDeath(moment);
   const leadership = new FakeLeadership();
-  const gateway = { open: () => Promise.resolve(), close: () => Promise.resolve() };
+  const gateway = {
+    open: () => Promise.resolve(),
+    withoutSecrets: (_: string, text: string) => Promise.resolve(text),
+    close: () => Promise.resolve(),
+  };
   await host.keeper(leadership, {
     registry: death.around('registry', host.registry, [
-      ...(['create', 'ready', 'retire', 'remove'] as const),
+      ...(['create', 'ready', 'retire', 'remove', 'died'] as const),
     ]),
     driver: death.around('driver', host.driver, ['start', 'stop']),
     gateway: death.around('gateway', gateway, ['open', 'close']),
@@ -54,7 +58,7 @@ async function expectMended(pool: PoolSpec): Promise<void> {
   });
 }
 
-const ACTS = 23;
+const ACTS = 28;
 const moments = Array.from({ length: ACTS }, (_, i) =>
   (['before', 'after'] as const).map((when): Moment => ({ act: i + 1, when })),
 ).flat();

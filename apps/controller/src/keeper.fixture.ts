@@ -112,6 +112,7 @@ export class TestHost {
           this.gateways.add(agentId);
           return Promise.resolve();
         },
+        withoutSecrets: (_, text) => Promise.resolve(text.replaceAll('hush-hush', '[secret x]')),
         close: (agentId) => Promise.resolve(void this.gateways.delete(agentId)),
       },
       probe: { probe: (directory) => Promise.resolve(!this.unhealthy.has(directory)) },

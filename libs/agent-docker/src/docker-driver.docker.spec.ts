@@ -48,7 +48,7 @@ else {
     const home = newHome();
     const images = {
       working: image,
-      ending: await variant('ending', ['node', '-e', 'process.exit(3)']),
+      ending: await variant('ending', ['node', '-e', 'console.error("no luck"); process.exit(3)']),
       silent: await variant('silent', ['node', '-e', 'setInterval(() => undefined, 1000)']),
       careless: await variant('careless', ['node', '-e', CARELESS]),
     };

@@ -7,6 +7,7 @@ import {
   awaitHealthy,
   chunksOf,
   type FoundAgent,
+  type LastWords,
 } from '@agentainer/pool';
 import type { Logger } from '@agentainer/runtime';
 import type { PoolSpec } from '@agentainer/core';
@@ -18,6 +19,7 @@ import { containerBody, scratchOf } from './container-body.js';
 import { agentOf, containerName, labelFilter, makeLabel, type Owner } from './container-identity.js';
 import { memoryOf } from './container-memory.js';
 import { ContainerCommands } from './container-commands.js';
+import { ContainerOutput } from './container-output.js';
 import { ContainerLook, firstProcessOf } from './container-look.js';
 import { allowing, callDeadline, connectEngine, isAway, statusOf } from './engine.js';
 import { EngineEvents } from './engine-events.js';
@@ -67,6 +69,7 @@ export class DockerDriver implements AgentDriver {
   /** Agents whose exit was told: the engine goes on listing them as running for a moment. */
   private readonly ended = new Set<string>();
   private readonly look = new ContainerLook();
+  private readonly output = new ContainerOutput();
   private events: EngineEvents[] = [];
   private readonly images: EngineImages;
   private readonly imageListeners = new Set<() => void>();
@@ -97,6 +100,7 @@ export class DockerDriver implements AgentDriver {
       await allowing([304, 404], stopped);
     }
     await this.remove(agentId);
+    this.output.forget(agentId);
   }
 
   isClean(agentId: string): Promise<boolean> {
@@ -135,6 +139,15 @@ export class DockerDriver implements AgentDriver {
     return sizes;
   }
 
+  async lastWords(agentId: string): Promise<LastWords> {
+    const seen = await this.container(agentId)
+      .inspect(callDeadline())
+      .catch(() => undefined);
+    const how = seen && howEnded(seen.State);
+    // One that goes on has not said its last.
+    return { how, output: how === undefined ? '' : await this.output.endOf(agentId) };
+  }
+
   onExit(listener: (agentId: string) => void): () => void {
     this.listen();
     this.listeners.add(listener);
@@ -168,6 +181,7 @@ export class DockerDriver implements AgentDriver {
   async close(): Promise<void> {
     this.listeners.clear();
     this.imageListeners.clear();
+    this.output.close();
     await Promise.all(this.events.map((events) => events.close()));
   }
 
@@ -178,6 +192,8 @@ export class DockerDriver implements AgentDriver {
     try {
       const made = await this.create(agent);
       signal.throwIfAborted();
+      // What the anchor runs says nothing by itself.
+      if (agent.config.protocol === 'http') await this.output.listen(agentId, this.container(agentId));
       await this.container(agentId).start(callDeadline());
       this.running.add(agentId);
       await awaitHealthy(directory, { deadlineMs, signal });
@@ -191,7 +207,9 @@ export class DockerDriver implements AgentDriver {
       await this.remove(agentId).catch((cause: unknown) =>
         this.options.logger.error({ err: cause, agentId }, 'a container that did not start was not removed'),
       );
-      throw reason;
+      const output = await this.output.endOf(agentId);
+      this.output.forget(agentId);
+      throw reason instanceof AgentStartError ? reason.withOutput(output) : reason;
     } finally {
       clearInterval(looking);
     }
@@ -302,6 +320,21 @@ export class DockerDriver implements AgentDriver {
   private container(agentId: string): Docker.Container {
     return this.docker.getContainer(containerName(this.owner, agentId));
   }
+}
+
+/** For people; undefined of one that has not ended. */
+function howEnded({
+  Running,
+  OOMKilled,
+  ExitCode,
+}: {
+  Running: boolean;
+  OOMKilled: boolean;
+  ExitCode: number;
+}) {
+  if (Running) return undefined;
+  const how = `ended with exit code ${ExitCode}`;
+  return OOMKilled ? `${how}: it used more memory than it may` : how;
 }
 
 function endedError(exitCode: string): AgentStartError {

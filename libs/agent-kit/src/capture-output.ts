@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import type { LogStream } from '@agentainer/core';
+import { captureChildren } from './capture-children.js';
 import { TaskLog } from './task-log.js';
 
 type Write = typeof process.stdout.write;
@@ -15,6 +16,7 @@ export function captureOutput(): void {
   captured = true;
   capture('stdout');
   capture('stderr');
+  captureChildren();
   process.on('uncaughtExceptionMonitor', (error) => {
     for (const log of TaskLog.all()) log.print('stderr', `${inspect(error)}\n`);
   });

@@ -21,6 +21,9 @@ const print = async ({ capture, log }) => {
   process.stdout.write('\\n', () => undefined);
   log('said', 'stderr');
   await once(capture(spawn('sh', ['-c', 'echo child; echo bad >&2'])), 'close');
+  await once(spawn('sh', ['-c', 'echo inherits; echo worse >&2'], { stdio: 'inherit' }), 'close');
+  await once(spawn('sh', ['-c', 'echo fd; echo worst >&2'], { stdio: ['ignore', 1, process.stderr] }), 'close');
+  await once(spawn('sh', ['-c', 'echo unheard; cat >&2'], { stdio: ['pipe', 'ignore', 'pipe'] }).on('spawn', function () { this.stdin.end('unheard'); }), 'close');
   return 'printed';
 };
 const handle = (input, context) => {
@@ -169,8 +172,8 @@ describe('what a task prints', () => {
     const printed: string[] = [];
     child.stdout!.on('data', (part: Buffer) => printed.push(part.toString()));
     const { stdout, stderr, answer } = logsOf(await post('print'));
-    expect(stdout).toBe('out 1\nlate\nchild\n');
-    expect(stderr).toBe('to stderr\nsaid\nbad\n');
+    expect(stdout).toBe('out 1\nlate\nchild\ninherits\nfd\n');
+    expect(stderr).toBe('to stderr\nsaid\nbad\nworse\nworst\n');
     expect(answer).toEqual({ type: 'result', result: 'printed' });
     child.kill('SIGTERM');
     await once(child, 'close');

@@ -37,7 +37,7 @@ export class AgentProcess {
     this.cutting = setInterval(() => this.log.cut(), CUT_MS).unref();
     this.ended = new Promise((resolve) => {
       child.once('error', (error) => resolve(`could not be run: ${error.message}`));
-      child.once('exit', () => resolve(this.describeEnd(child)));
+      child.once('exit', () => resolve(howEnded(child)));
     });
     void this.ended.then(() => this.release());
   }
@@ -47,9 +47,12 @@ export class AgentProcess {
     clearInterval(this.cutting);
   }
 
-  private describeEnd({ exitCode, signalCode }: ChildProcess): string {
-    const how = signalCode ? `was ended by ${signalCode}` : `ended with exit code ${exitCode}`;
-    const tail = this.log.tail();
-    return tail ? `${how}: ${tail}` : how;
+  /** The end of what it printed. */
+  output(): string {
+    return this.log.tail();
   }
+}
+
+function howEnded({ exitCode, signalCode }: ChildProcess): string {
+  return signalCode ? `was ended by ${signalCode}` : `ended with exit code ${exitCode}`;
 }

@@ -105,9 +105,10 @@ describe('the end of an agent', () => {
 describe('an agent process', () => {
   it('has nothing of its host in its environment but the PATH', async () => {
     const tell = 'console.log(Object.keys(process.env).sort().join(" "), process.env.AGENTAINER_DIRECTORY)';
-    const output = await new AgentProcess([process.execPath, '-e', tell], directory).ended;
+    const agent = new AgentProcess([process.execPath, '-e', tell], directory);
+    await agent.ended;
     const names = 'AGENTAINER_DIRECTORY AGENTAINER_SCRATCH NODE_ENV PATH TMPDIR';
-    expect(output).toContain(`: ${names} ${directory}`);
+    expect(agent.output()).toBe(`${names} ${directory}`);
   });
 
   it('is told how many tasks it serves at once, where that is not one', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 /** What an agent may write before its log begins anew, in bytes. */
 const MAX_BYTES = 1_024 * 1_024;
-const EXCERPT = 500;
+const EXCERPT = 8 * 1_024;
 
 /** What an agent's process writes on standard output and error: a file that goes on without its driver. */
 export class OutputLog {

@@ -18,7 +18,7 @@ describeDriver('process', () => {
   const { execPath } = process;
   const images = {
     working: [execPath, program],
-    ending: [execPath, '-e', 'process.exit(3)'],
+    ending: [execPath, '-e', 'console.error("no luck"); process.exit(3)'],
     silent: [execPath, '-e', 'setInterval(() => undefined, 1000)'],
     careless: [execPath, '-e', `delete process.env.AGENTAINER_SCRATCH; import(${JSON.stringify(program)})`],
   };

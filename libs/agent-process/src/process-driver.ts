@@ -5,6 +5,7 @@ import {
   AgentStartError,
   awaitHealthy,
   type FoundAgent,
+  type LastWords,
 } from '@agentainer/pool';
 import { type Logger, isAlive } from '@agentainer/runtime';
 import { AdoptedProcesses } from './adopted-processes.js';
@@ -46,6 +47,8 @@ export class ProcessDriver implements AgentDriver {
   private readonly listeners = new Set<(agentId: string) => void>();
   private readonly starts = new Map<string, Start>();
   private readonly children = new Map<string, AgentProcess>();
+  /** How agents ended that were not cleared away yet. */
+  private readonly ends = new Map<string, LastWords>();
   /** The processes that agents started with, where this driver started them. */
   private readonly begun = new Map<string, Set<number>>();
   private readonly adopted = new AdoptedProcesses((agentId) => this.tell(agentId));
@@ -100,6 +103,10 @@ export class ProcessDriver implements AgentDriver {
     return Promise.resolve(new Map(found.map((r) => [r.agentId, sizes.get(r.directory)!])));
   }
 
+  async lastWords(agentId: string): Promise<LastWords> {
+    return this.ends.get(agentId) ?? { how: undefined, output: '' };
+  }
+
   onExit(listener: (agentId: string) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -150,7 +157,9 @@ export class ProcessDriver implements AgentDriver {
     const child = this.spawn(record, command, config.agent_concurrency);
     const ended = new AbortController();
     void child.ended.then((how) => {
-      ended.abort(new AgentStartError('AGENT_START_FAILED', `the agent ${how}`));
+      const output = child.output();
+      this.ends.set(agentId, { how, output });
+      ended.abort(new AgentStartError('AGENT_START_FAILED', `the agent ${how}`).withOutput(output));
       this.children.delete(agentId);
       this.begun.delete(agentId);
       if (!this.starts.has(agentId)) this.tell(agentId);
@@ -161,8 +170,9 @@ export class ProcessDriver implements AgentDriver {
       ended.signal.throwIfAborted();
       this.begun.set(agentId, new Set(processesOf(directory).map(({ pid }) => pid)));
     } catch (error) {
+      const output = child.output();
       await this.end(agentId, 0);
-      throw error;
+      throw error instanceof AgentStartError && error.detail === undefined ? error.withOutput(output) : error;
     }
   }
 
@@ -185,6 +195,7 @@ export class ProcessDriver implements AgentDriver {
     if (!record) return;
     await endProcesses(record.directory, record.process, graceMs);
     this.records.remove(agentId);
+    this.ends.delete(agentId);
   }
 
   private tell(agentId: string): void {

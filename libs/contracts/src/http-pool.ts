@@ -38,6 +38,10 @@ const onHost = {
   /** Why the latest start of an agent failed, and when the next one is tried. */
   error: taskErrorSchema.optional(),
   retry_at: timeSchema.nullable(),
+  /** Of the agent that ended by itself last: how, as far as that is known, and the last lines that it printed outside of its tasks. */
+  last_death: z
+    .object({ agent_id: z.string(), at: timeSchema, how: z.string().nullable(), output: z.string() })
+    .nullable(),
 };
 
 /** A pool on one host. */

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { type AgentPermissions, newId, permissionFaults, type PoolSpec } from '@agentainer/core';
 import { type Logger, withDeadline } from '@agentainer/runtime';
 import { EarlyDeaths } from './early-deaths.js';
+import { Exits } from './exits.js';
+import { lastLines, type LastWords } from './last-words.js';
 import {
   type AgentDriver,
   type AgentRegistry,
@@ -38,6 +40,8 @@ const GRACE_MS = 2_000;
 const SHUTDOWN_GRACE_MS = 5_000;
 /** How long a look at an agent from outside may take, in milliseconds. */
 const INSPECT_DEADLINE_MS = 5_000;
+/** How long the engine may take to say that an agent ended by itself which its lane lost, in milliseconds. */
+const EXIT_MS = 250;
 /** How long the engine may take to end an agent beyond its grace, in milliseconds. */
 const STOP_DEADLINE_MS = 15_000;
 
@@ -55,6 +59,7 @@ export class AgentLife {
   /** Agents whose gateway this process serves, with their pools. */
   private readonly served = new Map<string, string>();
   private readonly earlyDeaths = new EarlyDeaths();
+  private readonly exits = new Exits();
 
   constructor(private readonly parts: AgentLifeParts) {}
 
@@ -158,6 +163,9 @@ export class AgentLife {
   async end({ id: poolId, config }: PoolSpec, agentId: string, reason: RetireReason): Promise<void> {
     await this.whileEnding(agentId, async () => {
       if (!(await this.parts.registry.retire(poolId, agentId, reason))) return;
+      // Its lane may have been the first to notice that it ended by itself.
+      if (reason === 'suspect' && (await this.exits.seen(agentId, EXIT_MS)))
+        await this.noteDeath(poolId, agentId, await this.lastWords(agentId));
       const { stop_grace: grace } = config;
       await this.clearAway(agentId, reason === 'shutdown' ? Math.min(grace, SHUTDOWN_GRACE_MS) : grace);
       await this.remove(poolId, agentId, reason);
@@ -188,8 +196,11 @@ export class AgentLife {
   /** An agent is gone from the engine: nobody may get it any more, and what is left of it is cleared away. */
   async lost(poolId: string, agentId: string): Promise<void> {
     await this.whileEnding(agentId, async () => {
-      await this.noteEarlyDeath(poolId, agentId);
+      const words = this.lastWords(agentId);
+      await this.noteEarlyDeath(poolId, agentId, words);
       await this.remove(poolId, agentId, 'died');
+      // Nobody waits for them, but they are gone with the agent.
+      await this.noteDeath(poolId, agentId, await words);
       await this.clearAway(agentId);
     });
   }
@@ -198,6 +209,7 @@ export class AgentLife {
   async exited(agentId: string): Promise<void> {
     const starting = this.starting.get(agentId);
     const poolId = this.served.get(agentId);
+    if (poolId !== undefined) this.exits.note(agentId);
     if (starting) starting.exited = true;
     else if (poolId !== undefined) await this.lost(poolId, agentId);
   }
@@ -223,6 +235,7 @@ export class AgentLife {
   async letGo(): Promise<void> {
     const agentIds = [...this.served.keys()];
     this.served.clear();
+    this.exits.clear();
     await Promise.allSettled(agentIds.map((agentId) => this.parts.gateway.close(agentId)));
   }
 
@@ -257,7 +270,28 @@ export class AgentLife {
     await this.remove(poolId, agentId, 'start_failed');
   }
 
-  private async noteEarlyDeath(poolId: string, agentId: string): Promise<void> {
+  /** Without secrets that the agent was told, as far as they are known to be such. Never throws. */
+  private async lastWords(agentId: string): Promise<LastWords> {
+    const { driver, gateway, logger } = this.parts;
+    try {
+      const { how, output } = await driver.lastWords(agentId);
+      return { how, output: lastLines(await gateway.withoutSecrets(agentId, output)) };
+    } catch (error) {
+      logger.warn({ err: error, agentId }, 'what an agent printed last could not be read');
+      return { how: undefined, output: '' };
+    }
+  }
+
+  private async noteDeath(poolId: string, agentId: string, words: LastWords): Promise<void> {
+    const { registry, logger } = this.parts;
+    await registry
+      .died(poolId, agentId, words)
+      .catch((error: unknown) =>
+        logger.warn({ err: error, agentId, poolId }, 'how an agent ended was not noted'),
+      );
+  }
+
+  private async noteEarlyDeath(poolId: string, agentId: string, words: Promise<LastWords>): Promise<void> {
     const { registry, logger } = this.parts;
     const snapshot = await registry.snapshot(poolId);
     const agent = snapshot?.agents.find(({ id }) => id === agentId);
@@ -267,7 +301,7 @@ export class AgentLife {
       'AGENT_START_FAILED',
       'agents end by themselves right after their start',
     );
-    const failure = judgeStartFailure(cause, failures);
+    const failure = judgeStartFailure(cause.withOutput((await words).output), failures);
     logger.warn(
       { agentId, poolId, ...failure },
       'an agent ended right after its start, like those before it',
@@ -279,6 +313,7 @@ export class AgentLife {
     const stopped = this.parts.driver.stop(agentId, graceMs);
     await withDeadline('the end of an agent', graceMs + STOP_DEADLINE_MS, stopped);
     this.served.delete(agentId);
+    this.exits.forget(agentId);
     await this.parts.gateway.close(agentId);
     await rm(join(this.parts.agentsDirectory, agentId), { recursive: true, force: true });
   }

@@ -3,6 +3,7 @@ import type { AgentState, PoolConfig, PoolSpec, TaskError } from '@agentainer/co
 import type { HostUse } from './host-pressure.js';
 import type { Share } from './host-port.js';
 import type { CommandRunner } from './command-runner.js';
+import { lastLines, type LastWords } from './last-words.js';
 
 /** One agent of a pool on one host, as the registry has it. Times are milliseconds of Redis's clock. */
 export interface AgentRecord {
@@ -164,6 +165,8 @@ export interface AgentRegistry {
   remove(poolId: string, agentId: string): Promise<boolean>;
   /** `creating` → `retiring`, and notes why; without an agent it only does the latter. The first agent that does start makes it forgotten. */
   startFailed(poolId: string, agentId: string | undefined, failure: StartFailure): Promise<void>;
+  /** Notes for people how an agent ended by itself. */
+  died(poolId: string, agentId: string, words: LastWords): Promise<void>;
   /** Agents of the pool start again, as a trial has shown: what was noted of failed starts is forgotten. */
   mended(poolId: string): Promise<void>;
   /** Notes for people that the pool's image is being pulled, for so long unless that is said again; 0 where it is not any more. */
@@ -230,6 +233,8 @@ export interface AgentDriver {
   list(): Promise<FoundAgent[]>;
   /** Bytes of memory that these agents use now, with all that they started; those that do not run are left out. */
   memoryOf(agentIds: readonly string[]): Promise<Map<string, number>>;
+  /** How an agent ended that was not stopped yet, and what it printed last; as far as this driver started it and still knows. Never throws. */
+  lastWords(agentId: string): Promise<LastWords>;
   /** Calls `listener` for each agent that ended, without delay. */
   onExit(listener: (agentId: string) => void): () => void;
   /** What agents of a pool would be made of now, of their image as of what they may do: equal texts are equal agents. Undefined where that cannot be told. */
@@ -282,6 +287,8 @@ export interface GatewayHost {
    * @throws {AgentStartError} where that cannot be had here
    */
   open(agent: AgentStart, isRunning?: boolean): Promise<void>;
+  /** A text that an agent printed, without what it was told in confidence since it is served. */
+  withoutSecrets(agentId: string, text: string): Promise<string>;
   /** Harmless where nothing is open. */
   close(agentId: string): Promise<void>;
 }
@@ -337,6 +344,15 @@ export interface PoolStatus {
   error?: TaskError;
   /** When the next start is tried after a failed one; 0 without one. */
   retryAt: number;
+  /** Of the agent that ended by itself last. */
+  death?: AgentDeath;
+}
+
+/** How an agent ended by itself. */
+export interface AgentDeath extends LastWords {
+  agentId: string;
+  /** By Redis's clock. */
+  at: number;
 }
 
 /** Reads how pools stand. */
@@ -365,8 +381,16 @@ export class AgentStartError extends Error {
       | 'AGENT_START_FAILED',
     message: string,
     options?: ErrorOptions,
+    /** The last lines that the agent printed. */
+    readonly detail?: string,
   ) {
     super(message, options);
     this.name = 'AgentStartError';
+  }
+
+  /** The same, with what the agent printed last, if anything. */
+  withOutput(output: string): AgentStartError {
+    const detail = lastLines(output) || undefined;
+    return new AgentStartError(this.code, this.message, { cause: this.cause }, detail);
   }
 }

@@ -13,11 +13,12 @@ const FINAL: ReadonlySet<string> = new Set(['IMAGE_NOT_FOUND', 'NETWORK_NOT_FOUN
 export function judgeStartFailure(cause: unknown, failures: number): StartFailure {
   const code = cause instanceof AgentStartError ? cause.code : 'AGENT_START_FAILED';
   const message = cause instanceof Error ? cause.message : String(cause);
+  const detail = cause instanceof AgentStartError ? cause.detail : undefined;
   if (code === 'ENGINE_AWAY') return whileEngineIsAway({ code, message }, failures);
   const count = failures + 1;
   const isFinal = FINAL.has(code);
   return {
-    error: { code, message },
+    error: { code, message, ...(detail !== undefined && { detail }) },
     failures: count,
     retryInMs: isFinal ? FINAL_RETRY_MS : retryDelay(count),
     broken: isFinal || count >= BROKEN_AFTER,

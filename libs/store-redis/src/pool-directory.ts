@@ -21,6 +21,7 @@ import { redisNow } from './redis-now.js';
 import { ImageDigests } from './image-digests.js';
 import { readPoolSpec } from './pool-spec.js';
 import { clearPool } from './scripts/pool-clear.js';
+import { readDeath } from './scripts/pool-died.js';
 import { forgetPool } from './scripts/pool-forget.js';
 import { registerPool } from './scripts/pool-register.js';
 import { warmPool } from './scripts/pool-warm.js';
@@ -132,10 +133,10 @@ export class RedisPoolDirectory implements PoolDirectory, PoolControlStore, Pool
   private async status(spec: PoolSpec, override: PoolOverride, host: string): Promise<PoolStatus> {
     const key = this.keys.pool(spec.id, host);
     const [fields, waiting] = await Promise.all([
-      this.redis.hmget(key, 'error', 'retryAt', 'served', 'minSize', 'maxSize', ...STATES),
+      this.redis.hmget(key, 'death', 'error', 'retryAt', 'served', 'minSize', 'maxSize', ...STATES),
       this.redis.zcard(`${key}:waiters`),
     ]);
-    const [error, retryAt, served, minSize, maxSize, ...counts] = fields;
+    const [noted, error, retryAt, served, minSize, maxSize, ...counts] = fields;
     const agents = Object.fromEntries(STATES.map((state, i) => [state, Number(counts[i] ?? 0)]));
     return {
       ...describe(spec, override),
@@ -146,6 +147,7 @@ export class RedisPoolDirectory implements PoolDirectory, PoolControlStore, Pool
       served: Number(served ?? 0),
       ...(!error ? {} : { error: JSON.parse(error) as TaskError }),
       retryAt: Number(retryAt ?? 0),
+      ...(noted && { death: readDeath(noted) }),
     };
   }
 }

@@ -1,6 +1,7 @@
 import type { PoolSpec } from '@agentainer/core';
 import {
   type AgentRegistry,
+  type LastWords,
   type PoolSnapshot,
   type RetireReason,
   SILENCE_MS,
@@ -15,6 +16,7 @@ import { PoolScope } from './pool-scope.js';
 import { readPoolSpec } from './pool-spec.js';
 import { cleanedAgent } from './scripts/pool-cleaned.js';
 import { createAgent } from './scripts/pool-create.js';
+import { noteDeath } from './scripts/pool-died.js';
 import { drainAgent } from './scripts/pool-drain.js';
 import { mendPool } from './scripts/pool-mended.js';
 import { notePull } from './scripts/pool-pulling.js';
@@ -84,6 +86,10 @@ export class RedisAgentRegistry implements AgentRegistry {
   async startFailed(poolId: string, agentId: string | undefined, failure: StartFailure): Promise<void> {
     const isAbleElsewhere = failure.broken && (await this.isAbleElsewhere(poolId));
     await noteStartFailure(this.scope, poolId, agentId, failure, isAbleElsewhere);
+  }
+
+  died(poolId: string, agentId: string, words: LastWords): Promise<void> {
+    return noteDeath(this.scope, poolId, agentId, words);
   }
 
   mended(poolId: string): Promise<void> {

@@ -14,7 +14,7 @@ export interface DriverUnderTest {
   images: {
     /** The fake agent. */
     working: string;
-    /** Ends at once with exit code 3. */
+    /** Prints `no luck` and ends at once with exit code 3. */
     ending: string;
     /** Runs, and opens no socket. */
     silent: string;
@@ -28,7 +28,7 @@ export interface DriverUnderTest {
   run(directory: string, task: FakeAgentTask): Promise<string>;
   /** More than an agent may keep in memory from one task to the next. */
   tooManyMegabytes: number;
-  /** Ends the agent from within. */
+  /** Ends the agent from within, with exit code 1 and `it crashes, as told`. */
   crash(directory: string): Promise<unknown>;
   /** Keeps the agent from noticing anything, SIGTERM included. */
   occupy(directory: string): Promise<unknown>;
@@ -134,7 +134,13 @@ export function describeDriver(name: string, make: () => Promise<DriverUnderTest
       await under.crash(agent.directory);
       await withDeadline('telling of the exit', SOON_MS, exited);
       expect((await found(agent))?.running ?? false).toBe(false);
+      const { how, output } = await driver.lastWords(agent.agentId);
+      expect([how, output]).toEqual([
+        expect.stringContaining('exit code 1'),
+        expect.stringContaining('it crashes, as told'),
+      ]);
       await driver.stop(agent.agentId, 0);
+      expect(await driver.lastWords(agent.agentId)).toEqual({ how: undefined, output: '' });
       expect(await found(agent)).toBeUndefined();
     }, 60_000);
 
@@ -227,6 +233,7 @@ export function describeDriver(name: string, make: () => Promise<DriverUnderTest
         name: 'AgentStartError',
         code: 'AGENT_START_FAILED',
         message: expect.stringContaining('exit code 3'),
+        detail: 'no luck',
       });
       await withDeadline('noticing the exit', 10_000, failed);
       await leavesNothing(agent);

@@ -3,6 +3,7 @@
  * Bundled into one file, it is a program for the process driver and what an image needs.
  */
 import { subscribe } from 'node:diagnostics_channel';
+import { writeSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AgentContext, DROP, serve, TaskFailure, type TaskOutcome } from '@agentainer/agent-kit';
@@ -48,6 +49,12 @@ function isFakeAgentTask(input: unknown): input is FakeAgentTask {
   return typeof input === 'object' && input !== null && 'do' in input;
 }
 
+function crash(exitCode = 1): never {
+  // As a program does that knows nothing of logs.
+  writeSync(2, 'it crashes, as told\n');
+  return process.exit(exitCode);
+}
+
 async function perform(task: FakeAgentTask, context: AgentContext): Promise<unknown> {
   switch (task.do) {
     case 'echo':
@@ -66,7 +73,7 @@ async function perform(task: FakeAgentTask, context: AgentContext): Promise<unkn
     case 'drop':
       return DROP;
     case 'crash':
-      return process.exit(task.exitCode ?? 1);
+      return crash(task.exitCode);
     case 'hang':
       return new Promise(() => undefined);
     case 'large':

@@ -5,6 +5,7 @@ import {
   AgentStartError,
   type CommandRunner,
   type FoundAgent,
+  type LastWords,
 } from '@agentainer/pool';
 
 const USUAL_BYTES = 2_000_000;
@@ -29,6 +30,8 @@ export class FakeDriver implements AgentDriver {
   readonly memory = new Map<string, number>();
   /** What a look at an agent from outside finds. */
   onLook: (agentId: string) => Promise<boolean> = () => Promise.resolve(true);
+  /** How agents ended, and what they printed. */
+  readonly words = new Map<string, LastWords>();
   private readonly starts = new Map<string, AbortController>();
   /** What agents are made of from now on. */
   make = 'made-1';
@@ -84,6 +87,10 @@ export class FakeDriver implements AgentDriver {
     return Promise.resolve(
       new Map(running.map((agentId) => [agentId, this.memory.get(agentId) ?? USUAL_BYTES])),
     );
+  }
+
+  lastWords(agentId: string): Promise<LastWords> {
+    return Promise.resolve(this.words.get(agentId) ?? { how: undefined, output: '' });
   }
 
   onExit(listener: (agentId: string) => void): () => void {

@@ -25,6 +25,7 @@ const onHost = {
   served: 9,
   error,
   retry_at: '1970-01-01T00:00:01.000Z',
+  last_death: null,
 };
 
 let api: FakeApi;

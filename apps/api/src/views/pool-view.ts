@@ -1,7 +1,7 @@
 import type { PoolBody, PoolDetailsBody } from '@agentainer/contracts';
-import type { PoolStatus, PoolView } from '@agentainer/pool';
+import type { AgentDeath, PoolStatus, PoolView } from '@agentainer/pool';
 import { poolConfigView } from './pool-config-view.js';
-import { timeView } from './time-view.js';
+import { momentView, timeView } from './time-view.js';
 
 /** A pool on one host. */
 export function poolView(pool: PoolStatus): PoolBody {
@@ -26,11 +26,16 @@ function ofPool({ id, image, digest, config, drained, size }: Omit<PoolView, 'ho
   };
 }
 
-function onHost({ host, share, agents, waiting, served, error, retryAt }: PoolStatus) {
+function onHost({ host, share, agents, waiting, served, error, retryAt, death }: PoolStatus) {
   const { min_size, max_size } = share;
   return {
     ...{ host, share: { min_size, max_size }, agents, waiting, served },
     ...(error && { error }),
     retry_at: timeView(retryAt),
+    last_death: death ? deathView(death) : null,
   };
+}
+
+function deathView({ agentId: agent_id, at, how, output }: AgentDeath) {
+  return { agent_id, at: momentView(at), how: how ?? null, output };
 }

@@ -3,7 +3,7 @@ import type { AgentainerClient } from '@agentainer/sdk';
 import { type Commands, print } from '../context.js';
 import { UsageError } from '../exit-codes.js';
 import { table } from '../output/table.js';
-import { timeText } from '../output/text.js';
+import { printable, timeText } from '../output/text.js';
 
 export const poolGetCommand: Commands = (yargs, context) =>
   yargs.command(
@@ -122,5 +122,24 @@ function poolText({ hosts, ...pool }: PoolDetailsBody): string {
     error &&
       `${error.code}: ${error.message}${retry_at === null ? '' : `; tried again at ${timeText(retry_at)}`}`,
   ]);
-  return `${facts.join('\n')}\n\n${hosts.length > 0 ? table(head, rows) : 'no host is there\n'}`;
+  const standings = hosts.length > 0 ? table(head, rows) : 'no host is there\n';
+  return `${facts.join('\n')}\n\n${standings}${hosts.map(lastWordsText).join('')}`;
+}
+
+/** What agents said last that did not start or ended by themselves. */
+function lastWordsText({ host, error, last_death: death }: PoolDetailsBody['hosts'][number]): string {
+  const started = error?.detail
+    ? `\n${host}: the agent that did not start printed\n${indented(error.detail)}`
+    : '';
+  if (!death) return started;
+  const how = `${death.agent_id} ${death.how ?? 'ended'} at ${timeText(death.at)}`;
+  return `${started}\n${host}: ${how}\n${indented(death.output)}`;
+}
+
+function indented(lines: string): string {
+  return lines
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => `  ${printable(line)}\n`)
+    .join('');
 }

@@ -40,6 +40,33 @@ it('agentainer pool get', async () => {
   expect(await cli('pool', 'get', 'nobody')).toBe(3);
 });
 
+it('R6.5a agentainer pool get says what agents printed last that did not start, or ended by themselves', async () => {
+  const error = { code: 'AGENT_START_FAILED', message: 'it ended', detail: 'Traceback\n\u001b[31mno module' };
+  const death = {
+    agentId: 'agent_1',
+    at: Date.UTC(2026, 0, 2),
+    how: 'ended with exit code 1',
+    output: 'a\nb',
+  };
+  test.api.pools.push(poolStatus({ config, host: 'other', error, retryAt: 1, death }));
+  expect(await cli('pool', 'get', 'x-1')).toBe(0);
+  expect(test.terminal.stdout).toContain(
+    '\nother: the agent that did not start printed\n  Traceback\n   [31mno module\n',
+  );
+  expect(test.terminal.stdout).toContain(
+    '\nother: agent_1 ended with exit code 1 at 2026-01-02 00:00:00Z\n  a\n  b\n',
+  );
+  test.terminal.stdout = '';
+  expect(await cli('pool', 'get', 'x-1', '--json')).toBe(0);
+  expect(JSON.parse(test.terminal.stdout).hosts).toMatchObject([
+    { last_death: null },
+    {
+      error,
+      last_death: { agent_id: 'agent_1', at: '2026-01-02T00:00:00.000Z', how: death.how, output: 'a\nb' },
+    },
+  ]);
+});
+
 it('agentainer pool drain and resume', async () => {
   expect(await cli('pool', 'drain', 'x-1')).toBe(0);
   expect(test.terminal.stdout).toContain('it starts no agents');

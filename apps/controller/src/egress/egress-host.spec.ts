@@ -10,7 +10,11 @@ import { silentLogger } from '@agentainer/runtime';
 import { EgressHost } from './egress-host.js';
 
 const AGENT = { agentId: 'agent_1', poolId: 'pool-1', image: 'echo', config: DEFAULT_POOL_CONFIG };
-const noGateway = { open: () => Promise.resolve(), close: () => Promise.resolve() };
+const noGateway = {
+  open: () => Promise.resolve(),
+  withoutSecrets: (_: string, text: string) => Promise.resolve(text),
+  close: () => Promise.resolve(),
+};
 
 describe('EgressHost', () => {
   let root: string;

@@ -66,6 +66,10 @@ export class EgressHost implements GatewayHost, Service {
     if (isInside && isRunning && !this.inside.has(agentId)) await this.openInside(agent);
   }
 
+  withoutSecrets(agentId: string, text: string): Promise<string> {
+    return this.options.gateway.withoutSecrets(agentId, text);
+  }
+
   async close(agentId: string): Promise<void> {
     await Promise.all([this.options.gateway.close(agentId), this.closeWays(agentId)]);
   }
