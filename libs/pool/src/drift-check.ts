@@ -1,9 +1,11 @@
+import { type AgentPermissions, permissionFaults } from '@agentainer/core';
 import { type Logger, withDeadline } from '@agentainer/runtime';
-import type { AgentDriver, AgentRegistry, FoundAgent } from './ports.js';
+import type { AgentDriver, AgentRecord, AgentRegistry, FoundAgent, RetireReason } from './ports.js';
 
 export interface DriftCheckParts {
   registry: Pick<AgentRegistry, 'pools' | 'snapshot' | 'drain'>;
   driver: Pick<AgentDriver, 'list' | 'makeOf'>;
+  permissions: AgentPermissions;
   logger: Logger;
 }
 
@@ -13,37 +15,53 @@ const SHARE_AT_A_TIME = 4;
 
 /**
  * Replaces agents that would be made otherwise today: the operator changed what agents of this host may do, or their
- * image's name stands for another image. Some of a pool at a time; those at work end their lease first.
+ * image's name stands for another image. Some of a pool at a time. Those of pools that the operator does not permit any more
+ * end all at once, and are not replaced. Agents at work end their lease first.
  */
 export class DriftCheck {
   constructor(private readonly parts: DriftCheckParts) {}
 
   async run(signal: AbortSignal): Promise<void> {
-    const { driver, registry } = this.parts;
+    const { driver, registry, permissions } = this.parts;
     const found = await withDeadline('listing agents', LIST_DEADLINE_MS, driver.list());
     for (const pool of await registry.pools()) {
       if (signal.aborted) return;
       const agents = found.filter((agent) => agent.poolId === pool.id);
-      const make = agents.length > 0 ? await driver.makeOf(pool) : undefined;
+      if (agents.length === 0) continue;
+      if (permissionFaults(pool, permissions).length > 0) {
+        await this.forbid(pool.id);
+        continue;
+      }
+      const make = await driver.makeOf(pool);
       if (make !== undefined) await this.replace(pool.id, otherThan(make, agents));
     }
   }
 
+  private async forbid(poolId: string): Promise<void> {
+    const agents = (await this.parts.registry.snapshot(poolId))?.agents ?? [];
+    await this.drain(poolId, agents.filter(isServing), 'not_permitted');
+  }
+
   private async replace(poolId: string, outdated: readonly string[]): Promise<void> {
     if (outdated.length === 0) return;
-    const { registry, logger } = this.parts;
-    const agents = (await registry.snapshot(poolId))?.agents ?? [];
+    const agents = (await this.parts.registry.snapshot(poolId))?.agents ?? [];
     // One that is draining still serves, for as long as its lane likes.
     const underWay = agents.filter(({ state }) => state === 'creating' || state === 'retiring').length;
     const atATime = Math.ceil(agents.length / SHARE_AT_A_TIME) - underWay;
-    const next = agents.filter(
-      ({ id, state }) => outdated.includes(id) && (state === 'idle' || state === 'leased'),
-    );
-    for (const { id } of next.slice(0, Math.max(0, atATime))) {
-      logger.info({ agentId: id, poolId }, 'an agent would be made otherwise today: it is replaced');
-      await registry.drain(poolId, id, 'config_changed');
+    const next = agents.filter((agent) => outdated.includes(agent.id) && isServing(agent));
+    await this.drain(poolId, next.slice(0, Math.max(0, atATime)), 'config_changed');
+  }
+
+  private async drain(poolId: string, agents: readonly AgentRecord[], reason: RetireReason): Promise<void> {
+    for (const { id: agentId } of agents) {
+      this.parts.logger.info({ agentId, poolId, reason }, 'an agent is not what it should be today: it ends');
+      await this.parts.registry.drain(poolId, agentId, reason);
     }
   }
+}
+
+function isServing({ state }: AgentRecord): boolean {
+  return state === 'idle' || state === 'leased';
 }
 
 /** An agent of which it is not known how it was made is left alone. */

@@ -187,6 +187,8 @@ export type RetireReason =
   | 'surplus'
   /** It would be made otherwise today. */
   | 'config_changed'
+  /** The operator does not permit its pool any more. */
+  | 'not_permitted'
   | 'max_uses'
   | 'max_age'
   /** It used more memory than agents of its pool may. */
