@@ -140,7 +140,7 @@ it('R6.1c R6.2c checks an agent before it is used again, and replaces one that i
 
 it('R9.3a R6.1b serves several tasks at once in one container, where its pool says so', async () => {
   const { client } = cluster;
-  const pool_config = { max_size: 1, agent_concurrency: 4, max_agent_uses: 1_011 };
+  const pool_config = { max_size: 1, agent_concurrency: 4, max_agent_uses: 1_017 };
   const items = Array.from({ length: 12 }, () => ({ do: 'meet', others: 3 }));
   const map = { type: 'map' as const, name: 'map', image, pool_config, items, timeout: '20s' };
   const { id } = await client.createWorkflow({ name: 'at-once', steps: [map] });
@@ -149,8 +149,8 @@ it('R9.3a R6.1b serves several tasks at once in one container, where its pool sa
   const jobs = (await client.listRunJobs(run.id)).items;
   expect(jobs.map(({ attempts }) => attempts)).toEqual(Array(12).fill(1));
   expect(new Set(jobs.map((job) => job.agent_id)).size).toBe(1);
-  await until('its agent is idle again', async () => (await poolBy(1_011)).agents.idle === 1);
-  expect(await poolBy(1_011)).toMatchObject({ agents: { leased: 0, idle: 1 }, served: 12, waiting: 0 });
+  await until('its agent is idle again', async () => (await poolBy(1_017)).agents.idle === 1);
+  expect(await poolBy(1_017)).toMatchObject({ agents: { leased: 0, idle: 1 }, served: 12, waiting: 0 });
 }, 60_000);
 
 it('R6.2a ends agents that were idle for too long', async () => {

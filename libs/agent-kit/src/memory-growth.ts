@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { ProcFile } from './proc-file.js';
 
 const PAGE_BYTES = 4_096;
-/** What an agent without a limit of its own may use. */
+/** What counts as free for an agent without a limit of its own. */
 const UNLIMITED_BYTES = 1_024 * 1_024 * 1_024;
 
 /** Not much can be taken in so many milliseconds. */
@@ -19,7 +19,8 @@ export class MemoryGrowth {
 
   constructor(limitBytes = memoryLimit()) {
     const begin = this.residentBytes();
-    this.mostBytes = begin + Math.max(0, limitBytes - begin) / 2;
+    const free = limitBytes === undefined ? UNLIMITED_BYTES : Math.max(0, limitBytes - begin);
+    this.mostBytes = begin + free / 2;
   }
 
   /** Short tasks one after another are looked at together. */
@@ -43,9 +44,9 @@ export class MemoryGrowth {
   }
 }
 
-function memoryLimit(): number {
+function memoryLimit(): number | undefined {
   const limit = process.constrainedMemory();
-  return limit > 0 && limit <= totalmem() ? limit : UNLIMITED_BYTES;
+  return limit > 0 && limit <= totalmem() ? limit : undefined;
 }
 
 function garbageCollector(): () => void {
