@@ -10,6 +10,8 @@ export const hostSchema = z.object({
   /** When its keeper was last heard of; null where it left. */
   heard_at: timeSchema.nullable(),
   workers: count,
+  /** Its memory or its disk is nearly full: it keeps no agents ahead of need. */
+  under_pressure: z.boolean(),
   /** How many agents of all pools stand where. */
   agents: z.object({
     creating: count,

@@ -65,6 +65,8 @@ export interface HostStatus {
   /** When its keeper was last heard of, by Redis's clock; undefined where it left. */
   heardAt: number | undefined;
   workers: number;
+  /** Its memory or its disk is nearly full, so that it keeps no agents ahead of need. */
+  isPressed: boolean;
   agents: Record<Exclude<AgentState, 'dead'>, number>;
 }
 

@@ -14,14 +14,20 @@ export class RedisHostDirectory implements HostDirectory {
   ) {}
 
   async list(): Promise<HostStatus[]> {
-    const [{ hosts, drained, now }, poolIds] = await Promise.all([
+    const [{ hosts, drained, now }, pressed, poolIds] = await Promise.all([
       hostSigns(this.redis, this.keys),
+      this.redis.smembers(this.keys.pressedHosts()),
       this.redis.hkeys(this.keys.pools()),
     ]);
     const known = new Set(hosts.map(({ name }) => name));
     const away = [...drained].filter((name) => !known.has(name)).sort();
     const all = [...hosts, ...away.map((name) => ({ name, heardAt: 0, workers: 0, isDrained: true }))];
-    return Promise.all(all.map((signs) => this.status(signs, poolIds, now)));
+    return Promise.all(
+      all.map(async (signs) => ({
+        ...(await this.status(signs, poolIds, now)),
+        isPressed: pressed.includes(signs.name),
+      })),
+    );
   }
 
   async drain(name: string): Promise<boolean> {
@@ -35,7 +41,7 @@ export class RedisHostDirectory implements HostDirectory {
     return removed === 1 || (await this.redis.zscore(this.keys.hosts(), name)) !== null;
   }
 
-  private async status(signs: HostSigns, poolIds: readonly string[], now: number): Promise<HostStatus> {
+  private async status(signs: HostSigns, poolIds: readonly string[], now: number) {
     const { name, heardAt, workers } = signs;
     const agents = { ...NOBODY };
     for (const id of poolIds) {

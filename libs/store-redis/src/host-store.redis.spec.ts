@@ -111,7 +111,11 @@ it('takes the share of a host that is to be drained, and says how far it is', as
   expect([await hosts.drain('a'), await hosts.drain('a')]).toEqual([true, true]);
   await divide();
   expect(await sharesOf()).toMatchObject([{ max_size: 0 }, { max_size: 3 }]);
-  expect(await hosts.list()).toMatchObject([{ name: 'a', state: 'draining' }, { state: 'up' }]);
+  await a.announce(true);
+  expect(await hosts.list()).toMatchObject([
+    { name: 'a', state: 'draining', isPressed: true },
+    { state: 'up', isPressed: false },
+  ]);
   await a.remove(pool.spec.id, 'x');
   expect(await hosts.list()).toMatchObject([{ name: 'a', state: 'drained' }, { state: 'up' }]);
   await a.leave();

@@ -10,12 +10,16 @@ afterEach(() => api.stop());
 
 it('R9.5d shows the hosts, drains one and puts it to use again', async () => {
   const agents = { creating: 0, idle: 3, leased: 2, cleaning: 0, draining: 0, retiring: 0 };
-  api.hosts.hosts.push({ name: 'east 1', state: 'up', heardAt: 1_000, workers: 2, agents });
-  api.hosts.hosts.push({ name: 'west', state: 'drained', heardAt: undefined, workers: 0, agents });
+  const east = { name: 'east 1', state: 'up' as const, heardAt: 1_000, workers: 2, isPressed: true };
+  const west = { name: 'west', state: 'drained' as const, heardAt: undefined, workers: 0, isPressed: false };
+  api.hosts.hosts.push({ ...east, agents }, { ...west, agents });
   const { items } = hostListSchema.parse((await api.request('GET', '/hosts')).body);
   expect(items).toEqual([
-    { name: 'east 1', status: 'up', heard_at: '1970-01-01T00:00:01.000Z', workers: 2, agents },
-    { name: 'west', status: 'drained', heard_at: null, workers: 0, agents },
+    {
+      ...{ name: 'east 1', status: 'up', heard_at: '1970-01-01T00:00:01.000Z', workers: 2 },
+      ...{ under_pressure: true, agents },
+    },
+    { name: 'west', status: 'drained', heard_at: null, workers: 0, under_pressure: false, agents },
   ]);
   for (const [change, status] of [
     ['drain', 'drained'],

@@ -35,6 +35,9 @@ function changeRoute(hosts: HostDirectory, change: 'drain' | 'resume'): Route {
   });
 }
 
-function hostView({ name, state, heardAt, workers, agents }: HostStatus): HostBody {
-  return { name, status: state, heard_at: timeView(heardAt ?? 0), workers, agents };
+function hostView({ name, state, heardAt, workers, isPressed, agents }: HostStatus): HostBody {
+  return {
+    ...{ name, status: state, heard_at: timeView(heardAt ?? 0), workers },
+    ...{ under_pressure: isPressed, agents },
+  };
 }

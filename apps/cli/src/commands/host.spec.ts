@@ -9,13 +9,20 @@ it('R9.5d agentainer host lists hosts, drains one and puts it to use again', asy
   expect(await cli('host', 'list')).toBe(0);
   expect(test.terminal.stdout).toBe('no hosts\n');
   const agents = { creating: 1, idle: 3, leased: 2, cleaning: 0, draining: 0, retiring: 0 };
-  test.api.hosts.hosts.push({ name: 'east', state: 'up', heardAt: 1_000, workers: 2, agents });
+  test.api.hosts.hosts.push({
+    ...{ name: 'east', state: 'up', heardAt: 1_000, workers: 2, isPressed: false },
+    agents,
+  });
   test.terminal.stdout = '';
   expect(await cli('host', 'list')).toBe(0);
   expect(test.terminal.rows()[1]?.slice(0, 7)).toEqual(['east', 'up', '2', '3', '2', '1', '0']);
+  test.api.hosts.hosts[0]!.isPressed = true;
+  test.terminal.stdout = '';
+  expect(await cli('host', 'list')).toBe(0);
+  expect(test.terminal.stdout).toContain('up, under pressure');
   test.terminal.stdout = '';
   expect(await cli('host', 'drain', 'east')).toBe(0);
-  expect(test.terminal.rows()[1]?.slice(0, 2)).toEqual(['east', 'drained']);
+  expect(test.terminal.rows()[1]?.slice(0, 2)).toEqual(['east', 'drained, under pressure']);
   expect(await cli('host', 'resume', 'east')).toBe(0);
   expect(await cli('host', 'drain', 'west')).toBe(3);
 });

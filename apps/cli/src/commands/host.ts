@@ -40,8 +40,8 @@ const changeCommand =
     );
 
 function hostTable(hosts: readonly HostBody[]): string {
-  const rows = hosts.map(({ name, status, workers, agents, heard_at }) => [
-    ...[name, status, workers],
+  const rows = hosts.map(({ name, status, workers, under_pressure, agents, heard_at }) => [
+    ...[name, under_pressure ? `${status}, under pressure` : status, workers],
     ...[agents.idle, agents.leased, agents.creating, agents.retiring],
     timeText(heard_at),
   ]);
