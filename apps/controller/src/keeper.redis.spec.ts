@@ -335,6 +335,26 @@ describe('when it stops', () => {
     expect(await host.redis.zscore(host.keys.hosts(), HOST)).toBe('0');
   });
 
+  it('gives nobody an agent that ends after others', async () => {
+    const size = 20;
+    const pool = await host.pool({ min_size: size, max_size: size });
+    const keeper = await host.keeper(undefined, { parallelStarts: size });
+    await host.idle(pool, size);
+    let end: () => void;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    let given: Promise<string> | undefined;
+    host.driver.onStop = () => {
+      given ??= host.lease(pool, 1).then(({ kind }) => kind);
+      return ended;
+    };
+    const stopped = keeper.stop();
+    await until(() => given !== undefined);
+    expect(await given).toBe('busy');
+    end!();
+    await stopped;
+    expect(host.driver.agents.size).toBe(0);
+  });
+
   it('leaves agents to the next keeper where it is told to', async () => {
     const pool = await host.pool({ min_size: 1 });
     const keeper = await host.keeper(undefined, { keepAgents: true });

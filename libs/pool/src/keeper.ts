@@ -194,10 +194,10 @@ export class Keeper implements Service {
   }
 
   /** A pool that cannot be read must not keep the others from being looked after. */
-  private async snapshot(poolId: string): Promise<PoolSnapshot | undefined> {
+  private async snapshot(poolId: string, { judged = true } = {}): Promise<PoolSnapshot | undefined> {
     try {
       const snapshot = await this.options.registry.snapshot(poolId);
-      return snapshot && (await this.succession.judge(snapshot));
+      return snapshot && judged ? await this.succession.judge(snapshot) : snapshot;
     } catch (error) {
       this.options.logger.error({ err: error, poolId }, 'a pool could not be read');
       return undefined;
@@ -266,12 +266,18 @@ export class Keeper implements Service {
 
   private async endAll(): Promise<void> {
     const { registry, leadership } = this.options;
-    for (const pool of await registry.pools()) {
-      const agents = (await registry.snapshot(pool.id))?.agents ?? [];
-      for (const chunk of chunksOf(agents, PARALLEL_ENDS)) {
-        if (!leadership.held) return;
-        await Promise.all(chunk.map((agent) => this.life.end(pool, agent.id, 'shutdown')));
-      }
+    const pools = await registry.pools();
+    const snapshots = await Promise.all(pools.map(({ id }) => this.snapshot(id, { judged: false })));
+    const agents = snapshots.flatMap((one) => one?.agents.map(({ id }) => ({ pool: one.spec, id })) ?? []);
+    const chunks = chunksOf(agents, PARALLEL_ENDS);
+    // All of them before the first one ends: whoever loses that one is not to be given another that ends next.
+    for (const chunk of chunks) {
+      if (!leadership.held) return;
+      await Promise.allSettled(chunk.map(({ pool, id }) => registry.retire(pool.id, id, 'shutdown')));
+    }
+    for (const chunk of chunks) {
+      if (!leadership.held) return;
+      await Promise.all(chunk.map(({ pool, id }) => this.life.end(pool, id, 'shutdown')));
     }
   }
 
