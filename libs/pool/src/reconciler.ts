@@ -31,7 +31,7 @@ export class Reconciler {
   /** @throws where the engine or Redis cannot be read */
   async run(): Promise<void> {
     // Agents come and go meanwhile. Missing is only what had been started before the engine was asked, a stray is
-    // only what is not entered afterwards.
+    // only what is entered neither before nor afterwards, and was not about to be cleared away.
     const busy = new Set(this.parts.life.busy());
     const before = await this.entered();
     // One that began in between is not half started, be it that its start has ended by the time it is looked at.
@@ -44,7 +44,9 @@ export class Reconciler {
       .filter((agent) => !after.unreadable.has(agent.poolId))
       .map((agent) => agent.agentId);
     const nameless = after.unreadable.size > 0 ? [] : directories;
-    const strays = new Set([...present, ...nameless].filter((agentId) => !after.agents.has(agentId)));
+    const known = (agentId: string) =>
+      before.agents.has(agentId) || after.agents.has(agentId) || busy.has(agentId);
+    const strays = new Set([...present, ...nameless].filter((agentId) => !known(agentId)));
     await inChunks([...strays], (agentId) => this.discard(agentId));
 
     const running = new Set(found.filter((agent) => agent.running).map((agent) => agent.agentId));
