@@ -9,11 +9,12 @@ describeDriver('fake', () => {
   /** Agents that clean nothing, and those in which something is left. */
   const [careless, dirty] = [new Set<string>(), new Set<string>()];
   const tasks = new Map<string, number>();
+  const ended = new AgentStartError('AGENT_START_FAILED', 'ended with exit code 3');
   /** What an engine and an agent would do, by the image. */
   const behave = (startDeadlineMs: number) => async (agent: AgentStart) => {
     if (agent.image === 'careless') careless.add(agent.agentId);
     if (agent.image === 'working' || agent.image === 'careless') return;
-    if (agent.image === 'ending') throw new AgentStartError('AGENT_START_FAILED', 'ended with exit code 3');
+    if (agent.image === 'ending') throw ended.withOutput('no luck\n');
     if (agent.image !== 'silent') throw new AgentStartError('IMAGE_NOT_FOUND', agent.image);
     await new Promise((resolve) => setTimeout(resolve, startDeadlineMs).unref());
     throw new AgentStartError('AGENT_START_FAILED', 'did not answer healthy');
@@ -32,7 +33,12 @@ describeDriver('fake', () => {
     directory: (agentId) => `/agents/${agentId}`,
     isHealthy: (directory) => Promise.resolve(agents.has(basename(directory))),
     crash: (directory) => {
-      for (const driver of drivers) driver.kill(basename(directory));
+      const id = basename(directory);
+      const words = { how: 'ended with exit code 1', output: 'it crashes, as told' };
+      for (const driver of drivers) {
+        driver.words.set(id, words);
+        driver.kill(id);
+      }
       return Promise.resolve();
     },
     occupy: () => Promise.resolve(),

@@ -63,6 +63,7 @@ export class FakeDriver implements AgentDriver {
 
   async stop(agentId: string, graceMs: number): Promise<void> {
     await this.onStop(agentId);
+    this.words.delete(agentId);
     this.stopped.push(agentId);
     this.graces.push(graceMs);
     const start = this.starts.get(agentId);
