@@ -24,6 +24,7 @@ const base = {
 const src = '<rootDir>/{apps,libs,examples,bench}/**/src/**';
 const redis = '<rootDir>/test/setup/redis.mjs';
 const stop = '<rootDir>/test/setup/stop.mjs';
+const python = '<rootDir>/test/setup/python.mjs';
 const engine = '<rootDir>/test/setup/redis-and-engine.mjs';
 
 module.exports = {
@@ -37,6 +38,7 @@ module.exports = {
       displayName: 'unit',
       testMatch: [`${src}/*.spec.ts`],
       testPathIgnorePatterns: ['\\.(redis|docker)\\.spec\\.ts$', '/node_modules/'],
+      globalSetup: python,
     },
     {
       ...base,

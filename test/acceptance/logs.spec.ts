@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { DefinitionInput } from '@agentainer/core';
 import type { FakeAgentTask } from '@agentainer/testing';
 import { connectRedis } from '@agentainer/store-redis';
 import { makeBusyboxImage } from '../harness/busybox.js';
 import type { Cluster } from '../harness/cluster.js';
 import { docker } from '../harness/docker.js';
+import { makePythonBase, makePythonImage } from '../harness/python-image.js';
 import { until } from '../harness/until.js';
 import { withCluster } from '../harness/with-cluster.js';
 
@@ -119,3 +122,39 @@ it('R6.5a R9.3c shows what an agent printed last that does not boot, or dies at 
   expect(died.last_death).toMatchObject({ how: 'ended with exit code 9', output: 'it crashes, as told' });
   expect(await cli('pool', 'get', died.id)).toContain('ended with exit code 9 at ');
 }, 60_000);
+
+it('R9.3b counts words with agents in Python (examples/word-count-python), which know state, logs and secrets', async () => {
+  const { client } = cluster;
+  await makePythonBase();
+  await makePythonImage('word-count-python:1', 'examples/word-count-python/agent.py');
+  await makePythonImage('fake-python:1', 'libs/agent-kit-python/test/fake_agent.py');
+  const definition = readFileSync(
+    new URL('../../examples/word-count-python/workflow.json', import.meta.url),
+    'utf8',
+  );
+  const { id } = await client.createWorkflow(JSON.parse(definition) as DefinitionInput);
+  const texts = Array.from({ length: 30 }, (_, i) => `${'to be '.repeat(i)}or ${'not '.repeat(3)}`);
+  const { id: runId } = await client.startWorkflow(id, [...texts, '']);
+  const counted = await client.waitForRun(runId, { timeoutMs: 60_000 });
+  expect(counted).toMatchObject({ status: 'completed', result: { to: 435, be: 435, or: 30, not: 90 } });
+  expect(await client.getRunState(runId)).toMatchObject({ state: { words: 990 } });
+  const { items } = await client.logs.ofJob(`${runId}.count.2`);
+  expect(items.map(({ text }) => text).join('')).toBe('text 2: 8 words\n');
+  expect(await client.getJob(`${runId}.count.30`)).toMatchObject({ error: { code: 'NO_WORDS' } });
+
+  await client.secrets.put('db', SECRET);
+  const secretive = await client.createWorkflow({
+    name: 'secretive',
+    steps: [
+      {
+        name: 'tell',
+        image: 'fake-python:1',
+        secrets: ['db'],
+        input: { value: { do: 'secret', name: 'db' } },
+      },
+    ],
+  });
+  const told = await client.startWorkflow(secretive.id);
+  const { result } = await client.waitForRun(told.id, { timeoutMs: 60_000 });
+  expect(result).toMatchObject({ length: SECRET.length, secret: '[secret db]', base64: '[secret db]' });
+}, 120_000);

@@ -1,6 +1,8 @@
+import usePython from './python.mjs';
 import { stopServices, useEngine, useRedis } from './services.mjs';
 
 export default async function setUp() {
+  usePython();
   await Promise.all([useRedis(), useEngine()]).catch(giveUp);
 }
 

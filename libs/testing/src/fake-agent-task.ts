@@ -27,6 +27,12 @@ export type FakeAgentTask = { attempts?: number } & (
   | { do: 'hang' }
   /** Answers with a result of that many bytes. */
   | { do: 'large'; bytes: number }
+  /** Returns something that is no JSON. */
+  | { do: 'unwritable' }
+  /** Reports this as its progress. */
+  | { do: 'report'; value: Json }
+  /** Runs a script of the shell, whose output is captured or inherited; answers with its exit code. */
+  | { do: 'run'; script: string; inherit?: boolean }
   /** Answers with a result that nests that many levels deep. */
   | { do: 'deep'; levels: number }
   /** Sends this text as the whole body of its answer. */

@@ -2,7 +2,9 @@
  * An agent for tests and benchmarks: each task says what becomes of it (see fake-agent-task.ts).
  * Bundled into one file, it is a program for the process driver and what an image needs.
  */
+import { spawn } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
 import { writeSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -80,8 +82,31 @@ async function perform(task: FakeAgentTask, context: AgentContext): Promise<unkn
       return 'x'.repeat(task.bytes - 2);
     case 'deep':
       return JSON.parse('['.repeat(task.levels) + ']'.repeat(task.levels)) as unknown;
+    case 'unwritable':
+      return () => undefined;
     case 'garbage':
       return new Promise((resolve) => answer?.end(task.text, () => resolve(null)));
+    case 'keep':
+      return kept.push(Buffer.alloc(task.bytes, 1));
+    case 'linger':
+      return (cleanUpMs = task.ms);
+    case 'leave':
+    case 'look':
+      return leaveOrLook(task, tasks);
+    case 'describe':
+      return describe(context);
+    default:
+      return callKit(task, context);
+  }
+}
+
+type KitCall = 'count' | 'state' | 'start' | 'start workflow' | 'secret' | 'print' | 'report' | 'run';
+
+async function callKit(
+  task: Extract<FakeAgentTask, { do: KitCall }>,
+  context: AgentContext,
+): Promise<unknown> {
+  switch (task.do) {
     case 'count':
       return count(task, context);
     case 'state':
@@ -94,15 +119,10 @@ async function perform(task: FakeAgentTask, context: AgentContext): Promise<unkn
       return tell(await context.secret(task.name), task);
     case 'print':
       return print(task, context);
-    case 'keep':
-      return kept.push(Buffer.alloc(task.bytes, 1));
-    case 'linger':
-      return (cleanUpMs = task.ms);
-    case 'leave':
-    case 'look':
-      return leaveOrLook(task, tasks);
-    case 'describe':
-      return describe(context);
+    case 'report':
+      return context.progress(task.value);
+    case 'run':
+      return run(task, context);
   }
 }
 
@@ -173,6 +193,16 @@ async function print(
   }
   if (as === 'error') throw new Error(`after ${lines} lines`);
   return lines;
+}
+
+async function run(
+  { script, inherit }: FakeAgentTask & { do: 'run' },
+  { capture }: AgentContext,
+): Promise<number | null> {
+  const child = inherit
+    ? spawn('sh', ['-c', script], { stdio: 'inherit' })
+    : capture(spawn('sh', ['-c', script]));
+  return (await once(child, 'close'))[0] as number | null;
 }
 
 function describe({ task }: AgentContext): FakeAgentFacts {
