@@ -125,7 +125,7 @@ export class AgentUnderTest {
   /** Begins the request of a reduce task, up to its input. */
   beginReduce(more: RequestedTask = {}): ClientRequest {
     const outgoing = this.begin();
-    const body = this.requestOf({ ...more, input: 0, task: { kind: 'reduce' } });
+    const body = this.requestOf({ ...more, input: 0, task: { ...more.task, kind: 'reduce' } });
     outgoing.write(body.slice(0, -'0}'.length));
     return outgoing;
   }

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AgentUnderTest, printedOn } from './agent-under-test.js';
+import { AgentUnderTest, answerTo, printedOn } from './agent-under-test.js';
 
 const KIT = fileURLToPath(new URL('../../agent-kit-python', import.meta.url));
 const ROOT = join(KIT, '../..');
@@ -56,6 +56,10 @@ def handle(name, ctx):
     return (odd.get(name) or globals()[name])(ctx)
 
 async def reduce(outcomes, ctx):
+    if ctx.task.step == 'slow':
+        await outcomes.__anext__()
+        ctx.progress('one')
+        await asyncio.sleep(60)
     return [outcome['index'] async for outcome in outcomes]
 
 serve(map=handle, reduce_stream=reduce, idle_exit=float(os.environ.get('IDLE_EXIT', 0)))
@@ -138,6 +142,25 @@ it('serves handlers that are async, and cancels them', async () => {
   expect((await outgoing.answer).last.code).toBe('TASK_CANCELLED');
   const outcomes = [{ index: 0 }, { index: 1 }];
   expect((await agent.run(outcomes, { task: { kind: 'reduce' } })).last.result).toEqual([0, 1]);
+});
+
+it('holds no more of a stream than it is asked for, and goes on with it', async () => {
+  const outgoing = agent.beginReduce({ task: { step: 'slow' } });
+  const begun = once(outgoing, 'response');
+  const answer = answerTo(outgoing);
+  const outcome = JSON.stringify({ index: 0, result: 'x'.repeat(1_024 * 1_024) });
+  outgoing.write('[' + Array(64).fill(outcome).join(','));
+  await begun;
+  const waiting = () => outgoing.socket!.writableLength;
+  await agent.until(async () => {
+    const before = waiting();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    return waiting() === before;
+  });
+  expect(waiting()).toBeGreaterThan(32 * 1_024 * 1_024);
+  expect((await agent.call('DELETE', '/tasks/run.step.0')).status).toBe(204);
+  outgoing.end(']}');
+  expect((await answer).last.code).toBe('TASK_CANCELLED');
 });
 
 it('captures loggers that were there before, bytes, and threads', async () => {
