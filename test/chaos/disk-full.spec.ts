@@ -21,7 +21,7 @@ beforeAll(async () => {
   disk = join(data, 'agents');
   mkdirSync(disk, { recursive: true });
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK}`, 'tmpfs', disk]);
-  const environment = { ...processAgents(directory), AGENTAINER_DATA: data };
+  const environment = { ...processAgents(directory, 'fake'), AGENTAINER_DATA: data };
   cluster = await Cluster.start({ workers: 1, environment });
 }, START_STOP_MS);
 afterAll(async () => {

@@ -12,13 +12,19 @@ const LOOK_EVERY_MS = 5;
 
 /** Whether tasks left so much in memory that the next one might lack it: more than half of what was free at the begin. */
 export class MemoryGrowth {
-  private readonly sizes = new ProcFile('/proc/self/statm');
   private readonly mostBytes: number;
   private collect: (() => void) | undefined;
   private lookedAt = -Infinity;
 
-  constructor(limitBytes = memoryLimit()) {
-    const begin = this.residentBytes();
+  /**
+   * @param limitBytes what this process may use; where it is not bounded, what counts is how much it grows
+   * @param residentBytes how much it uses
+   */
+  constructor(
+    limitBytes = memoryLimit(),
+    private readonly residentBytes = ownResidentBytes(),
+  ) {
+    const begin = residentBytes();
     const free = limitBytes === undefined ? UNLIMITED_BYTES : Math.max(0, limitBytes - begin);
     this.mostBytes = begin + free / 2;
   }
@@ -38,10 +44,11 @@ export class MemoryGrowth {
     this.collect ??= garbageCollector();
     this.collect();
   }
+}
 
-  private residentBytes(): number {
-    return Number(this.sizes.read().split(' ')[1]) * PAGE_BYTES;
-  }
+function ownResidentBytes(): () => number {
+  const sizes = new ProcFile('/proc/self/statm');
+  return () => Number(sizes.read().split(' ')[1]) * PAGE_BYTES;
 }
 
 function memoryLimit(): number | undefined {
