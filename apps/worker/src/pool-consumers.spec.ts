@@ -9,11 +9,16 @@ class World {
   lanes = 0;
   pools = [pool];
   readonly log: string[] = [];
+  /** How often it has looked at the pools. */
+  looks = 0;
   /** Lets a consumer that stops come to its end. */
   letEnd = () => undefined as void;
   tell: (poolId: string) => void = () => undefined;
   readonly consumers = new PoolConsumers({
-    pools: () => Promise.resolve(this.pools),
+    pools: () => {
+      this.looks += 1;
+      return Promise.resolve(this.pools);
+    },
     lanes: () => Promise.resolve(new Map([[pool.id, this.lanes]])),
     onDemand: (listener) => {
       this.tell = listener;
@@ -32,12 +37,24 @@ class World {
     refreshMs: 2,
   });
 
+  /** Waits for the latest lines to be these. */
   async logged(...lines: string[]): Promise<void> {
-    const deadline = Date.now() + 5_000;
-    while (JSON.stringify(this.log.slice(-lines.length)) !== JSON.stringify(lines)) {
-      if (Date.now() > deadline) throw new Error(`expected ${lines.join()}, not ${this.log.join()}`);
+    const latest = () => this.log.slice(-lines.length);
+    await this.until(() => latest().join() === lines.join());
+    expect(latest()).toEqual(lines);
+  }
+
+  /** Waits until it has looked at the pools, and acted on it, after this. */
+  async lookedAgain(): Promise<void> {
+    const before = this.looks;
+    await this.until(() => this.looks > before + 1);
+    expect(this.looks).toBeGreaterThan(before + 1);
+  }
+
+  /** Gives up in the end: who waits says what was to come. */
+  private async until(holds: () => boolean): Promise<void> {
+    for (const deadline = Date.now() + 5_000; !holds() && Date.now() < deadline;)
       await new Promise((resolve) => setTimeout(resolve, 1));
-    }
   }
 }
 
@@ -53,7 +70,8 @@ it('takes lanes of a pool while the host has a share of it', async () => {
   // The lanes of the old consumer have not ended: there is no second one beside it.
   world.lanes = 1;
   world.tell(pool.id);
-  await world.logged('stop');
+  await world.lookedAgain();
+  expect(world.log.at(-1)).toBe('stop');
   world.letEnd();
   await world.logged('start 1', 'resize 1');
   const stopped = world.consumers.stop();

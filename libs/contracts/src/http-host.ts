@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { agentCountsSchema } from './http-pool.js';
 import { timeSchema } from './http-value.js';
 
 const count = z.int().min(0);
@@ -13,14 +14,7 @@ export const hostSchema = z.object({
   /** Its memory or its disk is nearly full: it keeps no agents ahead of need. */
   under_pressure: z.boolean(),
   /** How many agents of all pools stand where. */
-  agents: z.object({
-    creating: count,
-    idle: count,
-    leased: count,
-    cleaning: count,
-    draining: count,
-    retiring: count,
-  }),
+  agents: agentCountsSchema,
 });
 export type HostBody = z.output<typeof hostSchema>;
 

@@ -18,19 +18,21 @@ const ofPool = {
   max_size: count,
 };
 
+/** How many agents stand where. */
+export const agentCountsSchema = z.object({
+  creating: count,
+  idle: count,
+  leased: count,
+  cleaning: count,
+  draining: count,
+  retiring: count,
+});
+
 const onHost = {
   host: z.string(),
   /** How many agents the host may have; those of all hosts come to the sizes of the pool, or to 0 where it is drained. */
   share: z.object({ min_size: count, max_size: count }),
-  /** How many agents stand where. */
-  agents: z.object({
-    creating: count,
-    idle: count,
-    leased: count,
-    cleaning: count,
-    draining: count,
-    retiring: count,
-  }),
+  agents: agentCountsSchema,
   /** Lanes that wait for an agent. */
   waiting: count,
   /** Tasks that its agents ran so far. */
