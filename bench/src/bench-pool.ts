@@ -43,9 +43,22 @@ export class BenchPool {
     return new BenchPool(keys, spec, registry, leaser, [redis, subscriber]);
   }
 
-  /** @throws {Error} where no agent is free in time */
-  async lease(): Promise<HeldLease> {
-    const { signal } = new AbortController();
+  /** One with so many idle agents that no process stands behind. */
+  static async withAgents(redisUrl: string, count: number): Promise<BenchPool> {
+    const pool = await BenchPool.open(redisUrl, 'none', count);
+    for (let i = 0; i < count; i++) {
+      const agentId = newId('agent');
+      await pool.registry.create(pool.spec.id, agentId, '/nowhere');
+      await pool.registry.ready(pool.spec.id, agentId);
+    }
+    return pool;
+  }
+
+  /**
+   * @param signal of the lane that asks; a new one where it asks once
+   * @throws {Error} where no agent is free in time
+   */
+  async lease(signal: AbortSignal = new AbortController().signal): Promise<HeldLease> {
     const answer = await this.leaser.lease(this.spec.id, { waitMs: LEASE_WAIT_MS, signal });
     if (answer.kind !== 'leased') throw new Error(`no lease: ${answer.kind}`);
     return answer.held;

@@ -9,7 +9,7 @@ import { Stage } from './stage.js';
 import { measureStandard } from './standard.js';
 
 const all: { name: string; measure: (stage: Stage) => Promise<Figure[]> }[] = [
-  { name: 'leases', measure: ({ redisUrl }) => measureLeases(redisUrl) },
+  { name: 'leases', measure: measureLeases },
   { name: 'hand-over', measure: measureHandOver },
   { name: 'standard', measure: measureStandard },
   { name: 'steps', measure: measureSteps },

@@ -1,5 +1,5 @@
 import { newId, type TaskError } from '@agentainer/core';
-import { type Logger, PeriodicService, type Service, withDeadline } from '@agentainer/runtime';
+import { IdMap, type Logger, PeriodicService, type Service, withDeadline } from '@agentainer/runtime';
 import { HeldLease } from './held-lease.js';
 import type { Grant, Lease, LeaseEnding, LeaseStore } from './ports.js';
 import { Ticket } from './ticket.js';
@@ -55,9 +55,8 @@ export class Leaser implements Service {
   private readonly askAgainMs: number;
   private readonly renewal: PeriodicService;
   /** By lease id, which is the id of the ticket that asked for it. */
-  private readonly waiting = new Map<string, Ticket>();
-  private readonly held = new Map<string, HeldLease>();
-  private readonly leasing = new Set<Promise<LeaserAnswer>>();
+  private readonly waiting = new IdMap<Ticket>();
+  private readonly held = new IdMap<HeldLease>();
   private stopListening: (() => void) | undefined;
   private stopping: Promise<void> | undefined;
 
@@ -91,11 +90,10 @@ export class Leaser implements Service {
     const ticket = new Ticket({ poolId, ticket: newId('lease'), realm, ttlMs: this.ttlMs, behindMs });
     this.waiting.set(ticket.id, ticket);
     const leasing = this.wait(ticket, options);
-    this.leasing.add(leasing);
+    ticket.leasing = leasing;
     try {
       return await leasing;
     } finally {
-      this.leasing.delete(leasing);
       this.waiting.delete(ticket.id);
       if (ticket.lease && !this.held.has(ticket.id)) void this.giveBack(ticket.lease, UNUSED);
     }
@@ -191,15 +189,16 @@ export class Leaser implements Service {
   }
 
   private async renewAll(deadlineMs: number): Promise<void> {
-    const renewals = [...this.held.values()].map((held) => held.renew(this.options.store));
+    const renewals = this.held.values().map((held) => held.renew(this.options.store));
     await withDeadline('renewing leases', deadlineMs, Promise.allSettled(renewals));
   }
 
   private async giveUp(): Promise<void> {
-    for (const ticket of this.waiting.values()) ticket.settle({ kind: 'busy' });
-    await Promise.allSettled(this.leasing);
+    const waiting = this.waiting.values();
+    for (const ticket of waiting) ticket.settle({ kind: 'busy' });
+    await Promise.allSettled(waiting.map((ticket) => ticket.leasing));
     await this.renewal.stop();
-    const leases = [...this.held.values()];
+    const leases = this.held.values();
     await Promise.all(leases.map((held) => this.release(held, { uses: 0, suspect: true })));
     this.stopListening?.();
   }

@@ -9,6 +9,8 @@ export class Ticket {
   readonly answer: Promise<TicketAnswer>;
   /** Whether a call that asks for it is under way. */
   asking = false;
+  /** Ends when whoever asked with it has been answered. */
+  leasing: Promise<unknown> | undefined;
   /** Whether it had to stand in line. */
   waited = false;
   private settled = false;

@@ -1,6 +1,7 @@
 export * from './clock.js';
 export * from './config.js';
 export * from './deadline.js';
+export * from './id-map.js';
 export * from './item-settings.js';
 export * from './logger.js';
 export * from './metrics-server.js';

@@ -4,9 +4,16 @@ import type { AcquireAnswer, Grant, Lease } from '@agentainer/pool';
 /** A lease as scripts write it: ticket, agent, epoch, directory, uses left, uses so far, slot. */
 export function readLease(poolId: string, fields: readonly string[]): Lease {
   const [id, agentId, epoch, directory, usesLeft, uses, slot] = fields as [...string[]];
+  // Not put together by spreading: an object made so has a hidden class of its own, which only a full collection ends.
   return {
-    ...{ id: id!, poolId, agentId: agentId!, epoch: Number(epoch), directory: directory! },
-    ...{ usesLeft: Number(usesLeft), uses: Number(uses), slot: Number(slot) },
+    id: id!,
+    poolId,
+    agentId: agentId!,
+    epoch: Number(epoch),
+    directory: directory!,
+    usesLeft: Number(usesLeft),
+    uses: Number(uses),
+    slot: Number(slot),
   };
 }
 

@@ -10,17 +10,17 @@ const MOVES = ` ${(Object.keys(AGENT_TRANSITIONS) as AgentState[])
 
 /** The pools of one host: runs a script on one of them, with the arguments that all of them get. */
 export class PoolScope {
+  private readonly common: readonly string[];
+
   constructor(
     readonly redis: Redis,
     readonly keys: Keys,
     readonly host: string,
-  ) {}
+  ) {
+    this.common = [MOVES, keys.grants(''), keys.demand(host)];
+  }
 
   run(script: Script, poolId: string, args: (string | number)[] = []): Promise<unknown> {
-    return script.run(
-      this.redis,
-      [this.keys.pool(poolId, this.host)],
-      [MOVES, this.keys.grants(''), this.keys.demand(this.host), poolId, ...args],
-    );
+    return script.run(this.redis, [this.keys.pool(poolId, this.host)], [...this.common, poolId, ...args]);
   }
 }

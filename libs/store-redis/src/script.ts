@@ -19,12 +19,13 @@ export class Script {
 
   async run(redis: Redis, keys: string[], args: (string | number)[]): Promise<unknown> {
     // One array, not spread over a call's arguments: a state value may have 100,000 elements.
-    const given = [keys.length, ...keys, ...args];
+    const given = [this.sha, keys.length, ...keys, ...args];
     try {
-      return await redis.call('evalsha', [this.sha, ...given]);
+      return await redis.call('evalsha', given);
     } catch (error) {
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
-      return redis.call('eval', [this.source, ...given]);
+      given[0] = this.source;
+      return redis.call('eval', given);
     }
   }
 }

@@ -10,11 +10,11 @@
 --- @include "pool-broken"
 local ticket, worker, ttl, realm = ARGV[5], ARGV[6], ARGV[7], ARGV[9]
 
-local _, _, holds = readTicket(ticket)
-local holder = holds and holds ~= '' and readAgent(holds)
+local known = readTicket(ticket)
+local waits = known and known.agent == ''
+local holder = known and not waits and readAgent(known.agent)
 local held = holder and leaseOf(holder, ticket)
 if held then return { 'leased', unpack(describe(holder, held)) } end
-local waits = holds == ''
 
 local id = redis.call('LINDEX', idleOf(realm), 0) or realm ~= '' and redis.call('LINDEX', idleOf(''), 0)
 if id then
@@ -32,7 +32,7 @@ end
 local broken = brokenBecause()
 if broken then
   redis.call('ZREM', pool .. ':waiters', ticket)
-  redis.call('HDEL', pool .. ':tickets', ticket)
+  forgetTicket(ticket)
   return { 'broken', broken }
 end
 if not waits then
@@ -40,6 +40,7 @@ if not waits then
   writeTicket(ticket, worker, ttl, '', realm)
 end
 -- Idle agents of other realms can be replaced.
-local idle = redis.call('HGET', pool, 'idle') or 0
-if live() - idle < (tonumber(redis.call('HGET', pool, 'maxSize')) or math.huge) then wakeKeeper() end
+local counts = redis.call('HMGET', pool, 'creating', 'leased', 'cleaning', 'maxSize')
+local inUse = (counts[1] or 0) + (counts[2] or 0) + (counts[3] or 0)
+if inUse < (tonumber(counts[4]) or math.huge) then wakeKeeper() end
 return { 'queued' }

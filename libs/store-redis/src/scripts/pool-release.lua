@@ -28,8 +28,7 @@ end
 for i, lease in ipairs(agent.leases) do
   if lease == ended then table.remove(agent.leases, i) break end
 end
-writeLeases(agent)
-forgetTicket(agent, ended.ticket)
+forgetTicket(ended.ticket)
 local isAlone = #agent.leases == 0
 
 -- What a task left is looked at when nothing runs beside.
@@ -42,7 +41,8 @@ local function mayBeUnclean()
 end
 
 local failed = failedInARow()
-agent.uses = redis.call('HINCRBY', agentKey(agent.id), 'uses', ARGV[8])
+agent.uses = agent.uses + ARGV[8]
+redis.call('HSET', agentKey(agent.id), 'uses', agent.uses, 'leases', leasesText(agent))
 redis.call('HINCRBY', pool, 'served', ARGV[8])
 if ARGV[9] == '1' then drain(agent, 'suspect')
 elseif failed >= tonumber(ARGV[11]) then drain(agent, 'failing')

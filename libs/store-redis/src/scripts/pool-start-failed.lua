@@ -18,12 +18,12 @@ if tonumber(ARGV[7]) >= tonumber(redis.call('HGET', pool, 'failures') or 0) then
 end
 local told = 0
 if not brokenBecause() then return told end
-local ticket = nextTicket()
-while ticket do
-  local worker = readTicket(ticket)
-  redis.call('HDEL', pool .. ':tickets', ticket)
-  if worker then tell(worker, 'broken', { ticket, ARGV[6] }) end
+local id = nextTicket()
+while id do
+  local ticket = readTicket(id)
+  forgetTicket(id)
+  if ticket then tell(ticket.worker, 'broken', { id, ARGV[6] }) end
   told = told + 1
-  ticket = nextTicket()
+  id = nextTicket()
 end
 return told

@@ -6,12 +6,12 @@
 --- @include "pool-agent"
 --- @include "pool-claim"
 --- @include "pool-lease"
-local _, _, holds = readTicket(ARGV[5])
-if holds and holds ~= '' then
-  local agent = readAgent(holds)
-  local lease = leaseOf(agent, ARGV[5])
+local ticket = readTicket(ARGV[5])
+if ticket and ticket.agent ~= '' then
+  local agent = readAgent(ticket.agent)
+  local lease = leaseOf(agent, ticket.id)
   return lease and describe(agent, lease) or false
 end
 redis.call('ZREM', pool .. ':waiters', ARGV[5])
-redis.call('HDEL', pool .. ':tickets', ARGV[5])
+forgetTicket(ARGV[5])
 return false

@@ -29,14 +29,15 @@ local function readAgent(id)
 end
 
 -- Each lease as "slot|ticket|epoch|when it ends|tasks that it may run ".
-local function writeLeases(agent)
+local function leasesText(agent)
   local text = {}
   for i, lease in ipairs(agent.leases) do
     text[i] = string.format('%d|%s|%s|%.0f|%.0f ', lease.slot, lease.ticket, lease.epoch, lease.ends, lease.uses)
   end
-  if #text == 0 then redis.call('HDEL', agentKey(agent.id), 'leases')
-  else redis.call('HSET', agentKey(agent.id), 'leases', table.concat(text)) end
+  return table.concat(text)
 end
+
+local function writeLeases(agent) redis.call('HSET', agentKey(agent.id), 'leases', leasesText(agent)) end
 
 -- Tasks that it may still run, beyond those that its leases may run.
 local function usesLeft(agent)
@@ -65,26 +66,29 @@ local function unlist(agent)
   end
 end
 
--- The worker, time to live, agent and realm of a ticket; nothing where it is unknown.
-local function readTicket(ticket)
-  return string.match(redis.call('HGET', pool .. ':tickets', ticket) or '', '^([^|]*)|(%d+)|([^|]*)|(.*)$')
+-- A ticket as it is entered, its agent '' while it waits; nil where it is unknown.
+local function readTicket(id)
+  local text = redis.call('HGET', pool .. ':tickets', id)
+  local worker, ttl, agent, realm = string.match(text or '', '^([^|]*)|(%d+)|([^|]*)|(.*)$')
+  return worker and { id = id, worker = worker, ttl = ttl, agent = agent, realm = realm }
 end
 
-local function writeTicket(ticket, worker, ttl, agent, realm)
-  redis.call('HSET', pool .. ':tickets', ticket, table.concat({ worker, ttl, agent, realm }, '|'))
+local function writeTicket(id, worker, ttl, agent, realm)
+  redis.call('HSET', pool .. ':tickets', id, table.concat({ worker, ttl, agent, realm }, '|'))
 end
+
+local function forgetTicket(id) redis.call('HDEL', pool .. ':tickets', id) end
 
 -- Takes the ticket out of line that is next; nil where none waits.
 local function nextTicket() return redis.call('ZPOPMIN', pool .. ':waiters')[1] end
 
-local function forgetTicket(agent, ticket)
-  local _, _, holds = readTicket(ticket)
-  if holds == agent.id then redis.call('HDEL', pool .. ':tickets', ticket) end
-end
-
 local function dropLeases(agent)
   if #agent.leases == 0 then return end
-  for _, lease in ipairs(agent.leases) do forgetTicket(agent, lease.ticket) end
+  for _, lease in ipairs(agent.leases) do
+    local ticket = readTicket(lease.ticket)
+    -- Where the lease was over, it may have been asked for again.
+    if ticket and ticket.agent == agent.id then forgetTicket(ticket.id) end
+  end
   agent.leases = {}
   writeLeases(agent)
 end

@@ -8,12 +8,13 @@ local LOOK = 64
 -- Not while agents do not start: what there is goes on, until the next try is due.
 local function claimOn(realm, by)
   local line = redis.call('ZRANGEBYSCORE', pool .. ':waiters', '-inf', by, 'LIMIT', 0, realm == '' and 1 or LOOK)
-  if realm == '' or #line == 0 then return line[1], false end
+  if #line == 0 then return nil, false end
+  if realm == '' then return readTicket(line[1]) or { id = line[1] }, false end
   local settings = redis.call('HMGET', pool, 'retryAt', 'maxSize', 'leased', 'cleaning')
   local startable = (tonumber(settings[1]) or 0) > now and LOOK or settings[2] - (settings[3] or 0) - (settings[4] or 0)
-  for i, ticket in ipairs(line) do
-    local _, _, _, wanted = readTicket(ticket)
-    if wanted == realm then return ticket, false end
+  for i, id in ipairs(line) do
+    local ticket = readTicket(id)
+    if ticket and ticket.realm == realm then return ticket, false end
     if i > startable then return nil, true end
   end
   return nil, false

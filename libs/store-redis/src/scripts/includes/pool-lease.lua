@@ -27,9 +27,8 @@ local function grant(agent, lease, worker, ttl, realm)
   if agent.state == 'leased' then unlist(agent)
   elseif not move(agent, 'leased') then return false end
   agent.realm, agent.epoch = realm, tonumber(lease.epoch)
-  redis.call('HSET', agentKey(agent.id), 'epoch', lease.epoch, 'realm', realm)
   table.insert(agent.leases, lease)
-  writeLeases(agent)
+  redis.call('HSET', agentKey(agent.id), 'epoch', lease.epoch, 'realm', realm, 'leases', leasesText(agent))
   writeTicket(lease.ticket, worker, ttl, agent.id, realm)
   -- Behind those that do nothing yet.
   if freeSlots(agent) > 0 then redis.call('RPUSH', idleOf(realm), agent.id) end
@@ -56,11 +55,10 @@ local function place(agent)
     local ticket, inTheWay = claimOn(agent.realm, '+inf')
     if inTheWay then return drain(agent, 'reuse') end
     if not ticket then return rest(agent) end
-    redis.call('ZREM', pool .. ':waiters', ticket)
-    local worker, ttl, _, wanted = readTicket(ticket)
-    local lease = worker and leaseFor(agent, ticket, ttl)
-    if not lease or not tell(worker, 'leased', describe(agent, lease)) then redis.call('HDEL', pool .. ':tickets', ticket)
-    elseif not grant(agent, lease, worker, ttl, wanted) then return false end
+    redis.call('ZREM', pool .. ':waiters', ticket.id)
+    local lease = ticket.worker and leaseFor(agent, ticket.id, ticket.ttl)
+    if not lease or not tell(ticket.worker, 'leased', describe(agent, lease)) then forgetTicket(ticket.id)
+    elseif not grant(agent, lease, ticket.worker, ticket.ttl, ticket.realm) then return false end
   end
   return true
 end
