@@ -6,7 +6,7 @@ import type { Stage } from './stage.js';
 import { percentile } from './statistics.js';
 
 const LANES = 16;
-const LEASES = 16_000;
+const LEASES = 64_000;
 const HAND_OFFS = 2_000;
 
 /** How long a lane waits for an agent: alone, beside others, for one that is given back, and in a crowd. */
