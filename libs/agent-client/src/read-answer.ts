@@ -32,7 +32,7 @@ export function readAnswer(reply: Reply, maxResultBytes: number): AgentAnswer {
   const answer = resultOf(line) ?? parseMessage(line);
   if (!answer) return protocolFault(`the agent answered ${excerpt(line)}`);
   const { clean } = answer;
-  if (answer.type === 'result') return { ...completed(answer, maxResultBytes), clean };
+  if (answer.type === 'result') return { clean, ...completed(answer, maxResultBytes) };
   if (answer.type === 'dropped') return { kind: 'dropped', clean };
   if (answer.code === ('AGENT_STOPPED' satisfies TaskErrorCode))
     return lost(answer.code, answer.message.slice(0, MAX_MESSAGE));

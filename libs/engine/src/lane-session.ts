@@ -129,9 +129,10 @@ export class LaneSession {
     for (;;) {
       const agentId = this.mayClaim() && (await pass.mayBegin()) ? lease.agentId : undefined;
       const request = { runId, step: step.name, completion, agentId, generation, maxParallel, shared };
-      const { claim, accepted, ...tasks } = await ledger.completeAndClaim(request);
+      const answer = await ledger.completeAndClaim(request);
       // What was claimed with it is not begun: it ends with the step.
-      if (accepted && failsFast(step, tasks)) return { kind: 'drained' };
+      if (answer.accepted && failsFast(step, answer)) return { kind: 'drained' };
+      const { claim } = answer;
       if (claim.kind !== 'task') return endOfClaim(claim);
       pass.begun();
       const { index, token } = claim.task;
