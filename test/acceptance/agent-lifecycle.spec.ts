@@ -82,7 +82,13 @@ it('R6.2e ends idle agents while its host is under pressure, and starts none but
   const line = `agentainer_agents_retired_total{pool="${pool.id}",reason="pressure"`;
   const metrics = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   await until(line, async () => (await metrics()).includes(line));
-  expect(await metrics()).toMatch(/agentainer_host_pressure\S* 1\n/);
+  expect(await metrics()).toMatch(/agentainer_host_pressure\{resource="disk",directory="\/[^}]*\} 1\n/);
+  const [host] = await cluster.client.hosts.list();
+  expect(host).toMatchObject({ under_pressure: true });
+  expect(host!.pressure).toContainEqual({
+    ...{ resource: 'disk', directory: expect.stringMatching(/^\//) },
+    use: expect.any(Number),
+  });
   expect((await cluster.client.pools.get(pool.id)).hosts).toMatchObject([
     { agents: { creating: 0, idle: 0 } },
   ]);

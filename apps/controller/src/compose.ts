@@ -1,6 +1,6 @@
 import { rmdir } from 'node:fs/promises';
 import { AgentConnections } from '@agentainer/agent-client';
-import { ImageWatch, Keeper } from '@agentainer/pool';
+import { type AgentDriver, ImageWatch, Keeper } from '@agentainer/pool';
 import {
   closing,
   type Logger,
@@ -27,6 +27,7 @@ import { agentsDirectory } from './agents-directory.js';
 import { agentDriver } from './agent-driver.js';
 import type { ControllerConfig } from './config.js';
 import type { Served } from './gateway-calls.js';
+import { HostDisks } from './host-disks.js';
 import { LinuxHostGauge } from './host-gauge.js';
 import { PoolMetrics } from './pool-metrics.js';
 import { dividing } from './dividing.js';
@@ -66,7 +67,7 @@ export async function composeController(
     observer: new PoolMetrics(metrics),
     agentsDirectory: directory,
     logger,
-    ...limitsOf(config),
+    ...limitsOf(config, driver, logger),
   });
 
   return new ServiceGroup('controller', [
@@ -89,9 +90,10 @@ export async function composeController(
 }
 
 /** What the configuration says of agents and of the host that they are on. */
-function limitsOf({ permissions, keepAgents, pressure, dataDirectory }: ControllerConfig) {
-  const gauge = new LinuxHostGauge({ directory: dataDirectory });
-  return { permissions, keepAgents, pressure: { gauge, limits: pressure } };
+function limitsOf(config: ControllerConfig, driver: AgentDriver, logger: Logger) {
+  const { permissions, keepAgents, pressure, dataDirectory, disks: further } = config;
+  const disks = new HostDisks({ directories: [dataDirectory, ...further], driver, logger });
+  return { permissions, keepAgents, pressure: { gauge: new LinuxHostGauge({ disks }), limits: pressure } };
 }
 
 /** What agents may ask the records for. */

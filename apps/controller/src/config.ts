@@ -1,5 +1,6 @@
+import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import {
   AGENT_PERMISSION_SETTINGS,
   type AgentPermissions,
@@ -17,7 +18,7 @@ import {
   SECRETS_KEY_SETTINGS,
   secretsKey,
 } from '@agentainer/runtime';
-import type { HostUse } from '@agentainer/pool';
+import type { HostLimits } from '@agentainer/pool';
 import { z } from 'zod';
 import type { AlertSettings } from './alerting.js';
 import { type EgressSockets, parseEgressSockets } from './egress/egress-sockets.js';
@@ -61,9 +62,18 @@ const schema = z.object({
     .optional(),
   /** Credentials for registries: a file of the form of Docker's `config.json`. */
   AGENTAINER_REGISTRY_AUTH_FILE: z.string().startsWith('/').optional(),
-  /** The share of the host's memory, and of the disk that the data directory is on, from which on idle agents end. */
+  /** The share of the host's memory, and of each disk that counts, from which on idle agents end. */
   AGENTAINER_MEMORY_PRESSURE: shareSetting.default('90%'),
   AGENTAINER_DISK_PRESSURE: shareSetting.default('95%'),
+  /** Folders whose disks count, beside those of the data directory and of the engine. */
+  AGENTAINER_DISKS: z
+    .string()
+    .transform((text) => text.split(',').filter((entry) => entry !== ''))
+    .refine(
+      (folders) => folders.every(isFolder),
+      'must be absolute paths of folders, with commas between them',
+    )
+    .default([]),
   /** Addresses that are not public and that agents may be connected to all the same: blocks, with commas between them. */
   AGENTAINER_EGRESS_ADDRESSES: z
     .string()
@@ -100,7 +110,9 @@ export interface ControllerConfig extends ProcessConfig {
   egress?: EgressSockets;
   registryAuthFile?: string;
   /** The shares from which on the host is under pressure, from 0 to 1. */
-  pressure: HostUse;
+  pressure: HostLimits;
+  /** Folders whose disks count as well. */
+  disks: string[];
   /** Blocks of addresses that agents may be connected to though they are not public. */
   egressAddresses: string[];
   keepAgents: boolean;
@@ -129,6 +141,7 @@ export function readControllerConfig(environment?: NodeJS.ProcessEnv): Controlle
       memory: shareOf(config.AGENTAINER_MEMORY_PRESSURE),
       disk: shareOf(config.AGENTAINER_DISK_PRESSURE),
     },
+    disks: config.AGENTAINER_DISKS,
     egressAddresses: config.AGENTAINER_EGRESS_ADDRESSES,
     keepAgents: config.AGENTAINER_KEEP_AGENTS === 'true',
     resultLimit: config.AGENTAINER_RESULT_LIMIT,
@@ -142,6 +155,10 @@ export function readControllerConfig(environment?: NodeJS.ProcessEnv): Controlle
 
 function shareOf(text: string): number {
   return Number(text.slice(0, -1)) / 100;
+}
+
+function isFolder(path: string): boolean {
+  return isAbsolute(path) && (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
 }
 
 function fitsAgents(directory: string): boolean {

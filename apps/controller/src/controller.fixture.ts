@@ -54,6 +54,7 @@ export class TestController {
         dockerSocket: '',
         keepAgents: false,
         pressure: { memory: 1, disk: 1 },
+        disks: [],
         logLevel: 'silent',
       },
       ...change,

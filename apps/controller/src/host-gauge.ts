@@ -1,10 +1,10 @@
-import { readFile, statfs } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HostGauge, HostUse } from '@agentainer/pool';
+import type { HostDisks } from './host-disks.js';
 
 export interface LinuxHostGaugeOptions {
-  /** A directory on the disk that counts. */
-  directory: string;
+  disks: Pick<HostDisks, 'read'>;
   /** Where `proc` and `sys` are. */
   root?: string;
 }
@@ -20,7 +20,7 @@ const GROUPS = [
 
 /**
  * How much of a Linux host is in use: of its memory what is not available to new programs, of the limit of its control
- * group too where it has one, as a host within a container does; of the disk what programs without privileges may not use.
+ * group too where it has one, as a host within a container does; and of its disks.
  */
 export class LinuxHostGauge implements HostGauge {
   private readonly root: string;
@@ -30,8 +30,8 @@ export class LinuxHostGauge implements HostGauge {
   }
 
   async read(): Promise<HostUse> {
-    const [memory, disk] = await Promise.all([this.memory(), this.disk()]);
-    return { memory, disk };
+    const [memory, disks] = await Promise.all([this.memory(), this.options.disks.read()]);
+    return { memory, disks };
   }
 
   private async memory(): Promise<number> {
@@ -49,12 +49,6 @@ export class LinuxHostGauge implements HostGauge {
     const bytes = Number(limitText.trim() || NaN);
     if (!(bytes > 0 && bytes < total)) return 0;
     return (Number(usageText) - fieldOf(stat, file)) / bytes;
-  }
-
-  private async disk(): Promise<number> {
-    const { blocks, bfree, bavail } = await statfs(this.options.directory);
-    const used = blocks - bfree;
-    return used + bavail === 0 ? 0 : used / (used + bavail);
   }
 }
 

@@ -7,6 +7,7 @@ import {
   type AgentState,
   DEFAULT_PERMISSIONS,
   DEFAULT_POOL_CONFIG,
+  type HostPressure,
   type PoolConfig,
   poolOf,
   type PoolSpec,
@@ -58,8 +59,8 @@ export class TestHost {
   readonly gateways = new Set<string>();
   readonly unhealthy = new Set<string>();
   readonly retired: RetireReason[] = [];
-  /** Whether the host was under pressure when it was last looked at. */
-  pressed = false;
+  /** What put the host under pressure when it was last looked at. */
+  pressure: readonly HostPressure[] = [];
   readonly forgotten: string[] = [];
   /** What images are on the host, where that is known. */
   readonly images = new Map<string, string>();
@@ -118,7 +119,7 @@ export class TestHost {
       probe: { probe: (directory) => Promise.resolve(!this.unhealthy.has(directory)) },
       observer: {
         snapshot: () => undefined,
-        host: (_, pressed) => (this.pressed = pressed),
+        host: (_, pressure) => (this.pressure = pressure),
         started: (_, ms) => this.startTimes.push(ms),
         retired: (_, reason) => this.retired.push(reason),
         forgotten: (poolId) => this.forgotten.push(poolId),

@@ -54,3 +54,24 @@ it('shows how the pools stand now, starts and ends', async () => {
   ])
     expect(text).toContain(`${line}\n`);
 });
+
+it('shows how much of the host is in use, and which of it puts the host under pressure', async () => {
+  const registry = new Registry();
+  const metrics = new PoolMetrics(registry);
+  const disk = (directory: string, use: number) => ({ directory, use });
+  metrics.host({ memory: 0.5, disks: [disk('/gone', 0.1)] }, []);
+  const engine = disk('/engine', 0.97);
+  const pressure = [{ resource: 'disk' as const, ...engine }];
+  metrics.host({ memory: 0.5, disks: [disk('/data', 0.2), engine] }, pressure);
+  const text = await registry.metrics();
+  for (const line of [
+    'agentainer_host_use_ratio{resource="memory"} 0.5',
+    'agentainer_host_use_ratio{resource="disk",directory="/data"} 0.2',
+    'agentainer_host_use_ratio{resource="disk",directory="/engine"} 0.97',
+    'agentainer_host_pressure{resource="memory"} 0',
+    'agentainer_host_pressure{resource="disk",directory="/data"} 0',
+    'agentainer_host_pressure{resource="disk",directory="/engine"} 1',
+  ])
+    expect(text).toContain(`${line}\n`);
+  expect(text).not.toContain('/gone');
+});

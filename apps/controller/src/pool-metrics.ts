@@ -1,4 +1,4 @@
-import { tasksAtOnce } from '@agentainer/core';
+import { type HostPressure, tasksAtOnce } from '@agentainer/core';
 import type { HostUse, KeeperObserver, PoolSnapshot, RetireReason } from '@agentainer/pool';
 import { Counter, Gauge, Histogram, type Registry } from '@agentainer/runtime';
 
@@ -10,8 +10,8 @@ export class PoolMetrics implements KeeperObserver {
   private readonly agents: Gauge<'pool' | 'state'>;
   private readonly utilization: Gauge<'pool'>;
   private readonly waiting: Gauge<'pool'>;
-  private readonly use: Gauge<'resource'>;
-  private readonly pressure: Gauge;
+  private readonly use: Gauge<'resource' | 'directory'>;
+  private readonly pressure: Gauge<'resource' | 'directory'>;
   private readonly retirements: Counter<'pool' | 'reason'>;
   private readonly startTime: Histogram<'pool'>;
 
@@ -37,13 +37,14 @@ export class PoolMetrics implements KeeperObserver {
     });
     this.use = new Gauge({
       name: 'agentainer_host_use_ratio',
-      help: 'Share of the memory and of the disk of this host that is in use',
-      labelNames: ['resource'],
+      help: 'Share of the memory and of each disk of this host that is in use',
+      labelNames: ['resource', 'directory'],
       registers,
     });
     this.pressure = new Gauge({
       name: 'agentainer_host_pressure',
-      help: 'Whether this host is under pressure, so that idle agents end (1) or not (0)',
+      help: 'Whether this resource puts the host under pressure, so that idle agents end (1) or not (0)',
+      labelNames: ['resource', 'directory'],
       registers,
     });
     this.retirements = new Counter({
@@ -71,9 +72,18 @@ export class PoolMetrics implements KeeperObserver {
     this.waiting.set({ pool }, waiting);
   }
 
-  host(use: HostUse, pressed: boolean): void {
-    for (const resource of ['memory', 'disk'] as const) this.use.set({ resource }, use[resource]);
-    this.pressure.set(pressed ? 1 : 0);
+  host({ memory, disks }: HostUse, pressure: readonly HostPressure[]): void {
+    // Disks may be other ones than they were.
+    for (const gauge of [this.use, this.pressure]) gauge.reset();
+    const all: HostPressure[] = [
+      { resource: 'memory', use: memory },
+      ...disks.map((disk) => ({ resource: 'disk' as const, ...disk })),
+    ];
+    for (const { use, ...labels } of all) {
+      this.use.set(labels, use);
+      this.pressure.set(labels, 0);
+    }
+    for (const { use: _, ...labels } of pressure) this.pressure.set(labels, 1);
   }
 
   started(pool: string, ms: number): void {

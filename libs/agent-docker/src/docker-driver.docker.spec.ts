@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -110,6 +110,14 @@ else {
         Memory: 536_870_912,
         PidsLimit: 256,
       });
+    }, 30_000);
+
+    it('is on a disk that the driver knows', async () => {
+      const { agentId } = await started();
+      const { Id } = await connectEngine(engineSocket)
+        .getContainer(`agentainer-${instance}-${agentId}`)
+        .inspect();
+      expect(existsSync(join(await driver.dataRoot(), 'containers', Id))).toBe(true);
     }, 30_000);
 
     it.each(['../../containers/json', 'a/../b', 'a//b', 'a/./b', 'a?b', ''])(

@@ -22,6 +22,7 @@ import { ContainerCommands } from './container-commands.js';
 import { ContainerOutput } from './container-output.js';
 import { ContainerLook, firstProcessOf } from './container-look.js';
 import { allowing, callDeadline, connectEngine, isAway, statusOf } from './engine.js';
+import { dataRootOf } from './engine-data.js';
 import { EngineEvents } from './engine-events.js';
 import { type EngineImage, EngineImages } from './engine-images.js';
 import { listenInside, notBeside } from './listen-inside.js';
@@ -146,6 +147,10 @@ export class DockerDriver implements AgentDriver {
     const how = seen && howEnded(seen.State);
     // One that goes on has not said its last.
     return { how, output: how === undefined ? '' : await this.output.endOf(agentId) };
+  }
+
+  dataRoot(): Promise<string> {
+    return dataRootOf(this.docker);
   }
 
   onExit(listener: (agentId: string) => void): () => void {

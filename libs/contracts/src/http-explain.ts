@@ -12,7 +12,7 @@ const ofLimit = {
   lanes_waiting: count,
 };
 const inLine = { lanes_waiting: count };
-/** Memory or disk of the host is nearly full, so that it keeps no agents ahead of need. */
+/** Memory or a disk of the host is nearly full, so that it keeps no agents ahead of need. */
 const starting = { host_pressed: z.boolean(), ...inLine };
 const why = <R extends string, T extends z.ZodRawShape>(reason: R, shape: T) =>
   z.object({ reason: z.literal(reason), ...shape, message: z.string() });

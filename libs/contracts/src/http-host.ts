@@ -11,8 +11,15 @@ export const hostSchema = z.object({
   /** When its keeper was last heard of; null where it left. */
   heard_at: timeSchema.nullable(),
   workers: count,
-  /** Its memory or its disk is nearly full: it keeps no agents ahead of need. */
+  /** Its memory or a disk is nearly full: it keeps no agents ahead of need. */
   under_pressure: z.boolean(),
+  /** What is nearly full, and the share of it that is in use; `directory` is a folder on the disk meant. */
+  pressure: z.array(
+    z.discriminatedUnion('resource', [
+      z.object({ resource: z.literal('memory'), use: z.number() }),
+      z.object({ resource: z.literal('disk'), directory: z.string(), use: z.number() }),
+    ]),
+  ),
   /** How many agents of all pools stand where. */
   agents: agentCountsSchema,
 });

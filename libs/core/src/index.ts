@@ -13,6 +13,7 @@ export { coversEgress, type EgressPattern, parseEgressPattern } from './egress-p
 export * from './errors.js';
 export * from './failure-tolerance.js';
 export * from './graph.js';
+export { type HostPressure, pressureText } from './host-pressure.js';
 export * from './ids.js';
 export * from './item-source.js';
 export * from './json.js';

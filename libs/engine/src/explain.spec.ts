@@ -46,7 +46,7 @@ const BROKEN: PoolStanding = {
   idleFor: new Map(),
   ...{ error: { code: 'IMAGE_NOT_FOUND', message: 'no such image' }, failures: 1, retryAt: NOW + 1 },
 };
-const HOST = { name: 'h1', workers: 1, isDrained: false, isPressed: false };
+const HOST = { name: 'h1', workers: 1, isDrained: false, pressure: [] };
 
 const reasons = (record: RunRecord, around: Partial<Surroundings> = {}, of: Definition = definition) =>
   explain(of, record, { pools: NO_HOST, nextRetry: new Map(), ...around }).map((step) => step.reasons);

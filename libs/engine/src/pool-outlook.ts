@@ -6,7 +6,7 @@ import {
   realmOf,
   STEP_TRANSITIONS,
 } from '@agentainer/core';
-import type { TaskError } from '@agentainer/core';
+import type { HostPressure, TaskError } from '@agentainer/core';
 import type { RunRecord, StepRecord } from './records.js';
 import { stepNamed } from './step-lanes.js';
 
@@ -17,8 +17,8 @@ export interface HostStanding {
   workers: number;
   /** An operator wants it to have no agents. */
   isDrained: boolean;
-  /** Its memory or its disk is nearly full: it keeps no agents ahead of need. */
-  isPressed: boolean;
+  /** What of it is nearly full, so that it keeps no agents ahead of need. */
+  pressure: readonly HostPressure[];
 }
 
 /** How a pool stands on one host that was heard of lately. Times are milliseconds of Redis's clock. */

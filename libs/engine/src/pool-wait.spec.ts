@@ -4,7 +4,7 @@ import { poolWait, startFailures } from './pool-wait.js';
 const NOW = 1_000_000;
 const NEED = { pool: 'p', realm: 'r' };
 const host = (name: string, more: Partial<HostStanding> = {}): HostStanding => ({
-  ...{ name, workers: 1, isDrained: false, isPressed: false },
+  ...{ name, workers: 1, isDrained: false, pressure: [] },
   ...more,
 });
 const NOBODY = { creating: 0, idle: 0, leased: 0, cleaning: 0, draining: 0, retiring: 0 };
@@ -46,7 +46,7 @@ it.each<[string, PoolStanding, object]>([
   [
     'left to others, with room for more',
     standing({ idle: 3 }, { idleFor: new Map([['other', 3]]) }),
-    { reason: 'start_pending', hostIsPressed: false },
+    { reason: 'start_pending', hostPressure: [] },
   ],
   ['none yet', standing(), { reason: 'start_pending', lanesWaiting: 3 }],
   ['idle, and nobody took the lane', standing({ idle: 1 }, { idleFor: usable(1) }), { reason: 'queued' }],
@@ -119,10 +119,11 @@ it('tells hosts whose lanes nobody takes, and those under pressure', () => {
   expect(look([standing({ idle: 1 }, { idleFor: usable(1) })], [host('a', { workers: 0 })])).toEqual([
     { reason: 'no_worker', pool: 'p', host: 'a' },
   ]);
-  const pressed = [host('a', { isPressed: true })];
-  expect(look([standing()], pressed)).toMatchObject([{ reason: 'start_pending', hostIsPressed: true }]);
+  const pressure = [{ resource: 'disk' as const, directory: '/var/lib/docker', use: 0.97 }];
+  const pressed = [host('a', { pressure })];
+  expect(look([standing()], pressed)).toMatchObject([{ reason: 'start_pending', hostPressure: pressure }]);
   expect(look([standing({ creating: 1 })], pressed)).toMatchObject([
-    { reason: 'agents_starting', hostIsPressed: true },
+    { reason: 'agents_starting', hostPressure: pressure },
   ]);
 });
 

@@ -114,5 +114,5 @@ function inLine({ waiting: lanesWaiting }: Sight) {
 }
 
 function pressure({ on }: Sight) {
-  return { hostIsPressed: on.isPressed };
+  return { hostPressure: on.pressure };
 }

@@ -1,4 +1,4 @@
-import type { StepState, TaskError } from '@agentainer/core';
+import type { HostPressure, StepState, TaskError } from '@agentainer/core';
 
 /** Why a pool has no agent for a lane, or for a while none more. Times are milliseconds of Redis's clock. */
 export type PoolWaitReason =
@@ -21,13 +21,16 @@ export type HostWaitReason =
   | OnHost<'pool_full', { busy: number; size: number; lanesWaiting: number }>
   | OnHost<'image_pulling', { lanesWaiting: number }>
   | StartFailureReason
-  | OnHost<'agents_starting', { starting: number; hostIsPressed: boolean; lanesWaiting: number }>
+  | OnHost<
+      'agents_starting',
+      { starting: number; hostPressure: readonly HostPressure[]; lanesWaiting: number }
+    >
   /** Agents are on their way out; others may be started as soon as they are gone. */
   | OnHost<'agents_ending', { ending: number; size: number; lanesWaiting: number }>
   /** The idle agents are left to realms of others. One makes room. */
   | OnHost<'reuse', { idle: number; size: number; lanesWaiting: number }>
   /** There is room for an agent, and nothing in its way: a host starts a few at a time. */
-  | OnHost<'start_pending', { hostIsPressed: boolean; lanesWaiting: number }>;
+  | OnHost<'start_pending', { hostPressure: readonly HostPressure[]; lanesWaiting: number }>;
 
 /** Why agents do not start on a host; `retryAt` is when the next one is tried, and meanwhile others may have its share. */
 export type StartFailureReason = OnHost<

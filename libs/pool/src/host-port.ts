@@ -1,4 +1,4 @@
-import type { AgentState, PoolSpec } from '@agentainer/core';
+import type { AgentState, HostPressure, PoolSpec } from '@agentainer/core';
 
 /** How long a host or a worker may be silent until the others do without it, in milliseconds. */
 export const SILENCE_MS = 10_000;
@@ -65,8 +65,8 @@ export interface HostStatus {
   /** When its keeper was last heard of, by Redis's clock; undefined where it left. */
   heardAt: number | undefined;
   workers: number;
-  /** Its memory or its disk is nearly full, so that it keeps no agents ahead of need. */
-  isPressed: boolean;
+  /** What of it is nearly full, so that it keeps no agents ahead of need. */
+  pressure: readonly HostPressure[];
   agents: Record<Exclude<AgentState, 'dead'>, number>;
 }
 

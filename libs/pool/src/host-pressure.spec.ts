@@ -1,6 +1,6 @@
-import { DEFAULT_POOL_CONFIG } from '@agentainer/core';
+import { DEFAULT_POOL_CONFIG, type HostPressure, pressureText } from '@agentainer/core';
 import fc from 'fast-check';
-import { isUnderPressure, relief, withoutReserve } from './host-pressure.js';
+import { pressureOf, relief, resourceOf, withoutReserve } from './host-pressure.js';
 import { planPool } from './plan.js';
 import type { AgentRecord, PoolSnapshot } from './ports.js';
 
@@ -20,24 +20,43 @@ const agent = (id: string, state: AgentRecord['state'], since: number, reason?: 
   ...{ leases: state === 'leased' ? [NOW + 1] : [], ...(reason && { reason }) },
 });
 
-it.each([
-  [{ memory: 0.899, disk: 0.1 }, false, false],
-  [{ memory: 0.9, disk: 0.1 }, false, true],
-  [{ memory: 0.1, disk: 0.95 }, false, true],
-  [{ memory: 0.86, disk: 0.1 }, true, true],
-  [{ memory: 0.84, disk: 0.91 }, true, true],
-  [{ memory: 0.84, disk: 0.89 }, true, false],
-])('is pressure from the limit on, and until well below it: %j, before %s', (use, before, pressed) => {
-  expect(isUnderPressure(use, LIMITS, before)).toBe(pressed);
+const useOf = (memory: number, data: number, engine: number) => ({
+  memory,
+  disks: [
+    { directory: '/data', use: data },
+    { directory: '/engine', use: engine },
+  ],
+});
+const names = (pressure: readonly HostPressure[]) => pressure.map(resourceOf);
+const named = (name: string): HostPressure =>
+  name === 'memory' ? { resource: 'memory', use: 1 } : { resource: 'disk', directory: name, use: 1 };
+
+it.each<[[number, number, number], string[], string[]]>([
+  [[0.899, 0.1, 0.1], [], []],
+  [[0.9, 0.1, 0.1], [], ['memory']],
+  [[0.1, 0.95, 0.1], [], ['/data']],
+  [[0.1, 0.1, 0.95], [], ['/engine']],
+  [[0.95, 0.99, 0.99], [], ['memory', '/data', '/engine']],
+  [[0.86, 0.1, 0.1], ['memory'], ['memory']],
+  [[0.1, 0.91, 0.91], ['/engine'], ['/engine']],
+  [[0.84, 0.89, 0.89], ['memory', '/data', '/engine'], []],
+])('is pressure of each from its limit on, and until well below it: %j, before %j', (use, before, now) => {
+  expect(names(pressureOf(useOf(...use), LIMITS, before.map(named)))).toEqual(now);
+});
+
+it('tells how much is in use', () => {
+  const pressure = pressureOf(useOf(0.5, 0.2, 0.975), LIMITS, []);
+  expect(pressure).toEqual([{ resource: 'disk', directory: '/engine', use: 0.975 }]);
+  expect(pressureText([...pressure, named('memory')])).toBe('disk of /engine 97%, memory 100%');
 });
 
 it('does not come and go with a use that moves about the limit', () => {
   const uses = fc.array(fc.double({ min: 0.86, max: 0.94, noNaN: true }), { minLength: 1 });
   fc.assert(
     fc.property(uses, (memory) => {
-      let pressed = true;
-      for (const share of memory) pressed = isUnderPressure({ memory: share, disk: 0 }, LIMITS, pressed);
-      return pressed;
+      let pressure = [named('memory')];
+      for (const share of memory) pressure = pressureOf(useOf(share, 0, 0), LIMITS, pressure);
+      return pressure.length === 1;
     }),
   );
 });

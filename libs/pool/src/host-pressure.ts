@@ -1,10 +1,24 @@
-import type { PoolSpec } from '@agentainer/core';
+import type { HostPressure, PoolSpec } from '@agentainer/core';
 import type { Retirement } from './plan.js';
 import type { PoolSnapshot } from './ports.js';
 
 /** Shares from 0 to 1 of what a host has that are in use. */
 export interface HostUse {
   memory: number;
+  /** One of each file system that counts. */
+  disks: readonly DiskUse[];
+}
+
+export interface DiskUse {
+  /** A folder on it, by which people know it. */
+  directory: string;
+  use: number;
+}
+
+/** The shares from which on a host is under pressure. */
+export interface HostLimits {
+  memory: number;
+  /** Of each disk. */
   disk: number;
 }
 
@@ -19,10 +33,26 @@ const RELIEF = 0.05;
 /** Agents that are ended for pressure at the same time: what each of them gives back shows only when it is gone. */
 const ENDS_AT_ONCE = 2;
 
-/** Whether a host is under pressure: from when a share reaches its limit until all of them are well below. */
-export function isUnderPressure(use: HostUse, limits: HostUse, before: boolean): boolean {
-  const margin = before ? RELIEF : 0;
-  return use.memory >= limits.memory - margin || use.disk >= limits.disk - margin;
+/**
+ * What puts a host under pressure: each resource from when its use reaches the limit until it is well below.
+ * @param before what did so at the latest look
+ */
+export function pressureOf(
+  use: HostUse,
+  limits: HostLimits,
+  before: readonly HostPressure[],
+): HostPressure[] {
+  const known = new Set(before.map(resourceOf));
+  const all: HostPressure[] = [
+    { resource: 'memory', use: use.memory },
+    ...use.disks.map((disk) => ({ resource: 'disk' as const, ...disk })),
+  ];
+  return all.filter((one) => one.use >= limits[one.resource] - (known.has(resourceOf(one)) ? RELIEF : 0));
+}
+
+/** What is meant, as text: `memory`, or a folder on the disk. */
+export function resourceOf(one: HostPressure): string {
+  return one.resource === 'disk' ? one.directory : one.resource;
 }
 
 /** An agent that is to end, and its pool. */

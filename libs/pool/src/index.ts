@@ -13,7 +13,7 @@ export { Keeper, type KeeperOptions } from './keeper.js';
 export { type PoolQueues, PoolRetention, type PoolUsage } from './pool-retention.js';
 export { PoolControl, type PoolControlStore, type PoolSizes, type PoolView } from './pool-control.js';
 export { isDecided, type OverrideChange, type PoolOverride, sizeOf, sizeToDivide } from './pool-override.js';
-export type { HostGauge, HostUse } from './host-pressure.js';
+export type { DiskUse, HostGauge, HostLimits, HostUse } from './host-pressure.js';
 export { desiredSize, planPool, type PoolPlan } from './plan.js';
 export { divideAmong, largerShares, smallerShares, targetShares, type ShareChange } from './divide.js';
 export { Divider, type DividerOptions } from './divider.js';

@@ -1,3 +1,4 @@
+import type { HostPressure } from '@agentainer/core';
 import { PeriodicService, type Service, withDeadline } from '@agentainer/runtime';
 import { AgentLife, type AgentLifeParts } from './agent-life.js';
 import { chunksOf } from './chunks.js';
@@ -119,6 +120,10 @@ export class Keeper implements Service {
     return this.term !== undefined && !this.stopping && this.options.leadership.held;
   }
 
+  private get underPressure(): readonly HostPressure[] {
+    return this.pressure?.pressure ?? [];
+  }
+
   private onDemand(poolId: string): void {
     if (!this.inTerm()) return;
     this.demanded.add(poolId);
@@ -142,7 +147,7 @@ export class Keeper implements Service {
     const { snapshots, all } = await this.look(planMs);
     if (!term || term !== this.term || !this.inTerm()) return;
     for (const snapshot of snapshots) this.options.observer.snapshot(snapshot);
-    const pressed = this.pressure?.pressed ?? false;
+    const pressed = this.underPressure.length > 0;
     const relieved = pressed && all ? relief(snapshots) : [];
     await this.act(pressed ? snapshots.map(withoutReserve) : snapshots, relieved, term.signal);
   }
@@ -176,7 +181,7 @@ export class Keeper implements Service {
     const all = performance.now() >= this.nextLookAtAll;
     if (all) {
       this.nextLookAtAll = performance.now() + planMs;
-      await Promise.all([registry.announce(this.pressure?.pressed ?? false), this.pressure?.look()]);
+      await Promise.all([registry.announce(this.underPressure), this.pressure?.look()]);
       poolIds = (await registry.pools()).map((spec) => spec.id);
       this.notice(poolIds);
     }

@@ -1,5 +1,5 @@
 import type { Server } from 'node:net';
-import type { AgentState, PoolConfig, PoolSpec, TaskError } from '@agentainer/core';
+import type { AgentState, HostPressure, PoolConfig, PoolSpec, TaskError } from '@agentainer/core';
 import type { HostUse } from './host-pressure.js';
 import type { Share } from './host-port.js';
 import type { CommandRunner } from './command-runner.js';
@@ -171,8 +171,8 @@ export interface AgentRegistry {
   mended(poolId: string): Promise<void>;
   /** Notes for people that the pool's image is being pulled, for so long unless that is said again; 0 where it is not any more. */
   pulling(poolId: string, forMs: number): Promise<void>;
-  /** Says that this host has a keeper, and whether it is under pressure; to be repeated while that holds. */
-  announce(isPressed?: boolean): Promise<void>;
+  /** Says that this host has a keeper, and what puts it under pressure, if anything; to be repeated while that holds. */
+  announce(pressure?: readonly HostPressure[]): Promise<void>;
   /** Says that this host has no agents any more, and no keeper. */
   leave(): Promise<void>;
   /** Calls `listener` when a pool may need its keeper: a lane waits, an agent retires, a pool is new. */
@@ -198,7 +198,7 @@ export type RetireReason =
   /** Too many different tasks failed on it in a row. */
   | 'failing'
   | 'lease_expired'
-  /** The memory or the disk of the host was nearly full. */
+  /** The memory or a disk of the host was nearly full. */
   | 'pressure'
   | 'died'
   | 'start_failed'
@@ -237,6 +237,8 @@ export interface AgentDriver {
   memoryOf(agentIds: readonly string[]): Promise<Map<string, number>>;
   /** How an agent ended that was not stopped yet, and what it printed last; as far as this driver started it and still knows. Never throws. */
   lastWords(agentId: string): Promise<LastWords>;
+  /** A folder on the disk that fills as agents are made and run, where this driver has one of its own. */
+  dataRoot?(): Promise<string>;
   /** Calls `listener` for each agent that ended, without delay. */
   onExit(listener: (agentId: string) => void): () => void;
   /** What agents of a pool would be made of now, of their image as of what they may do: equal texts are equal agents. Undefined where that cannot be told. */
@@ -316,8 +318,8 @@ export interface KeeperObserver {
   started(poolId: string, ms: number): void;
   /** An agent is gone. */
   retired(poolId: string, reason: RetireReason): void;
-  /** How much of the host is in use, and whether it is under pressure. */
-  host(use: HostUse, pressed: boolean): void;
+  /** How much of the host is in use, and what of that puts it under pressure. */
+  host(use: HostUse, pressure: readonly HostPressure[]): void;
   /** A pool is not known any more. */
   forgotten(poolId: string): void;
 }

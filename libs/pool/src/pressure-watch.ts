@@ -1,20 +1,21 @@
+import { type HostPressure, pressureText } from '@agentainer/core';
 import { type Logger, withDeadline } from '@agentainer/runtime';
-import { type HostGauge, type HostUse, isUnderPressure } from './host-pressure.js';
+import { type HostGauge, type HostLimits, pressureOf, resourceOf } from './host-pressure.js';
 import type { KeeperObserver } from './ports.js';
 
 export interface PressureWatchParts {
   gauge: HostGauge;
   /** The shares from which on the host is under pressure. */
-  limits: HostUse;
+  limits: HostLimits;
   logger: Logger;
   observer: Pick<KeeperObserver, 'host'>;
 }
 
 const READ_DEADLINE_MS = 2_000;
 
-/** Whether the host is under pressure, by the latest look at it. */
+/** What puts the host under pressure, by the latest look at it. */
 export class PressureWatch {
-  pressed = false;
+  pressure: readonly HostPressure[] = [];
 
   constructor(private readonly parts: PressureWatchParts) {}
 
@@ -23,12 +24,17 @@ export class PressureWatch {
     const { gauge, limits, logger, observer } = this.parts;
     try {
       const use = await withDeadline('reading the use of the host', READ_DEADLINE_MS, gauge.read());
-      const pressed = isUnderPressure(use, limits, this.pressed);
-      if (pressed && !this.pressed)
-        logger.warn({ ...use, limits }, 'the host is under pressure: idle agents end');
-      if (!pressed && this.pressed) logger.info({ ...use }, 'the host is not under pressure any more');
-      this.pressed = pressed;
-      observer.host(use, pressed);
+      const before = this.pressure;
+      this.pressure = pressureOf(use, limits, before);
+      const known = new Set(before.map(resourceOf));
+      if (this.pressure.some((one) => !known.has(resourceOf(one))))
+        logger.warn(
+          { ...use, limits },
+          `the host is under pressure, idle agents end: ${pressureText(this.pressure)}`,
+        );
+      if (this.pressure.length === 0 && before.length > 0)
+        logger.info({ ...use }, 'the host is not under pressure any more');
+      observer.host(use, this.pressure);
     } catch (error) {
       logger.warn({ err: error }, 'how much of the host is in use could not be read');
     }

@@ -1,5 +1,6 @@
 import { type HostDirectory, type HostSigns, hostState, type HostStatus } from '@agentainer/pool';
 import type { Redis } from 'ioredis';
+import { hostPressures } from './host-pressures.js';
 import { hostSigns } from './host-signs.js';
 import type { Keys } from './keys.js';
 
@@ -16,7 +17,7 @@ export class RedisHostDirectory implements HostDirectory {
   async list(): Promise<HostStatus[]> {
     const [{ hosts, drained, now }, pressed, poolIds] = await Promise.all([
       hostSigns(this.redis, this.keys),
-      this.redis.smembers(this.keys.pressedHosts()),
+      hostPressures(this.redis, this.keys),
       this.redis.hkeys(this.keys.pools()),
     ]);
     const known = new Set(hosts.map(({ name }) => name));
@@ -25,7 +26,7 @@ export class RedisHostDirectory implements HostDirectory {
     return Promise.all(
       all.map(async (signs) => ({
         ...(await this.status(signs, poolIds, now)),
-        isPressed: pressed.includes(signs.name),
+        pressure: pressed.get(signs.name) ?? [],
       })),
     );
   }

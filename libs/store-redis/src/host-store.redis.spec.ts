@@ -111,10 +111,10 @@ it('takes the share of a host that is to be drained, and says how far it is', as
   expect([await hosts.drain('a'), await hosts.drain('a')]).toEqual([true, true]);
   await divide();
   expect(await sharesOf()).toMatchObject([{ max_size: 0 }, { max_size: 3 }]);
-  await a.announce(true);
+  await a.announce([{ resource: 'memory', use: 0.9 }]);
   expect(await hosts.list()).toMatchObject([
-    { name: 'a', state: 'draining', isPressed: true },
-    { state: 'up', isPressed: false },
+    { name: 'a', state: 'draining', pressure: [{ resource: 'memory', use: 0.9 }] },
+    { state: 'up', pressure: [] },
   ]);
   await a.remove(pool.spec.id, 'x');
   expect(await hosts.list()).toMatchObject([{ name: 'a', state: 'drained' }, { state: 'up' }]);

@@ -71,7 +71,7 @@ export class RedisHostStore implements HostStore {
     let agents = 0;
     for (const id of poolIds) agents += await losePool(scope, id);
     await this.redis.del(this.keys.hostImages(name));
-    await this.redis.srem(this.keys.pressedHosts(), name);
+    await this.redis.hdel(this.keys.hostPressure(), name);
     await forgetHost(this.redis, this.keys, name, heardAt);
     return agents;
   }

@@ -22,8 +22,8 @@ export class Keys {
   readonly hosts = () => `${this.prefix}:hosts`;
   /** Hosts that are to have no agents. */
   readonly drainedHosts = () => `${this.hosts()}:drained`;
-  /** Hosts whose memory or disk is nearly full. */
-  readonly pressedHosts = () => `${this.hosts()}:pressed`;
+  /** Host → what of it is nearly full (JSON); nothing of others. */
+  readonly hostPressure = () => `${this.hosts()}:pressure`;
   /** Workers of one host. */
   readonly workers = (host: string) => `${this.prefix}:workers:${host}`;
 

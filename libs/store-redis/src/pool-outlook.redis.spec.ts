@@ -19,7 +19,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   pool = new TestPool(redis);
   registry = new RedisAgentRegistry(redis, subscriber, pool.keys, 'host');
-  await registry.announce(false);
+  await registry.announce([]);
 });
 afterAll(() => Promise.all([redis.quit(), subscriber.quit()]));
 
@@ -30,14 +30,15 @@ const release = async (ticket: string, realm: string) =>
 
 it('tells hosts that were heard of, their workers, and whether they are drained or under pressure', async () => {
   const hosts = async () => (await look()).hosts;
-  const usual = { name: 'host', workers: 0, isDrained: false, isPressed: false };
+  const usual = { name: 'host', workers: 0, isDrained: false, pressure: [] };
   expect(await hosts()).toEqual([usual]);
   await new RedisWorkerPlaces(redis, pool.keys, 'host').announce('w');
-  await registry.announce(true);
+  const pressure = [{ resource: 'disk' as const, directory: '/var/lib/docker', use: 0.97 }];
+  await registry.announce(pressure);
   await new RedisHostDirectory(redis, pool.keys).drain('host');
-  expect(await hosts()).toEqual([{ ...usual, workers: 1, isDrained: true, isPressed: true }]);
-  await registry.announce(false);
-  expect(await hosts()).toMatchObject([{ isPressed: false }]);
+  expect(await hosts()).toEqual([{ ...usual, workers: 1, isDrained: true, pressure }]);
+  await registry.announce([]);
+  expect(await hosts()).toMatchObject([{ pressure: [] }]);
   await registry.leave();
   expect(await hosts()).toEqual([]);
 });

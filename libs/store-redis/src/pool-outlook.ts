@@ -2,6 +2,7 @@ import type { TaskError } from '@agentainer/core';
 import type { AgentNeed, PoolOutlook, PoolOutlookReader, PoolStanding } from '@agentainer/engine';
 import { SILENCE_MS } from '@agentainer/pool';
 import type { Redis } from 'ioredis';
+import { hostPressures } from './host-pressures.js';
 import { hostSigns } from './host-signs.js';
 import type { Keys } from './keys.js';
 import { PoolOverrides } from './pool-overrides.js';
@@ -22,13 +23,13 @@ export class RedisPoolOutlook implements PoolOutlookReader {
   async outlook(needs: readonly AgentNeed[]): Promise<PoolOutlook> {
     const [{ hosts: known, now }, pressed] = await Promise.all([
       hostSigns(this.redis, this.keys),
-      this.redis.smembers(this.keys.pressedHosts()),
+      hostPressures(this.redis, this.keys),
     ]);
     const hosts = known
       .filter(({ heardAt }) => now - heardAt < SILENCE_MS)
       .map(({ name, workers, isDrained }) => ({
         ...{ name, workers, isDrained },
-        isPressed: pressed.includes(name),
+        pressure: pressed.get(name) ?? [],
       }));
     const ids = [...new Set(needs.map(({ pool }) => pool))];
     const standings = ids.flatMap((id) => {

@@ -1,4 +1,4 @@
-import type { PoolSpec } from '@agentainer/core';
+import type { HostPressure, PoolSpec } from '@agentainer/core';
 import {
   type AgentRegistry,
   type LastWords,
@@ -10,6 +10,7 @@ import {
 import type { Redis } from 'ioredis';
 import { BoundedCache } from './bounded-cache.js';
 import { Channel } from './channel.js';
+import { tellPressure } from './host-pressures.js';
 import { hostSigns } from './host-signs.js';
 import type { Keys } from './keys.js';
 import { PoolScope } from './pool-scope.js';
@@ -100,12 +101,12 @@ export class RedisAgentRegistry implements AgentRegistry {
     return notePull(this.scope, poolId, forMs);
   }
 
-  async announce(isPressed = false): Promise<void> {
+  async announce(pressure: readonly HostPressure[] = []): Promise<void> {
     const { redis, keys, host } = this.scope;
     await Promise.all([
       // Only who divides the pools forgets a host, with all that it has.
       announcePresence(redis, keys.hosts(), host, 0),
-      isPressed ? redis.sadd(keys.pressedHosts(), host) : redis.srem(keys.pressedHosts(), host),
+      tellPressure(redis, keys, host, pressure),
     ]);
   }
 

@@ -10,7 +10,7 @@ export class FakePoolOutlook implements PoolOutlookReader {
   outlook(needs: readonly AgentNeed[]): Promise<PoolOutlook> {
     const named = new Set(this.hosts.map(({ name }) => name));
     const others = [...new Set(this.statuses.map(({ host }) => host))].filter((name) => !named.has(name));
-    const usual = { workers: 1, isDrained: false, isPressed: false };
+    const usual = { workers: 1, isDrained: false, pressure: [] };
     const hosts = [...this.hosts, ...others.map((name) => ({ name, ...usual }))];
     const pools = this.statuses.map((status) => ({
       ...status,

@@ -104,8 +104,13 @@ it('says of a pool what keeps it from starting agents, and what to do', async ()
       message: expect.stringContaining('network crm not found; the network has to be made on that host'),
     },
   ]);
-  api.outlook.hosts.push({ name: 'h', workers: 1, isDrained: true, isPressed: false });
+  api.outlook.hosts.push({ name: 'h', workers: 1, isDrained: true, pressure: [] });
   expect(await look()).toMatchObject([
     { reason: 'hosts_drained', hosts: ['h'], message: 'every host is drained, until one is resumed: h' },
   ]);
+  const pressure = [{ resource: 'disk' as const, directory: '/var/lib/docker', use: 0.97 }];
+  api.outlook.hosts[0] = { name: 'h', workers: 1, isDrained: false, pressure };
+  api.pools[0] = poolStatus({ id, image, config, waiting: 1 });
+  const message = expect.stringContaining('nearly full (disk of /var/lib/docker 97%)');
+  expect(await look()).toMatchObject([{ reason: 'start_pending', host_pressed: true, message }]);
 });

@@ -35,9 +35,9 @@ function changeRoute(hosts: HostDirectory, change: 'drain' | 'resume'): Route {
   });
 }
 
-function hostView({ name, state, heardAt, workers, isPressed, agents }: HostStatus): HostBody {
+function hostView({ name, state, heardAt, workers, pressure, agents }: HostStatus): HostBody {
   return {
     ...{ name, status: state, heard_at: timeView(heardAt ?? 0), workers },
-    ...{ under_pressure: isPressed, agents },
+    ...{ under_pressure: pressure.length > 0, pressure: [...pressure], agents },
   };
 }

@@ -44,8 +44,8 @@ function reasonView(why: WaitReason): Facts<WaitReasonBody> {
     }
     case 'agents_starting':
     case 'start_pending': {
-      const { hostIsPressed: host_pressed, lanesWaiting: lanes_waiting, ...rest } = why;
-      return { ...rest, host_pressed, lanes_waiting };
+      const { hostPressure, lanesWaiting: lanes_waiting, ...rest } = why;
+      return { ...rest, host_pressed: hostPressure.length > 0, lanes_waiting };
     }
     case 'pool_full':
     case 'image_pulling':

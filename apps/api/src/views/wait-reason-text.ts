@@ -1,4 +1,4 @@
-import { formatDuration } from '@agentainer/core';
+import { formatDuration, type HostPressure, pressureText } from '@agentainer/core';
 import type { WaitReason } from '@agentainer/engine';
 import { momentView } from './time-view.js';
 
@@ -73,8 +73,9 @@ function again({ retryAt, shareIsElsewhere }: { retryAt: number; shareIsElsewher
   return `tried again at ${moment(retryAt)}${shareIsElsewhere ? '; meanwhile other hosts have its share' : ''}`;
 }
 
-function pressure({ hostIsPressed }: { hostIsPressed: boolean }): string {
-  return hostIsPressed ? '; memory or disk of the host is nearly full, so that it keeps none ready' : '';
+function pressure({ hostPressure }: { hostPressure: readonly HostPressure[] }): string {
+  if (hostPressure.length === 0) return '';
+  return `; the host is nearly full (${pressureText(hostPressure)}), so that it keeps none ready`;
 }
 
 function moment(ms: number): string {

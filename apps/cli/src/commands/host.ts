@@ -1,7 +1,8 @@
 import type { HostBody } from '@agentainer/contracts';
+import { pressureText } from '@agentainer/core';
 import { type Commands, print } from '../context.js';
 import { table } from '../output/table.js';
-import { timeText } from '../output/text.js';
+import { printable, timeText } from '../output/text.js';
 
 /** `agentainer host …`. */
 export const hostCommands: Commands = (yargs, context) =>
@@ -40,10 +41,14 @@ const changeCommand =
     );
 
 function hostTable(hosts: readonly HostBody[]): string {
-  const rows = hosts.map(({ name, status, workers, under_pressure, agents, heard_at }) => [
-    ...[name, under_pressure ? `${status}, under pressure` : status, workers],
+  const rows = hosts.map(({ name, status, workers, pressure, agents, heard_at }) => [
+    ...[name, statusOf(status, pressure), workers],
     ...[agents.idle, agents.leased, agents.creating, agents.retiring],
     timeText(heard_at),
   ]);
   return table(['HOST', 'STATUS', 'WORKERS', 'IDLE', 'LEASED', 'STARTING', 'ENDING', 'HEARD'], rows);
+}
+
+function statusOf(status: string, pressure: HostBody['pressure']): string {
+  return pressure.length === 0 ? status : `${status}, under pressure: ${printable(pressureText(pressure))}`;
 }
