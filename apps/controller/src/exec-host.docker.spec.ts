@@ -193,6 +193,24 @@ else {
   );
 
   it(
+    'loses a task with its host, and it can be told that this is why',
+    async () => {
+      const held = await leased(EVAL, { stdin: 'text', stdout: 'text' });
+      let begun = () => {};
+      const printed = new Promise<void>((resolve) => (begun = resolve));
+      const running = run(held, 'echo begun >&2; sleep 1005', { onLog: () => begun() }).then(
+        async (result) => ({ result, hostStops: await controller.leaser.hostStops(held) }),
+      );
+      await printed;
+      await controller.stop();
+      const { result, hostStops } = await running;
+      if (result.kind !== 'lost') throw new Error(`expected a loss, not ${JSON.stringify(result)}`);
+      expect(result.error.code === 'AGENT_STOPPED' || hostStops).toBe(true);
+    },
+    SLOW_MS,
+  );
+
+  it(
     'says that a frozen container is not well',
     async () => {
       const held = await leased('cat');

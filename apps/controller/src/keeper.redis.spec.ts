@@ -335,6 +335,23 @@ describe('when it stops', () => {
     expect(await host.redis.zscore(host.keys.hosts(), HOST)).toBe('0');
   });
 
+  it('says why its agents end that are at work, and says so of no other one', async () => {
+    const pool = await host.pool({ max_size: 2 });
+    const keeper = await host.keeper();
+    const [worn, atWork] = [await host.leased(pool), await host.leased(pool)];
+    const said: boolean[] = [];
+    host.driver.onStop = async (agentId) => {
+      const held = agentId === worn.lease.agentId ? worn : atWork;
+      said.push(await host.leaser.hostStops(held));
+    };
+    await host.leaser.release(worn, { uses: 1, suspect: true });
+    await until(() => said.length === 1);
+    expect(await host.leaser.hostStops(atWork)).toBe(false);
+    await keeper.stop();
+    expect(said).toEqual([false, true]);
+    expect(await host.leaser.hostStops(atWork)).toBe(false);
+  });
+
   it('gives nobody an agent that ends after others', async () => {
     const size = 20;
     const pool = await host.pool({ min_size: size, max_size: size });

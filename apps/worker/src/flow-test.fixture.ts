@@ -14,8 +14,10 @@ import {
   ChildLane,
   ChildRuns,
   ChildStarter,
+  DEFAULT_LANE_OPTIONS,
   type LeaseAnswer,
   Lane,
+  type LaneOptions,
   LimitGate,
   LogBook,
   type PoolDirectory,
@@ -88,7 +90,7 @@ export class FlowTest implements AgentSource {
 
   constructor(
     readonly redis: Redis,
-    private readonly laneOptions: { sliceMs: number; lossPauseMs?: number } = { sliceMs: 20 },
+    private readonly laneOptions: Partial<LaneOptions> = { sliceMs: 20 },
   ) {
     this.runs = new RedisRunStore(redis, this.keys);
     this.state = new RedisStateStore(redis, this.keys);
@@ -116,8 +118,13 @@ export class FlowTest implements AgentSource {
   }
 
   async stop(): Promise<void> {
-    for (const service of this.services) await service.stop();
+    await this.stopWorking();
     await this.queue.close();
+  }
+
+  /** Ends what `work` began, as a worker ends that is stopped. */
+  async stopWorking(): Promise<void> {
+    await Promise.all(this.services.splice(0).map((service) => service.stop()));
   }
 
   /** Takes the lanes of these steps and the jobs of their runs. */
@@ -133,7 +140,7 @@ export class FlowTest implements AgentSource {
         logs: new LogBook({ store: this.logs, attemptBytes: 10_000, observer: UNOBSERVED }),
         gate: new LimitGate(this.runs, this.limits, this.queue, { maxParallel: this.maxParallel }),
       },
-      { lossPauseMs: 0, ...this.laneOptions, agentWaitMs: 1_000, renewMs: 3_000 },
+      { ...DEFAULT_LANE_OPTIONS, lossPauseMs: 0, agentWaitMs: 1_000, ...this.laneOptions },
     );
     const definition = validateDefinition({ name: 'w', steps });
     const started = [

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TaskErrorCode } from '@agentainer/core';
-import type { AttemptResult } from '@agentainer/engine';
+import type { AttemptResult, LaneOptions } from '@agentainer/engine';
 import { connectRedis, type Redis } from '@agentainer/store-redis';
 import { completed, FlowTest } from './flow-test.fixture.js';
 
@@ -19,7 +19,8 @@ afterEach(async () => {
   redis.disconnect();
 });
 
-const start = (lossPauseMs: number) => (flow = new FlowTest(redis, { sliceMs: 60_000, lossPauseMs }));
+const start = (lossPauseMs: number, options: Partial<LaneOptions> = {}) =>
+  (flow = new FlowTest(redis, { sliceMs: 60_000, lossPauseMs, ...options }));
 const lost = (code: TaskErrorCode): AttemptResult => ({ kind: 'lost', error: { code, message: 'gone' } });
 const map = (items: number[]) => ({
   name: 'w',
@@ -55,14 +56,65 @@ it('finds a task that ends each agent it is given, after two of them', async () 
   expect(second!.endedAt - first!.endedAt).toBeGreaterThanOrEqual(PAUSE_MS);
 });
 
-it.each([
-  [2, { state: 'completed', attempts: 3, lost: 2 }],
-  [3, { state: 'failed', attempts: 3, lost: 3 }],
-])('counts an agent that was stopped, or was gone, for less: %i of them', async (times, ends) => {
-  start(1);
-  flow.behave = (input, { attempt }) => (attempt <= times ? lost('AGENT_STOPPED') : completed(input));
-  const run = await flow.runToEnd(map([7]));
-  expect((await tasksOf(run.id, 1))[0]).toMatchObject(ends);
+describe('an attempt that ends from outside', () => {
+  it.each<[number, TaskErrorCode, object]>([
+    [9, 'AGENT_STOPPED', { state: 'completed', attempts: 10, lost: 9 }],
+    [10, 'AGENT_STOPPED', { state: 'failed', attempts: 10, lost: 10 }],
+    [9, 'ATTEMPT_LOST', { state: 'completed', attempts: 10, lost: 9 }],
+    [10, 'ATTEMPT_LOST', { state: 'failed', attempts: 10, lost: 10 }],
+  ])('may do so often, but not for ever: %i times, as %s', async (times, code, ends) => {
+    start(1);
+    flow.behave = (input, { attempt }) => (attempt <= times ? lost(code) : completed(input));
+    const run = await flow.runToEnd(map([7]));
+    expect((await tasksOf(run.id, 1))[0]).toMatchObject(ends);
+    if (run.state === 'failed') expect(run.steps[0]).toMatchObject({ error: { code: 'POISON' } });
+  });
+
+  it('excuses none that ends its agent', async () => {
+    start(1);
+    flow.behave = (_, { attempt }) => lost(attempt % 3 === 0 ? 'AGENT_LOST' : 'AGENT_STOPPED');
+    const run = await flow.runToEnd(map([7]));
+    expect(run.steps[0]).toMatchObject({ error: { code: 'POISON' } });
+    expect((await tasksOf(run.id, 1))[0]).toMatchObject({ attempts: 6, lost: 6 });
+    expect((await flow.runs.history(run.id, 'm', 0)).map(({ end }) => end)).toEqual(Array(6).fill('lost'));
+  });
+});
+
+it('goes on elsewhere each time that its worker stops and cannot wait for it', async () => {
+  const RESTARTS = 4;
+  start(PAUSE_MS, { stopGraceMs: 10 });
+  flow.behave = (input, { attempt, signal }) => {
+    if (attempt > RESTARTS) return completed(input);
+    const stopped: AttemptResult = { kind: 'stopped', error: { code: 'ATTEMPT_LOST', message: 'told to' } };
+    return new Promise((resolve) => signal.addEventListener('abort', () => resolve(stopped)));
+  };
+  const definition = map([7]);
+  const id = await flow.start(definition);
+  for (let attempt = 1; attempt <= RESTARTS; attempt++) {
+    await flow.work(definition);
+    await flow.poll(async () => {
+      const [task] = await tasksOf(id, 1);
+      return task?.state === 'running' && task.attempts === attempt;
+    });
+    await flow.stopWorking();
+    expect((await tasksOf(id, 1))[0]).toMatchObject({ state: 'retrying', lost: attempt });
+  }
+  await flow.work(definition);
+  expect(await flow.finished(id)).toMatchObject({ state: 'completed' });
+});
+
+it('lets a task end in whose time the worker can wait for it', async () => {
+  start(PAUSE_MS);
+  let end = () => {};
+  flow.behave = (input) => new Promise((resolve) => (end = () => resolve(completed(input))));
+  const definition = map([7]);
+  const id = await flow.start(definition);
+  await flow.work(definition);
+  await flow.poll(async () => (await tasksOf(id, 1))[0]?.state === 'running');
+  const stopped = flow.stopWorking();
+  end();
+  await stopped;
+  expect((await tasksOf(id, 1))[0]).toMatchObject({ state: 'completed', attempts: 1, lost: 0 });
 });
 
 it('tries a task again at once whose agent is there yet', async () => {

@@ -68,7 +68,7 @@ beforeEach(async () => {
   // Renewing must not be what stops an attempt here.
   lane = new Lane(
     { runs, ledger, stops: new RedisStopSignals(subscriber, keys), agents, advancer },
-    { sliceMs: 1_000, agentWaitMs: 1_000, renewMs: 60_000, lossPauseMs: 0 },
+    { sliceMs: 1_000, agentWaitMs: 1_000, renewMs: 60_000, lossPauseMs: 0, stopGraceMs: 60_000 },
   );
   services = [];
 });

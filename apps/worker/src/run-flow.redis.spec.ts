@@ -62,7 +62,7 @@ beforeEach(async () => {
   sweeper = new Sweeper(runs, ledger, queue, advancer, children, { stalledMs: 1, orphanMs: 1, batch: 10 });
   lane = new Lane(
     { runs, ledger, stops, agents: new InlineAgents(), advancer },
-    { sliceMs: 20, agentWaitMs: 1_000, renewMs: 3_000, lossPauseMs: 0 },
+    { sliceMs: 20, agentWaitMs: 1_000, renewMs: 3_000, lossPauseMs: 0, stopGraceMs: 60_000 },
   );
   services = [];
   behave = (input) => completed(input);
@@ -371,7 +371,7 @@ it('ends a run whose time is over', async () => {
       agents: new InlineAgents(),
       advancer,
     },
-    { sliceMs: 20, agentWaitMs: 1_000, renewMs: 20, lossPauseMs: 0 },
+    { sliceMs: 20, agentWaitMs: 1_000, renewMs: 20, lossPauseMs: 0, stopGraceMs: 60_000 },
   );
   const definition = validateDefinition({ ...mapReduce([1, 2]), config: { timeout: '100ms' } });
   await work(definition);

@@ -1,5 +1,5 @@
 import type { AgentConnections } from '@agentainer/agent-client';
-import type { AttemptRequest } from '@agentainer/engine';
+import type { AttemptRequest, AttemptResult } from '@agentainer/engine';
 import type { HeldLease, LeaseEnding, Leaser } from '@agentainer/pool';
 import { Registry } from '@agentainer/runtime';
 import type { SecretFilter } from './secret-filter.js';
@@ -11,22 +11,27 @@ const attempt = { step: 's' } as AttemptRequest;
 
 /** A lease on an agent that says so of each of its tasks in turn, and how it was ended. */
 async function leasedFrom(...clean: (boolean | undefined)[]) {
+  return leasedWith(() => ({ kind: 'completed', result: '1', clean: clean.shift() }));
+}
+
+async function leasedWith(answer: () => AttemptResult & { clean?: boolean }, hostStops = false) {
   const endings: LeaseEnding[] = [];
   const held = { lease, lost: new AbortController().signal } as HeldLease;
   const leaser = {
     lease: () => Promise.resolve({ kind: 'leased', held }),
+    hostStops: () => Promise.resolve(hostStops),
     release: (_: HeldLease, ending: LeaseEnding) => Promise.resolve(void endings.push(ending)),
   } as unknown as Leaser;
   const connections = {
     probe: () => Promise.resolve(true),
-    run: () => Promise.resolve({ kind: 'completed', result: '1', clean: clean.shift() }),
+    run: () => Promise.resolve(answer()),
   } as unknown as AgentConnections;
   const secrets: Pick<SecretFilter, 'run'> = { run: (one, run) => run(one) };
   const metrics = new WorkerMetrics(new Registry());
   const agents = new WorkerAgents(leaser, connections, secrets as SecretFilter, metrics);
-  const answer = await agents.lease('p', { waitMs: 1, signal: held.lost });
-  if (answer.kind !== 'leased') throw new Error(answer.kind);
-  return { lease: answer.lease, endings };
+  const leased = await agents.lease('p', { waitMs: 1, signal: held.lost });
+  if (leased.kind !== 'leased') throw new Error(leased.kind);
+  return { lease: leased.lease, endings };
 }
 
 it('uses an agent on as long as it says that nothing is left of its tasks', async () => {
@@ -46,4 +51,14 @@ it.each([
   expect(lease.usesLeft).toBe(0);
   await lease.release();
   expect(endings).toEqual([{ uses: 2, suspect: false, traces }]);
+});
+
+it.each([
+  ['AGENT_LOST', false, 'AGENT_LOST', 'gone'],
+  ['AGENT_LOST', true, 'AGENT_STOPPED', 'the host of the agent stops: gone'],
+  ['ATTEMPT_LOST', true, 'ATTEMPT_LOST', 'gone'],
+])('tells why an attempt was lost: %s, its host stops: %s', async (said, hostStops, code, message) => {
+  const lost: AttemptResult = { kind: 'lost', error: { code: said, message: 'gone' } };
+  const { lease } = await leasedWith(() => lost, hostStops);
+  expect(await lease.run(attempt)).toEqual({ kind: 'lost', error: { code, message } });
 });

@@ -1,4 +1,5 @@
 import type { AgentConnections } from '@agentainer/agent-client';
+import type { TaskErrorCode } from '@agentainer/core';
 import type { AgentLease, AgentSource, AttemptRequest, AttemptResult, LeaseAnswer } from '@agentainer/engine';
 import type { HeldLease, Lease, LeaseEnding, LeaseOptions, Leaser } from '@agentainer/pool';
 import type { SecretFilter } from './secret-filter.js';
@@ -95,7 +96,15 @@ class WorkerLease implements AgentLease {
       this.metrics.handOver.observe({ pool: lease.poolId }, (ended - this.begin.asked) / 1_000);
     this.metrics.attempts.inc({ pool: lease.poolId, outcome: result.kind });
     this.metrics.attemptDuration.observe({ pool: lease.poolId }, (ended - began) / 1_000);
-    return result;
+    return this.judged(result);
+  }
+
+  /** An agent that ended because its host stops did not die of its task, whether it can say so itself or not. */
+  private async judged(result: AttemptResult): Promise<AttemptResult> {
+    if (result.kind !== 'lost' || result.error.code !== ('AGENT_LOST' satisfies TaskErrorCode)) return result;
+    if (!(await this.leaser.hostStops(this.held))) return result;
+    const code: TaskErrorCode = 'AGENT_STOPPED';
+    return { kind: 'lost', error: { code, message: `the host of the agent stops: ${result.error.message}` } };
   }
 
   private measureStart(began: number): void {

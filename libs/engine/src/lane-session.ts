@@ -61,6 +61,7 @@ export interface SessionContext {
   lost: AbortSignal;
   /** What rates allow the lane. */
   pass: Pick<LimitPass, 'mayBegin' | 'begun'>;
+  /** Aborts when the worker stops: no further task is begun, and the one under way may not go on for long. */
   signal: AbortSignal;
 }
 
@@ -97,26 +98,32 @@ export class LaneSession {
 
   constructor(
     private readonly context: SessionContext,
-    private readonly options: { renewMs: number; lossPauseMs: number },
+    private readonly options: { renewMs: number; lossPauseMs: number; stopGraceMs: number },
   ) {
     this.values = new RunValues(context.runs, context.runId, context.definition);
   }
 
   /** Works until an end; the agent is still leased then. */
   async run(): Promise<SessionEnd> {
-    const { lost, stops, runId, step } = this.context;
+    const { lost, stops, runId, step, signal } = this.context;
     const renewal = setInterval(() => void this.renew(), this.options.renewMs);
     const giveUp = () => this.current?.abort.abort();
-    const unlisten = stops.onStop(runId, step.name, () => {
+    const stop = () => {
       this.stopped = true;
       giveUp();
-    });
+    };
+    let grace: NodeJS.Timeout | undefined;
+    const stopLater = () => (grace = setTimeout(stop, this.options.stopGraceMs));
+    const unlisten = stops.onStop(runId, step.name, stop);
+    signal.addEventListener('abort', stopLater);
     lost.addEventListener('abort', giveUp);
     try {
       return await this.work();
     } finally {
       clearInterval(renewal);
       unlisten();
+      clearTimeout(grace);
+      signal.removeEventListener('abort', stopLater);
       lost.removeEventListener('abort', giveUp);
     }
   }

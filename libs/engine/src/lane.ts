@@ -55,6 +55,8 @@ export interface LaneOptions {
   renewMs: number;
   /** Milliseconds until a task that lost its agent is tried again. */
   lossPauseMs: number;
+  /** Milliseconds that a task may go on when the worker stops: then it is given up, for others to try it again. */
+  stopGraceMs: number;
 }
 
 export const DEFAULT_LANE_OPTIONS: LaneOptions = {
@@ -62,6 +64,7 @@ export const DEFAULT_LANE_OPTIONS: LaneOptions = {
   agentWaitMs: 20_000,
   renewMs: 3_000,
   lossPauseMs: 2_000,
+  stopGraceMs: 15_000,
 };
 
 export interface LaneDependencies {

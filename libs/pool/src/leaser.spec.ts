@@ -23,6 +23,7 @@ class ScriptedStore implements LeaseStore {
   acquireAnswer: (ticket: string) => Promise<AcquireAnswer> = () => Promise.resolve({ kind: 'queued' });
   withdrawAnswer: (ticket: string) => Promise<Lease | undefined> = () => Promise.resolve(undefined);
   renewAnswer: () => Promise<boolean> = () => Promise.resolve(true);
+  hostStopsAnswer: (agent: string) => Promise<boolean> = () => Promise.resolve(false);
   private listener: (grant: Grant) => void = () => undefined;
 
   acquire({ ticket }: LeaseRequest) {
@@ -42,6 +43,9 @@ class ScriptedStore implements LeaseStore {
   release(lease: Lease, ending: { uses: number; suspect: boolean }) {
     this.released.push({ lease, ...ending });
     return Promise.resolve(true);
+  }
+  hostStops({ poolId, agentId }: Lease) {
+    return this.hostStopsAnswer(`${poolId} ${agentId}`);
   }
   onGrant(listener: (grant: Grant) => void) {
     this.listener = listener;

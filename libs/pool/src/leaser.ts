@@ -105,6 +105,12 @@ export class Leaser implements Service {
     return withDeadline('keeping an agent', CALL_DEADLINE_MS, asked).catch(() => false);
   }
 
+  /** Whether its agent ended because the host stops; not where that cannot be told. */
+  async hostStops({ lease }: HeldLease): Promise<boolean> {
+    const asked = this.options.store.hostStops(lease);
+    return withDeadline('asking why an agent ended', CALL_DEADLINE_MS, asked).catch(() => false);
+  }
+
   /** Gives an agent back after so many tasks. A suspect agent is not used again. */
   async release(held: HeldLease, ending: LeaseEnding): Promise<void> {
     if (!this.held.delete(held.lease.id)) return;

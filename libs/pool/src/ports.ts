@@ -120,6 +120,8 @@ export interface LeaseStore {
    * lanes need the room that it may not serve. False where the lease had already ended.
    */
   release(lease: Lease, ending: LeaseEnding): Promise<boolean>;
+  /** Whether the host of a lease's agent ends it because it stops itself; false where the agent is not entered any more. */
+  hostStops(lease: Lease): Promise<boolean>;
   /** Calls `listener` for each grant to a ticket of this process, and for each pool that broke. */
   onGrant(listener: (grant: Grant) => void): () => void;
 }

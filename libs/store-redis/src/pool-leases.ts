@@ -1,4 +1,13 @@
-import type { AcquireAnswer, Grant, Lease, LeaseEnding, LeaseRequest, LeaseStore } from '@agentainer/pool';
+import type { AgentState } from '@agentainer/core';
+import type {
+  AcquireAnswer,
+  Grant,
+  Lease,
+  LeaseEnding,
+  LeaseRequest,
+  LeaseStore,
+  RetireReason,
+} from '@agentainer/pool';
 import type { Redis } from 'ioredis';
 import { Channel } from './channel.js';
 import type { Keys } from './keys.js';
@@ -47,6 +56,16 @@ export class RedisLeaseStore implements LeaseStore {
 
   release(lease: Lease, ending: LeaseEnding): Promise<boolean> {
     return releaseAgent(this.scope, lease, ending);
+  }
+
+  async hostStops({ poolId, agentId }: Lease): Promise<boolean> {
+    const { redis, keys, host } = this.scope;
+    const [state, reason] = await redis.hmget(
+      `${keys.pool(poolId, host)}:agent:${agentId}`,
+      'state',
+      'reason',
+    );
+    return state === ('retiring' satisfies AgentState) && reason === ('shutdown' satisfies RetireReason);
   }
 
   onGrant(listener: (grant: Grant) => void): () => void {

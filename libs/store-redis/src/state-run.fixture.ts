@@ -32,6 +32,7 @@ export class StateRun {
       ...DEFAULT_LEDGER_LIMITS,
       maxLost: 1_000,
       maxAgentsLost: 1_000,
+      maxInterrupted: 1_000,
     });
   }
 

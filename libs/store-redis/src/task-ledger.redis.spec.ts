@@ -20,7 +20,12 @@ afterAll(() => redis.quit());
 beforeEach(() => {
   keys = new Keys(`t-${randomUUID()}`);
   runs = new RedisRunStore(redis, keys);
-  ledger = new RedisTaskLedger(redis, keys, { claimTtlMs: 10_000, maxLost: 3, maxAgentsLost: 2 });
+  ledger = new RedisTaskLedger(redis, keys, {
+    claimTtlMs: 10_000,
+    maxLost: 3,
+    maxAgentsLost: 2,
+    maxInterrupted: 10,
+  });
 });
 
 /** A run with one map step `m` of so many items, opened. */
@@ -119,7 +124,12 @@ it('says what a lane that finds no task can do', async () => {
 });
 
 it('sets a task aside at its third loss, where no two were of agents', async () => {
-  ledger = new RedisTaskLedger(redis, keys, { claimTtlMs: -1, maxLost: 3, maxAgentsLost: 2 });
+  ledger = new RedisTaskLedger(redis, keys, {
+    claimTtlMs: -1,
+    maxLost: 3,
+    maxAgentsLost: 2,
+    maxInterrupted: 10,
+  });
   const runId = await openMap(1);
   await ledger.completeAndClaim({ runId, step: 'm', completion: lost(await claim(runId)) });
   await claim(runId);
@@ -191,7 +201,12 @@ it('keeps the last twenty attempts of a task that fails, and nothing of one that
 });
 
 it('puts tasks back in line whose attempts were not renewed', async () => {
-  ledger = new RedisTaskLedger(redis, keys, { claimTtlMs: 1, maxLost: 2, maxAgentsLost: 2 });
+  ledger = new RedisTaskLedger(redis, keys, {
+    claimTtlMs: 1,
+    maxLost: 2,
+    maxAgentsLost: 2,
+    maxInterrupted: 10,
+  });
   const runId = await openMap(2);
   const gone = await claim(runId);
   let reclaimed = 0;

@@ -3,6 +3,7 @@ import type { AgentAttempt, Attempt, RunningAttempt, TaskLedger } from '@agentai
 import type { Redis } from 'ioredis';
 import type { Keys } from './keys.js';
 import { newNonce } from './nonce.js';
+import type { LossBounds } from './poison.js';
 import { advanceTask } from './scripts/task-advance.js';
 import { expireTasks } from './scripts/task-expire.js';
 import { reportProgress } from './scripts/task-progress.js';
@@ -10,16 +11,17 @@ import { reclaimTasks } from './scripts/task-reclaim.js';
 import { renewTask } from './scripts/task-renew.js';
 import { runningTasks } from './scripts/task-running.js';
 
-export interface LedgerLimits {
+export interface LedgerLimits extends LossBounds {
   /** Milliseconds that a claim lives unless renewed. */
   claimTtlMs: number;
-  /** How often a task is lost, with its agent or its worker, until it is set aside as poison. */
-  maxLost: number;
-  /** How often with its agent: that one it shared with no other task. */
-  maxAgentsLost: number;
 }
 
-export const DEFAULT_LEDGER_LIMITS: LedgerLimits = { claimTtlMs: 10_000, maxLost: 3, maxAgentsLost: 2 };
+export const DEFAULT_LEDGER_LIMITS: LedgerLimits = {
+  claimTtlMs: 10_000,
+  maxLost: 3,
+  maxAgentsLost: 2,
+  maxInterrupted: 10,
+};
 
 /** The ledger of tasks in Redis: who works on what, fenced by a token for each attempt. */
 export class RedisTaskLedger implements TaskLedger {
@@ -30,9 +32,9 @@ export class RedisTaskLedger implements TaskLedger {
   ) {}
 
   completeAndClaim(request: Parameters<TaskLedger['completeAndClaim']>[0]) {
-    const { claimTtlMs: ttlMs, maxLost, maxAgentsLost } = this.limits;
+    const { limits } = this;
     // Runs for every task: the spread comes last, for behind it each property costs a hidden class of the object's own.
-    const own = { nonce: newNonce(), ttlMs, maxLost, maxAgentsLost, ...request };
+    const own = { nonce: newNonce(), ttlMs: limits.claimTtlMs, losses: limits, ...request };
     return advanceTask(this.redis, this.keys, own);
   }
 

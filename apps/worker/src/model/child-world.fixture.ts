@@ -33,7 +33,7 @@ const MOST_CALLS = 20_000;
 /** More sweeps than these in a row without any other work mean that the runs are stuck. */
 const MOST_SWEEPS = 30;
 /** Every claim is overdue by the time of the next sweep. */
-const LIMITS = { claimTtlMs: -1, maxLost: 1_000, maxAgentsLost: 1_000 };
+const LIMITS = { claimTtlMs: -1, maxLost: 1_000, maxAgentsLost: 1_000, maxInterrupted: 1_000 };
 const NEVER_MS = 2 ** 31 - 1;
 
 export interface ChildPlan {
@@ -190,7 +190,7 @@ export class ChildWorld {
       childLane: new ChildLane(runs, ledger, children, advancer),
       lane: new Lane(
         { runs, ledger, stops, agents, advancer },
-        { sliceMs: Infinity, agentWaitMs: 0, renewMs: NEVER_MS, lossPauseMs: 0 },
+        { sliceMs: Infinity, agentWaitMs: 0, renewMs: NEVER_MS, lossPauseMs: 0, stopGraceMs: NEVER_MS },
       ),
     };
   }

@@ -207,7 +207,7 @@ export class EngineWorld {
       sweeper: new Sweeper(runs, ledger, queue, advancer, children, options),
       lane: new Lane(
         { runs, ledger, stops: UNHEARD, agents, advancer, pause: () => process.pause() },
-        { sliceMs: Infinity, agentWaitMs: 0, renewMs: NEVER_MS, lossPauseMs: 0 },
+        { sliceMs: Infinity, agentWaitMs: 0, renewMs: NEVER_MS, lossPauseMs: 0, stopGraceMs: NEVER_MS },
       ),
     };
   }

@@ -9,6 +9,8 @@ export interface ModelTask {
   lost: number;
   /** Those of them in which the agent went away. */
   agentsLost: number;
+  /** Those that were not the task's doing. */
+  interrupted: number;
   /** The attempt that may report; undefined where none runs. */
   token?: string;
   /** JSON text of the result, or the code of the error; undefined where the task was cut off. */
@@ -31,7 +33,7 @@ export class LedgerModel {
 
   constructor(
     names: string[],
-    private readonly limits: { maxLost: number; maxAgentsLost: number },
+    private readonly limits: { maxLost: number; maxAgentsLost: number; maxInterrupted: number },
   ) {
     for (const name of names) this.steps.set(name, { state: 'pending', generation: 0, tasks: [] });
   }
@@ -72,7 +74,8 @@ export class LedgerModel {
     const step = this.steps.get(name)!;
     const lost = this.isOpen(step) ? step.tasks.filter((t) => t.state === 'running') : [];
     demand(count === lost.length, `${name}: ${count} reclaimed instead of ${lost.length}`);
-    for (const task of lost) this.end(task, { kind: 'lost', error: { code: 'ATTEMPT_LOST', message: '' } });
+    const error = { code: 'ATTEMPT_LOST', message: '' };
+    for (const task of lost) this.end(task, { kind: 'lost', error }, { reclaimed: true });
   }
 
   /** A state operation of an attempt took effect, or was refused. */
@@ -97,6 +100,7 @@ export class LedgerModel {
       attempt: 0,
       lost: 0,
       agentsLost: 0,
+      interrupted: 0,
     }));
   }
 
@@ -107,7 +111,7 @@ export class LedgerModel {
       `${name} extended before its tasks ended well`,
     );
     while (step.tasks.length < total)
-      step.tasks.push({ state: 'pending', attempt: 0, lost: 0, agentsLost: 0 });
+      step.tasks.push({ state: 'pending', attempt: 0, lost: 0, agentsLost: 0, interrupted: 0 });
     step.generation += 1;
   }
 
@@ -119,7 +123,7 @@ export class LedgerModel {
     }
   }
 
-  private end(task: ModelTask, end: Completion['end']): void {
+  private end(task: ModelTask, end: Completion['end'], { reclaimed = false } = {}): void {
     task.token = undefined;
     if (end.kind === 'completed') {
       Object.assign(task, { state: 'completed', outcome: { result: end.result } });
@@ -131,8 +135,10 @@ export class LedgerModel {
     }
     if (end.kind === 'lost') task.lost += 1;
     if (end.kind === 'lost' && end.error.code === 'AGENT_LOST') task.agentsLost += 1;
-    const { maxLost, maxAgentsLost } = this.limits;
-    const mayBeLost = task.lost < maxLost && task.agentsLost < maxAgentsLost;
+    else if (end.kind === 'lost' && !reclaimed) task.interrupted += 1;
+    const { maxLost, maxAgentsLost, maxInterrupted } = this.limits;
+    const own = task.lost - task.interrupted;
+    const mayBeLost = own < maxLost && task.agentsLost < maxAgentsLost && task.interrupted < maxInterrupted;
     const again = end.kind === 'lost' ? mayBeLost : end.retryInMs !== undefined;
     if (again) task.state = 'retrying';
     else {

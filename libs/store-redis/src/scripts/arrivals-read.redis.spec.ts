@@ -17,7 +17,12 @@ afterAll(() => redis.quit());
 beforeEach(() => {
   keys = new Keys(`t-${randomUUID()}`);
   runs = new RedisRunStore(redis, keys);
-  ledger = new RedisTaskLedger(redis, keys, { claimTtlMs: -1, maxLost: 1, maxAgentsLost: 1 });
+  ledger = new RedisTaskLedger(redis, keys, {
+    claimTtlMs: -1,
+    maxLost: 1,
+    maxAgentsLost: 1,
+    maxInterrupted: 10,
+  });
 });
 
 /** A run whose map has four tasks, one of them begun so and so. */

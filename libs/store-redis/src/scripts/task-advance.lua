@@ -1,13 +1,13 @@
 -- Completes one task of a step and claims the next: the hot path, one round trip for each task.
 -- KEYS 1 run  2 steps  3 events  4 items  5 tasks  6 outcomes  7 alive  8 retries  9 operations  10 history
 -- ARGV 1 step
---      2 index ('' = nothing to complete)  3 token  4 completed|dropped|failed|timed_out|lost  5 outcome (JSON)
---      6 ms until the retry (-1 = none, at once of what is lost)  7 losses allowed  8 states that an attempt may end from (",a,b,")
+--      2 index ('' = nothing to complete)  3 token  4 completed|dropped|failed|timed_out|lost|interrupted  5 outcome (JSON)
+--      6 ms until the retry (-1 = none, at once of what is lost)  7 losses of its kind allowed  8 states that an attempt may end from (",a,b,")
 --      9 agent ('' = claim nothing)  10 nonce of the new token  11 ms the claim lives unless renewed
 --      12 states that a claim may start from (",a,b,")  13 generation of the lane ('' = the present one)
 --      14 tasks of the step at once, at most, unless its record says otherwise (0 = no bound)  15 ms to wait where so many run
 --      16 error in brief (JSON)  17 error of a task lost too often (JSON)
---      18 losses of agents allowed ('' = the agent of what is completed did not go away)
+--      18 losses of agents allowed ('' = the agent did not die of what is completed)
 --      19 whether the agent runs other tasks beside 0|1
 -- Returns {accepted 0|1, tasks that ended badly, tasks, how many may end badly ('' = as defined), claim, …}: claim is
 --      'task' (index, attempt, lost, token, item or false, ms left to the run), 'wait' (ms), 'full' (ms), or 'open',

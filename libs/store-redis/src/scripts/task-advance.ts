@@ -3,7 +3,7 @@ import type { AttemptEnd, Claim, Completion } from '@agentainer/engine';
 import type { Redis } from 'ioredis';
 import { allowed } from '../guards.js';
 import type { Keys } from '../keys.js';
-import { inBrief, poison } from '../poison.js';
+import { inBrief, type LossBounds, poison } from '../poison.js';
 import { readTolerance } from '../run-record.js';
 import { Script } from '../script.js';
 
@@ -27,14 +27,13 @@ export interface TaskAdvance {
   nonce: string;
   /** Milliseconds that the claim lives unless renewed. */
   ttlMs: number;
-  /** How often a task is lost, and how often with its agent, until it is set aside. */
-  maxLost: number;
-  maxAgentsLost: number;
+  losses: LossBounds;
 }
 
 /** Completes a task and claims the next one. */
 export async function advanceTask(redis: Redis, keys: Keys, request: TaskAdvance) {
-  const { runId, step, completion, agentId } = request;
+  const { runId, step, completion, agentId, losses, shared } = request;
+  const ownLoss = completion && isOwnLoss(completion.end);
   const answer = (await script.run(
     redis,
     [
@@ -52,7 +51,7 @@ export async function advanceTask(redis: Redis, keys: Keys, request: TaskAdvance
     [
       step,
       ...completionArguments(completion),
-      request.maxLost,
+      ownLoss ? losses.maxLost : losses.maxInterrupted,
       completion ? allowed(endableStates(completion.end)) : '',
       agentId ?? '',
       request.nonce,
@@ -62,8 +61,9 @@ export async function advanceTask(redis: Redis, keys: Keys, request: TaskAdvance
       request.maxParallel ?? 0,
       BOUND_WAIT_MS,
       ...troubleArguments(completion?.end),
-      isLossOfAgent(completion?.end) ? agentsLostOf(request) : '',
-      request.shared ? 1 : 0,
+      // An agent that ran several tasks says little of each of them.
+      ownLoss ? (shared ? losses.maxLost : losses.maxAgentsLost) : '',
+      shared ? 1 : 0,
     ],
   )) as [number, number, number, string, ...ClaimReply];
   const [accepted, failures, total, tolerance, ...claim] = answer;
@@ -77,7 +77,8 @@ function completionArguments(completion: Completion | undefined): (string | numb
   const { index, token, end } = completion;
   const outcome = outcomeText(end);
   const retryIn = 'retryInMs' in end ? (end.retryInMs ?? -1) : -1;
-  return [index, token, end.kind, outcome, Math.ceil(retryIn)];
+  const kind = end.kind === 'lost' && !isOwnLoss(end) ? 'interrupted' : end.kind;
+  return [index, token, kind, outcome, Math.ceil(retryIn)];
 }
 
 function outcomeText(end: AttemptEnd): string {
@@ -91,13 +92,12 @@ function troubleArguments(end: AttemptEnd | undefined): string[] {
   return [inBrief(end.error), end.kind === 'lost' ? poison(end.error) : ''];
 }
 
-function isLossOfAgent(end: AttemptEnd | undefined): boolean {
-  return end?.kind === 'lost' && end.error.code === ('AGENT_LOST' satisfies TaskErrorCode);
-}
-
-/** An agent that ran several tasks says little of each of them. */
-function agentsLostOf({ shared, maxLost, maxAgentsLost }: TaskAdvance): number {
-  return shared ? maxLost : maxAgentsLost;
+/**
+ * Whether an attempt was lost with an agent that may have died of it. Its worker lives, for it says so: what else it says
+ * of a loss is that the attempt was ended from outside.
+ */
+function isOwnLoss(end: AttemptEnd): boolean {
+  return end.kind === 'lost' && end.error.code === ('AGENT_LOST' satisfies TaskErrorCode);
 }
 
 function endableStates(end: AttemptEnd): TaskState[] {

@@ -1,4 +1,5 @@
--- A task's record: state|attempt|lost|token|agent|created|started|finished|agents lost
+-- A task's record: state|attempt|lost|token|agent|created|started|finished|agents lost|interrupted; the last is there only
+-- where it is counted.
 local function readTask(key, index)
   local text = redis.call('HGET', key, index)
   if not text then return nil end
@@ -7,12 +8,12 @@ local function readTask(key, index)
   return {
     state = parts[1], attempt = tonumber(parts[2]), lost = tonumber(parts[3]), token = parts[4],
     agent = parts[5], created = parts[6], started = parts[7], finished = parts[8],
-    agentsLost = tonumber(parts[9]) or 0,
+    agentsLost = tonumber(parts[9]) or 0, interrupted = tonumber(parts[10]),
   }
 end
 
 local function writeTask(key, index, t)
   redis.call('HSET', key, index, table.concat(
     { t.state, t.attempt, t.lost, t.token, t.agent, t.created, t.started, t.finished,
-      t.agentsLost }, '|'))
+      t.agentsLost, t.interrupted }, '|'))
 end
