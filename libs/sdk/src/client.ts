@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { DefinitionInput, Json, MapReduceInput, RunState, TaskState } from '@agentainer/core';
+import type { DefinitionInput, Json, MapReduceInput, RunState } from '@agentainer/core';
 import {
   alertListSchema,
   type ChangeStepRequest,
@@ -33,6 +33,14 @@ import {
   workflowSchema,
   workflowVersionsSchema,
 } from '@agentainer/contracts';
+import type {
+  CreateOptions,
+  DeadLettersOptions,
+  JobsOptions,
+  PageOptions,
+  RunChoice,
+  VersionChoice,
+} from './client-options.js';
 import { HostsClient } from './hosts-client.js';
 import { LogsClient } from './logs-client.js';
 import { PoolsClient } from './pools-client.js';
@@ -41,35 +49,6 @@ import { Transport, type TransportOptions } from './transport.js';
 import { waitForRun, type WaitOptions } from './wait-for-run.js';
 
 export type ClientOptions = TransportOptions;
-
-export interface PageOptions {
-  limit?: number;
-  /** `next_cursor` of the page before. */
-  cursor?: string;
-}
-export interface JobsOptions extends PageOptions {
-  status?: TaskState;
-}
-export interface DeadLettersOptions extends PageOptions {
-  /** The id of a workflow. */
-  workflow?: string;
-  step?: string;
-  /** The code of the error. */
-  code?: string;
-}
-/** Which run of a workflow is meant; the latest one where it is not said. */
-export interface RunChoice {
-  run?: string;
-}
-
-/** Which version of a workflow is meant; the latest one where it is not said. */
-export interface VersionChoice {
-  version?: number;
-}
-export interface CreateOptions {
-  /** The same key with the same request makes nothing twice, for 24 hours; each call has one of its own where none is given. */
-  idempotencyKey?: string;
-}
 
 const query = <T extends object>(options: T) => options as Record<string, string | number | undefined>;
 const at = (...parts: string[]) => `/${parts.map(encodeURIComponent).join('/')}`;
@@ -260,6 +239,10 @@ export class AgentainerClient {
 
   getRunState(id: string) {
     return this.get(at('runs', id, 'state'), stateSchema);
+  }
+
+  getRunStateValue(id: string, key: string) {
+    return this.get(at('runs', id, 'state', key), stateValueSchema);
   }
 
   /** Oldest first. `cursor` is the id of the last event that was seen. */

@@ -100,7 +100,7 @@ it('gives up at its deadline, with the reason', async () => {
 
 it('says that nobody listens', async () => {
   await new Promise((resolve) => server.close(resolve));
-  await expect(client(300).createJob({ image: 'x' })).rejects.toThrow(`cannot reach ${url}: ECONNREFUSED`);
+  await expect(client(2_000).createJob({ image: 'x' })).rejects.toThrow(`cannot reach ${url}: ECONNREFUSED`);
 });
 
 it.each([
@@ -115,7 +115,7 @@ it.each([
 
 it('does not take its key to where a redirect leads', async () => {
   behave = (_, response) => response.writeHead(302, { location: '/elsewhere' }).end();
-  await expect(client(300).createJob({ image: 'x' })).rejects.toThrow();
+  await expect(client(2_000).createJob({ image: 'x' })).rejects.toThrow();
   expect(new Set(requests.map((r) => r.url))).toEqual(new Set(['/jobs']));
 });
 

@@ -51,6 +51,7 @@ it('has a table that names every route of the surface', () => {
     'GET /runs/:id/jobs read',
     'GET /runs/:id/logs read',
     'GET /runs/:id/state read',
+    'GET /runs/:id/state/:key read',
     'GET /runs/:id/steps/:step read',
     'GET /runs/:id/steps/:step/results read',
     'GET /secrets admin',

@@ -28,6 +28,11 @@ it('R3.5b reads and writes the state of the latest run', async () => {
   expect(one).toEqual({ run_id: run.id, key: 'files', value: ['a', 'b'] });
   expect((await api.request('GET', `${path}/nothing`)).body.value).toBeNull();
   expect((await api.request('GET', `/runs/${run.id}/state`)).body.state.count).toBe(4);
+  expect((await api.request('GET', `/runs/${run.id}/state/count`)).body).toEqual({
+    run_id: run.id,
+    key: 'count',
+    value: 4,
+  });
 });
 
 it('R3.1e keeps the state of each run apart', async () => {
@@ -41,7 +46,8 @@ it('R3.1e keeps the state of each run apart', async () => {
 });
 
 it('R3.5b tells that a key is not there', async () => {
-  const { path } = await started();
+  const { path, run } = await started();
+  expect((await api.request('GET', `/runs/${run.id}/state/missing`)).status).toBe(404);
   for (const key of ['missing', '__proto__', 'constructor', 'no%20key', '%2e%2e%2fx']) {
     expect((await api.request('GET', `${path}/${key}`)).status).toBe(404);
   }

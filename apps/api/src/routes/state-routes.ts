@@ -8,12 +8,23 @@ import type { RunReader } from '../reading/run-reader.js';
 /** What the tasks of a run share. */
 export function stateRoutes({ state }: Parts, runs: RunReader): Route[] {
   const all = async (run: RunRecord) => ({ body: { run_id: run.id, state: await state.all(run.id) } });
+  const one = async (run: RunRecord, key: string) => {
+    const value = stateKeySchema.safeParse(key).success ? await state.get(run.id, key) : undefined;
+    if (value === undefined) throw new NotFoundError('state key', key);
+    return { body: { run_id: run.id, key, value } };
+  };
   return [
     jsonRoute({
       method: 'GET',
       path: '/runs/:id/state',
       scope: 'read',
       answer: async ({ param }) => all(await runs.run(param('id'))),
+    }),
+    jsonRoute({
+      method: 'GET',
+      path: '/runs/:id/state/:key',
+      scope: 'read',
+      answer: async ({ param }) => one(await runs.run(param('id')), param('key')),
     }),
     jsonRoute({
       method: 'GET',
@@ -39,13 +50,7 @@ export function stateRoutes({ state }: Parts, runs: RunReader): Route[] {
       path: '/workflows/:id/state/:key',
       scope: 'read',
       query: runQuerySchema,
-      answer: async ({ param, query }) => {
-        const key = param('key');
-        const run = await runs.runOf(param('id'), query.run);
-        const value = stateKeySchema.safeParse(key).success ? await state.get(run.id, key) : undefined;
-        if (value === undefined) throw new NotFoundError('state key', key);
-        return { body: { run_id: run.id, key, value } };
-      },
+      answer: async ({ param, query }) => one(await runs.runOf(param('id'), query.run), param('key')),
     }),
   ];
 }

@@ -2,8 +2,8 @@ import { LOG_STREAMS } from '@agentainer/core';
 import type { LogEntryBody } from '@agentainer/contracts';
 import type { AgentainerClient, LogOptions } from '@agentainer/sdk';
 import type { Argv } from 'yargs';
+import { chosenRun, runChoice } from '../chosen-run.js';
 import type { Commands, GlobalOptions } from '../context.js';
-import { MissingError } from '../exit-codes.js';
 import { wholeNumber } from '../input.js';
 import { LogView } from '../output/log-view.js';
 import type { Terminal } from '../output/terminal.js';
@@ -37,15 +37,16 @@ export const jobLogsCommand: Commands = (yargs, context) =>
 export const workflowLogsCommand: Commands = (yargs, context) =>
   yargs.command(
     'logs <id>',
-    'Show what the tasks of a run printed: of a workflow’s latest run, or of a run by its own id',
+    'Show what the tasks of a run printed',
     (line) =>
-      logOptions(line.positional('id', { type: 'string', demandOption: true }))
-        .option('run', { type: 'string', describe: 'Another run of the workflow than the latest' })
-        .option('step', { type: 'string', describe: 'Only what tasks of this step printed' }),
+      logOptions(runChoice(line)).option('step', {
+        type: 'string',
+        describe: 'Only what tasks of this step printed',
+      }),
     async (argv) => {
       const { step, stream, tail, follow } = argv;
       const client = context.client(argv);
-      const run = await runOf(client, argv.id, argv.run);
+      const run = await chosenRun(client, argv);
       const options = { step, stream, tail };
       const entries = follow
         ? client.logs.followRun(run, options)
@@ -63,13 +64,6 @@ function logOptions<T extends GlobalOptions>(line: Argv<T>) {
       coerce: wholeNumber('tail'),
       describe: 'Only so many of the last lines',
     });
-}
-
-async function runOf(client: AgentainerClient, id: string, run?: string): Promise<string> {
-  if (run !== undefined || id.startsWith('run_')) return run ?? id;
-  const { latest_run } = await client.getWorkflow(id);
-  if (!latest_run) throw new MissingError(`workflow ${id} was never started`);
-  return latest_run.id;
 }
 
 type Page = Awaited<ReturnType<AgentainerClient['logs']['ofJob']>>;

@@ -1,4 +1,5 @@
 import type { FailureTolerance } from '@agentainer/core';
+import { chosenRun, runChoice } from '../chosen-run.js';
 import { type Commands, print } from '../context.js';
 import { UsageError } from '../exit-codes.js';
 import { wholeNumber } from '../input.js';
@@ -6,11 +7,10 @@ import { wholeNumber } from '../input.js';
 /** `agentainer workflow change`. */
 export const workflowChangeCommand: Commands = (yargs, context) =>
   yargs.command(
-    'change <run> <step>',
+    'change <id> <step>',
     'Change a step while its run goes on',
     (line) =>
-      line
-        .positional('run', { type: 'string', demandOption: true })
+      runChoice(line)
         .positional('step', { type: 'string', demandOption: true })
         .option('max-parallel', {
           type: 'string',
@@ -27,7 +27,8 @@ export const workflowChangeCommand: Commands = (yargs, context) =>
       if (max_parallel === undefined && failure_tolerance === undefined)
         throw new UsageError('say what to change: --max-parallel, or --failure-tolerance');
       const change = { max_parallel, failure_tolerance };
-      const step = await context.client(argv).changeStep(argv.run, argv.step, change);
+      const client = context.client(argv);
+      const step = await client.changeStep(await chosenRun(client, argv), argv.step, change);
       const failures = step.failure_tolerance ?? 'all but one';
       print(
         context.terminal,

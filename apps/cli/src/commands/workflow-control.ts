@@ -1,35 +1,26 @@
 import type { RunBody } from '@agentainer/contracts';
 import type { AgentainerClient } from '@agentainer/sdk';
+import { chosenRun, isRunId, runChoice } from '../chosen-run.js';
 import { type Commands, print } from '../context.js';
-import { MissingError } from '../exit-codes.js';
 
-type Ask = (client: AgentainerClient, id: string, options: { run?: string }) => Promise<RunBody>;
+type Ask = (client: AgentainerClient, run: string) => Promise<RunBody>;
 
 const control =
   (name: string, describe: string, ask: Ask): Commands =>
   (yargs, context) =>
-    yargs.command(
-      `${name} <id>`,
-      describe,
-      (line) =>
-        line
-          .positional('id', { type: 'string', demandOption: true })
-          .option('run', { type: 'string', describe: 'Another run than the latest' }),
-      async (argv) => {
-        const run = await ask(context.client(argv), argv.id, { run: argv.run });
-        print(context.terminal, argv, run, () => `${run.id} is ${run.status}\n`);
-      },
-    );
+    yargs.command(`${name} <id>`, describe, runChoice, async (argv) => {
+      const client = context.client(argv);
+      const run = await ask(client, await chosenRun(client, argv));
+      print(context.terminal, argv, run, () => `${run.id} is ${run.status}\n`);
+    });
 
 /** `agentainer workflow cancel`, `pause` and `resume`. */
 export const workflowControlCommands: Commands[] = [
-  control('cancel', 'End a run of a workflow, with its tasks', (client, id, run) =>
-    client.cancelWorkflow(id, run),
+  control('cancel', 'End a run, with its tasks', (client, run) => client.cancelRun(run)),
+  control('pause', 'Start no further task of a run until it is resumed', (client, run) =>
+    client.pauseRun(run),
   ),
-  control('pause', 'Start no further task of a run until it is resumed', (client, id, run) =>
-    client.pauseWorkflow(id, run),
-  ),
-  control('resume', 'Let a paused run go on', (client, id, run) => client.resumeWorkflow(id, run)),
+  control('resume', 'Let a paused run go on', (client, run) => client.resumeRun(run)),
 ];
 
 /** `agentainer workflow delete`. */
@@ -39,21 +30,15 @@ export const workflowDeleteCommand: Commands = (yargs, context) =>
     'Delete a workflow with its runs, or one run of it; none of them may be under way',
     (line) =>
       line
-        .positional('id', { type: 'string', demandOption: true })
-        .option('run', { type: 'string', describe: 'Only this run' }),
+        .positional('id', { type: 'string', demandOption: true, describe: 'Of a workflow, or of a run' })
+        .option('run', { type: 'string', describe: 'Only this run of the workflow' }),
     async (argv) => {
       const { id, run } = argv;
       const client = context.client(argv);
-      if (run === undefined) await client.deleteWorkflow(id);
-      else await client.deleteRun(await runOf(client, id, run));
-      const deleted = run ?? id;
+      const one = run !== undefined || isRunId(id) ? await chosenRun(client, { id, run }) : undefined;
+      if (one === undefined) await client.deleteWorkflow(id);
+      else await client.deleteRun(one);
+      const deleted = one ?? id;
       print(context.terminal, argv, { id: deleted, deleted: true }, () => `deleted ${deleted}\n`);
     },
   );
-
-/** The run's id, where it is one of the workflow's. */
-async function runOf(client: AgentainerClient, workflowId: string, run: string): Promise<string> {
-  const found = await client.getRun(run);
-  if (found.workflow_id !== workflowId) throw new MissingError(`run ${run} is not of workflow ${workflowId}`);
-  return found.id;
-}

@@ -1,4 +1,5 @@
 import type { ExplanationBody } from '@agentainer/contracts';
+import { chosenRun, runChoice } from '../chosen-run.js';
 import { type Commands, print } from '../context.js';
 import { table } from '../output/table.js';
 import type { Terminal } from '../output/terminal.js';
@@ -6,15 +7,11 @@ import { printable, statusText } from '../output/text.js';
 
 /** `agentainer workflow explain`. */
 export const workflowExplainCommand: Commands = (yargs, context) =>
-  yargs.command(
-    'explain <run>',
-    'Say why the steps of a run wait',
-    (line) => line.positional('run', { type: 'string', demandOption: true }),
-    async (argv) => {
-      const explanation = await context.client(argv).explainRun(argv.run);
-      print(context.terminal, argv, explanation, () => explanationTable(explanation, context.terminal));
-    },
-  );
+  yargs.command('explain <id>', 'Say why the steps of a run wait', runChoice, async (argv) => {
+    const client = context.client(argv);
+    const explanation = await client.explainRun(await chosenRun(client, argv));
+    print(context.terminal, argv, explanation, () => explanationTable(explanation, context.terminal));
+  });
 
 function explanationTable({ steps }: ExplanationBody, terminal: Terminal): string {
   const rows = steps.flatMap(({ step, status, running, waiting, reasons }) => {

@@ -1,3 +1,4 @@
+import { isRunId } from '../chosen-run.js';
 import { type Commands, print } from '../context.js';
 import { wholeNumber } from '../input.js';
 
@@ -17,7 +18,7 @@ export const workflowGraphCommand: Commands = (yargs, context) =>
     async (argv) => {
       const client = context.client(argv);
       const { id, ofVersion: version } = argv;
-      const graph = id.startsWith('run_')
+      const graph = isRunId(id)
         ? await client.getRunGraph(id)
         : await client.getWorkflowGraph(id, { version });
       print(context.terminal, argv, graph, () => graph.mermaid);

@@ -1,14 +1,14 @@
+import { chosenRun, runChoice } from '../chosen-run.js';
 import type { Commands } from '../context.js';
 import { givenInput, showRun } from './workflow-start.js';
 
 /** `agentainer workflow rerun`. */
 export const workflowRerunCommand: Commands = (yargs, context) =>
   yargs.command(
-    'rerun <run>',
+    'rerun <id>',
     'Repeat a run that has ended, as a new run',
     (line) =>
-      line
-        .positional('run', { type: 'string', demandOption: true })
+      runChoice(line)
         .option('from', { type: 'string', describe: 'The step to begin with; results before it are kept' })
         .option('failed-only', {
           type: 'boolean',
@@ -27,7 +27,8 @@ export const workflowRerunCommand: Commands = (yargs, context) =>
         }),
     async (argv) => {
       const client = context.client(argv);
-      const { run, from: from_step, failedOnly: failed_only } = argv;
+      const run = await chosenRun(client, argv);
+      const { from: from_step, failedOnly: failed_only } = argv;
       const input = await givenInput(argv, context);
       await showRun(context, client, await client.rerunRun(run, { from_step, failed_only, input }), argv);
     },

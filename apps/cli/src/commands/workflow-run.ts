@@ -1,4 +1,5 @@
 import type { StateBody } from '@agentainer/contracts';
+import { chosenRun, runChoice } from '../chosen-run.js';
 import { type Commands, print } from '../context.js';
 import { jobTable, nextPageHint } from '../output/job-table.js';
 import { table } from '../output/table.js';
@@ -8,22 +9,20 @@ import { jobOptions } from '../paging.js';
 export const workflowJobsCommand: Commands = (yargs, context) =>
   yargs.command(
     'jobs <id>',
-    'List the jobs of a run of a workflow, in the order of its steps',
+    'List the jobs of a run, in the order of its steps',
     (line) =>
-      jobOptions(line.positional('id', { type: 'string', demandOption: true }))
-        .option('run', { type: 'string', describe: 'Another run than the latest' })
-        .option('tagged', {
-          type: 'boolean',
-          default: false,
-          conflicts: 'run',
-          describe: 'Single jobs that were created with its id, in place of those of a run',
-        }),
+      jobOptions(runChoice(line)).option('tagged', {
+        type: 'boolean',
+        // Without a default: it would conflict by itself.
+        conflicts: 'run',
+        describe: 'Single jobs that were created with the id of the workflow, in place of those of a run',
+      }),
     async (argv) => {
-      const { id, limit, cursor, status, run, tagged, json } = argv;
+      const { id, limit, cursor, status, tagged, json } = argv;
       const client = context.client(argv);
       const page = tagged
         ? await client.listTaggedJobs(id, { limit, cursor, status })
-        : await client.listWorkflowJobs(id, { limit, cursor, status, run });
+        : await client.listRunJobs(await chosenRun(client, argv), { limit, cursor, status });
       print(context.terminal, { json }, page, () => jobTable(page.items, context.terminal));
       if (!json) context.terminal.err(nextPageHint(page));
     },
@@ -34,19 +33,16 @@ export const workflowStateCommand: Commands = (yargs, context) =>
   yargs.command(
     'state <id> [name]',
     'Show what the tasks of a run share: all of it, or the value under one name',
-    (line) =>
-      line
-        .positional('id', { type: 'string', demandOption: true })
-        .positional('name', { type: 'string' })
-        .option('run', { type: 'string', describe: 'Another run than the latest' }),
+    (line) => runChoice(line).positional('name', { type: 'string' }),
     async (argv) => {
-      const { id, name, run } = argv;
+      const { name } = argv;
       const client = context.client(argv);
+      const run = await chosenRun(client, argv);
       if (name === undefined) {
-        const body = await client.getWorkflowState(id, { run });
+        const body = await client.getRunState(run);
         print(context.terminal, argv, body, () => stateTable(body));
       } else {
-        const body = await client.getWorkflowStateValue(id, name, { run });
+        const body = await client.getRunStateValue(run, name);
         print(context.terminal, argv, body, () => `${JSON.stringify(body.value)}\n`);
       }
     },

@@ -7,8 +7,8 @@ beforeEach(test.start);
 afterEach(test.stop);
 
 describe('R1.3c agentainer workflow status', () => {
-  /** The command asks for the workflow, whose latest run is looked at, and for the run itself, before it watches. */
-  const FIRST_LOOKS = [() => undefined, () => undefined];
+  /** The command asks for the workflow, whose latest run is looked at, before it watches. */
+  const FIRST_LOOKS = [() => undefined];
 
   it('shows the steps of the latest run', async () => {
     const run = await startedRun();

@@ -1,7 +1,7 @@
 import type { RunBody } from '@agentainer/contracts';
 import type { AgentainerClient } from '@agentainer/sdk';
+import { chosenRun, runChoice } from '../chosen-run.js';
 import { type Commands, print } from '../context.js';
-import { MissingError } from '../exit-codes.js';
 import { mustHaveCompleted } from '../follow-run.js';
 import { progressView } from '../output/progress.js';
 import { fields, table } from '../output/table.js';
@@ -12,33 +12,22 @@ import { durationText, statusText, timeText } from '../output/text.js';
 export const workflowStatusCommand: Commands = (yargs, context) =>
   yargs.command(
     'status <id>',
-    'Show how far a run of a workflow is',
+    'Show how far a run is',
     (line) =>
-      line
-        .positional('id', { type: 'string', demandOption: true })
-        .option('run', { type: 'string', describe: 'Another run than the latest' })
-        .option('watch', {
-          type: 'boolean',
-          alias: 'w',
-          default: false,
-          describe: 'Go on until the run has ended',
-        }),
+      runChoice(line).option('watch', {
+        type: 'boolean',
+        alias: 'w',
+        default: false,
+        describe: 'Go on until the run has ended',
+      }),
     async (argv) => {
       const client = context.client(argv);
-      const run = await runOf(client, argv.id, argv.run);
-      if (argv.watch) return watch(client, run.id, context.terminal, argv.json);
+      const id = await chosenRun(client, argv);
+      if (argv.watch) return watch(client, id, context.terminal, argv.json);
+      const run = await client.getRun(id);
       print(context.terminal, argv, run, () => runDetails(run, context.terminal));
     },
   );
-
-async function runOf(client: AgentainerClient, workflowId: string, runId?: string): Promise<RunBody> {
-  const { latest_run } = await client.getWorkflow(workflowId);
-  const found = runId ?? latest_run?.id;
-  if (found === undefined) throw new MissingError(`workflow ${workflowId} was never started`);
-  const run = await client.getRun(found);
-  if (run.workflow_id !== workflowId) throw new MissingError(`run ${found} is not of workflow ${workflowId}`);
-  return run;
-}
 
 /** As JSON: one line for each change, the last one with the result. */
 async function watch(

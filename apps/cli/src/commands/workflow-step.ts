@@ -1,4 +1,5 @@
 import type { RunStepBody } from '@agentainer/contracts';
+import { chosenRun, runChoice } from '../chosen-run.js';
 import { type Commands, print } from '../context.js';
 import { fields, table } from '../output/table.js';
 import type { Terminal } from '../output/terminal.js';
@@ -7,14 +8,12 @@ import { durationText, statusText, timeText } from '../output/text.js';
 /** `agentainer workflow step`. */
 export const workflowStepCommand: Commands = (yargs, context) =>
   yargs.command(
-    'step <run> <step>',
+    'step <id> <step>',
     'Show how far one step of a run is, and what its running tasks report',
-    (line) =>
-      line
-        .positional('run', { type: 'string', demandOption: true })
-        .positional('step', { type: 'string', demandOption: true }),
+    (line) => runChoice(line).positional('step', { type: 'string', demandOption: true }),
     async (argv) => {
-      const step = await context.client(argv).getStep(argv.run, argv.step);
+      const client = context.client(argv);
+      const step = await client.getStep(await chosenRun(client, argv), argv.step);
       print(context.terminal, argv, step, () => stepText(step, context.terminal));
     },
   );
