@@ -4,7 +4,7 @@ import { DEFAULT_PERMISSIONS } from '@agentainer/core';
 import { createRegistry, silentLogger } from '@agentainer/runtime';
 import { ApiKeyStore, connectRedis, Keys } from '@agentainer/store-redis';
 import { type ApiService, composeApi } from './compose.js';
-import { PrivateRedis } from './private-redis.fixture.js';
+import { PrivateRedis } from '@agentainer/testing';
 
 const server = new PrivateRedis();
 let url: string;
@@ -23,6 +23,7 @@ beforeEach(async () => {
   key = (await new ApiKeyStore(redis, new Keys(keyPrefix)).create('test', ['admin'] satisfies Scope[])).key;
   const config = {
     redisUrl: url,
+    redisWaitMs: 0,
     keyPrefix,
     bind: '127.0.0.1',
     port: 0,
@@ -32,7 +33,7 @@ beforeEach(async () => {
     maxActiveRuns: 3,
     logLevel: 'silent' as const,
   };
-  api = await composeApi(config, { logger: silentLogger, metrics: createRegistry('api') });
+  api = composeApi(config, { logger: silentLogger, metrics: createRegistry('api') });
   await api.start();
 });
 afterEach(async () => {

@@ -23,10 +23,10 @@ import {
 import { closing, type Logger, type Registry, type Service, ServiceGroup } from '@agentainer/runtime';
 import {
   ApiKeyStore,
-  connectRedis,
   IdempotencyStore,
   Keys,
   type Redis,
+  RedisConnections,
   RedisAlertStore,
   RedisLimitStore,
   RedisHostDirectory,
@@ -55,12 +55,13 @@ export interface ApiService extends Service {
   readonly address: string;
 }
 
-/** Wires the API to Redis. */
-export async function composeApi(
+/** Wires the API to Redis. It listens before Redis is there, and answers as where Redis goes away later. */
+export function composeApi(
   config: ApiConfig,
   { logger, metrics }: { logger: Logger; metrics: Registry },
-): Promise<ApiService> {
-  const redis = await connectRedis(config.redisUrl, 'request');
+): ApiService {
+  const store = new RedisConnections(config, logger);
+  const redis = store.open('request');
   const keys = new Keys(config.keyPrefix);
   const queue = new BullStepQueue(config.redisUrl, config.keyPrefix);
   const parts = partsOf(config, { redis, keys, queue, logger, metrics });
@@ -73,10 +74,10 @@ export async function composeApi(
   });
   const server = new HttpServer(app, { host: config.bind, port: config.port });
   const connections = closing('connections', async () => {
-    redis.disconnect();
+    store.close();
     await queue.close();
   });
-  return new Api(server, new ServiceGroup('api', [connections, server, parts.followers]));
+  return new Api(server, new ServiceGroup('api', [connections, server, store.arrival(), parts.followers]));
 }
 
 interface Means {
@@ -163,8 +164,8 @@ class Api implements ApiService {
     return this.server.address;
   }
 
-  start(): Promise<void> {
-    return this.group.start();
+  start(stopping?: AbortSignal): Promise<void> {
+    return this.group.start(stopping);
   }
 
   stop(): Promise<void> {

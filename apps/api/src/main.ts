@@ -5,4 +5,4 @@ import { readApiConfig } from './config.js';
 
 const config = readApiConfig();
 const logger = createLogger('api', config.logLevel);
-await runUntilSignal(await composeApi(config, { logger, metrics: createRegistry('api') }), logger);
+await runUntilSignal(composeApi(config, { logger, metrics: createRegistry('api') }), logger);

@@ -10,10 +10,10 @@ import {
   ServiceGroup,
 } from '@agentainer/runtime';
 import {
-  connectRedis,
   Keys,
   type Redis,
   RedisAgentRegistry,
+  RedisConnections,
   RedisImageBoard,
   RedisLeadership,
   RedisRunStore,
@@ -40,12 +40,13 @@ export async function composeController(
   config: ControllerConfig,
   { logger, metrics }: { logger: Logger; metrics: Registry },
 ): Promise<Service> {
-  const { redisUrl, host, metricsPort } = config;
+  const { redisUrl, host } = config;
   const driver = await agentDriver(config, logger);
   const directory = await agentsDirectory(config, logger);
-  const redis = await connectRedis(redisUrl, 'worker');
-  const requests = await connectRedis(redisUrl, 'request');
-  const subscriber = await connectRedis(redisUrl, 'subscriber');
+  const connected = new RedisConnections(config, logger);
+  const redis = connected.open('worker');
+  const requests = connected.open('request');
+  const subscriber = connected.open('subscriber');
   const keys = new Keys(config.keyPrefix);
   const parts = engineParts({ redis, keys, redisUrl, logger });
 
@@ -72,13 +73,12 @@ export async function composeController(
 
   return new ServiceGroup('controller', [
     closing('connections', async () => {
-      await probe.close();
-      await driver.close();
-      for (const connection of [redis, requests, subscriber]) connection.disconnect();
+      for (const closed of [probe, driver, parts.queue, connected]) await closed.close();
       // Agents that go on keep it.
       await rmdir(directory).catch(() => undefined);
     }),
-    ...(metricsPort === undefined ? [] : [new MetricsServer({ port: metricsPort, registry: metrics })]),
+    ...metricsServers(config, metrics, connected),
+    connected.arrival(),
     leadership,
     images,
     ...beside.services,
@@ -87,6 +87,14 @@ export async function composeController(
     ...alerting(parts, { redis, keys, logger, metrics, settings: config.alerts }),
     ...sweeping(parts, { redis, keys, logger }),
   ]);
+}
+
+function metricsServers(
+  { metricsPort: port }: ControllerConfig,
+  registry: Registry,
+  connected: RedisConnections,
+): Service[] {
+  return port === undefined ? [] : [new MetricsServer({ port, registry, fault: () => connected.fault })];
 }
 
 /** What the configuration says of agents and of the host that they are on. */

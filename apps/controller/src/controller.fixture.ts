@@ -45,7 +45,7 @@ export class TestController {
     await leaser.start();
     const config: ControllerConfig = {
       alerts: { afterMs: 30_000 },
-      ...{ redisUrl, keyPrefix: keys.prefix, host: HOST, dataDirectory: join(home, 'data') },
+      ...{ redisUrl, redisWaitMs: 0, keyPrefix: keys.prefix, host: HOST, dataDirectory: join(home, 'data') },
       permissions: DEFAULT_PERMISSIONS,
       resultLimit: 1_000_000,
       egressAddresses: [],

@@ -1,6 +1,6 @@
 import { ChildStarter, DueWaits, Sweeper } from '@agentainer/engine';
 import { PoolRetention } from '@agentainer/pool';
-import { closing, type Logger, PeriodicService, type Service } from '@agentainer/runtime';
+import { type Logger, PeriodicService, type Service } from '@agentainer/runtime';
 import { type Keys, type Redis, RedisLeadership } from '@agentainer/store-redis';
 import type { EngineParts } from './engine-parts.js';
 
@@ -38,5 +38,5 @@ export function sweeping(parts: EngineParts, { redis, keys, logger }: SweepingOp
       for (const poolId of await retention.run(signal)) logger.info({ poolId }, 'a pool is forgotten');
     },
   );
-  return [closing('queues of the sweeper', () => queue.close()), leadership, loop, bell, forgetting];
+  return [leadership, loop, bell, forgetting];
 }

@@ -50,18 +50,17 @@ export class Standalone implements Service {
     this.group = new ServiceGroup(this.name, [
       ...(this.redis ? [this.redis] : []),
       ...(this.engine ? [this.engine] : []),
+      // First, for it tells what the others wait for.
+      this.api,
       new LateService('controller', () => composeController(readControllerConfig(this.environment()), deps)),
       new LateService('worker', () => composeWorker(readWorkerConfig(this.environment()), deps)),
-      this.api,
+      { name: 'credentials', start: () => this.tellCredentials(), stop: () => Promise.resolve() },
     ]);
   }
 
   /** @throws {AlreadyRunningError} where another process uses the data directory */
-  async start(): Promise<void> {
-    await this.group.start();
-    const path = this.credentialsPath();
-    const key = await localKey(this.redisUrl(), this.config.keyPrefix, path);
-    writeCredentials(path, { url: this.api.made.address, key });
+  start(stopping?: AbortSignal): Promise<void> {
+    return this.group.start(stopping);
   }
 
   stop(): Promise<void> {
@@ -78,6 +77,12 @@ export class Standalone implements Service {
       dockerSocket: this.dockerSocket(),
       withoutEngine: answer?.kind === 'none' ? answer.reason : undefined,
     };
+  }
+
+  private async tellCredentials(): Promise<void> {
+    const path = this.credentialsPath();
+    const key = await localKey(this.redisUrl(), this.config.keyPrefix, path);
+    writeCredentials(path, { url: this.api.made.address, key });
   }
 
   private redisUrl(): string {

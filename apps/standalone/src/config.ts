@@ -7,11 +7,12 @@ import {
   logLevelSetting,
   portSetting,
   readConfig,
+  redisUrlSetting,
 } from '@agentainer/runtime';
 import { z } from 'zod';
 
 const schema = z.object({
-  AGENTAINER_REDIS_URL: z.string().optional(),
+  AGENTAINER_REDIS_URL: redisUrlSetting.optional(),
   AGENTAINER_PREFIX: keyPrefixSetting,
   AGENTAINER_HOST: hostSetting,
   AGENTAINER_DATA: z.string().default(join(homedir(), '.agentainer')),

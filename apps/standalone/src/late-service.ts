@@ -6,7 +6,7 @@ export class LateService<T extends Service> implements Service {
 
   constructor(
     readonly name: string,
-    private readonly make: () => Promise<T>,
+    private readonly make: () => Promise<T> | T,
   ) {}
 
   /** The service. @throws before it was made */
@@ -15,9 +15,9 @@ export class LateService<T extends Service> implements Service {
     return this.service;
   }
 
-  async start(): Promise<void> {
+  async start(stopping?: AbortSignal): Promise<void> {
     this.service = await this.make();
-    await this.service.start();
+    await this.service.start(stopping);
   }
 
   async stop(): Promise<void> {

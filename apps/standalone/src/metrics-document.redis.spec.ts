@@ -23,8 +23,8 @@ async function registered(metrics: Registry): Promise<string[]> {
   const parts = { logger: silentLogger, metrics };
   const instance = new ServiceGroup('instance', [
     await composeController(readControllerConfig(environment), parts),
-    await composeWorker(readWorkerConfig(environment), parts),
-    await composeApi(readApiConfig(environment), parts),
+    composeWorker(readWorkerConfig(environment), parts),
+    composeApi(readApiConfig(environment), parts),
   ]);
   await instance.start();
   await instance.stop();

@@ -1,4 +1,10 @@
-import { createLogger, createRegistry, runUntilSignal, type Service } from '@agentainer/runtime';
+import {
+  createLogger,
+  createRegistry,
+  runUntilSignal,
+  type Service,
+  ServiceGroup,
+} from '@agentainer/runtime';
 import { Standalone, type Standing } from './compose.js';
 import { readStandaloneConfig, type StandaloneSettings } from './config.js';
 
@@ -21,18 +27,12 @@ export async function up(options: UpOptions = {}): Promise<void> {
       process.exitCode = 1;
     },
   });
-  await runUntilSignal(announced(standalone, print), logger);
-}
-
-function announced(standalone: Standalone, print: (line: string) => void): Service {
-  return {
-    name: standalone.name,
-    start: async () => {
-      await standalone.start();
-      for (const line of describe(standalone.standing)) print(line);
-    },
-    stop: () => standalone.stop(),
+  const announcement: Service = {
+    name: 'announcement',
+    start: () => Promise.resolve(describe(standalone.standing).forEach((line) => print(line))),
+    stop: () => Promise.resolve(),
   };
+  await runUntilSignal(new ServiceGroup(standalone.name, [standalone, announcement]), logger);
 }
 
 function describe(standing: Standing): string[] {

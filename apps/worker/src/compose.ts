@@ -26,10 +26,10 @@ import {
   ServiceGroup,
 } from '@agentainer/runtime';
 import {
-  connectRedis,
   Keys,
   type Redis,
   RedisAgentRegistry,
+  RedisConnections,
   RedisLeaseStore,
   RedisLimitStore,
   RedisLogStore,
@@ -61,13 +61,14 @@ import { WorkerPlace } from './worker-place.js';
 const LOGS_DEADLINE_MS = 2_000;
 
 /** Wires a worker: it takes lanes of all pools, leases agents of its host, and runs tasks on them. */
-export async function composeWorker(
+export function composeWorker(
   config: WorkerConfig,
   { logger, metrics }: { logger: Logger; metrics: Registry },
-): Promise<Service> {
+): Service {
   const { redisUrl, keyPrefix, host, maxParallel } = config;
-  const redis = await connectRedis(redisUrl, 'worker');
-  const subscriber = await connectRedis(redisUrl, 'subscriber');
+  const connected = new RedisConnections(config, logger);
+  const redis = connected.open('worker');
+  const subscriber = connected.open('subscriber');
   const keys = new Keys(keyPrefix);
   const queue = new BullStepQueue(redisUrl, keyPrefix);
   const { runs, ledger, advancerWith, advancer, children } = engineParts({ redis, keys, queue, logger });
@@ -79,7 +80,8 @@ export async function composeWorker(
   const agents = new WorkerAgents(leaser, connections, secrets, new WorkerMetrics(metrics));
   const logs = logBook(new RedisLogStore(redis, keys, config.logs.runBytes), config, metrics);
   const stops = new RedisStopSignals(subscriber, keys);
-  const gate = await announcedGate(new RedisLimitStore(redis, keys), { runs, queue, maxParallel });
+  const limits = new RedisLimitStore(redis, keys);
+  const gate = new LimitGate(runs, limits, queue, { maxParallel });
   const lane = new Lane({ runs, ledger, stops, agents, advancer, gate, logs }, DEFAULT_LANE_OPTIONS);
   const context = { redisUrl, keyPrefix, logger };
   const registry = new RedisAgentRegistry(redis, subscriber, keys, host);
@@ -88,11 +90,12 @@ export async function composeWorker(
     closing('connections', async () => {
       await connections.close();
       await queue.close();
-      redis.disconnect();
-      subscriber.disconnect();
+      connected.close();
     }),
     closing('logs', () => logs.settled(LOGS_DEADLINE_MS)),
-    ...metricsServers(config, metrics),
+    ...metricsServers(config, metrics, () => connected.fault),
+    connected.arrival(),
+    announcement(limits, maxParallel),
     leaser,
     place,
     ...advanceConsumers(context, advancer),
@@ -140,8 +143,12 @@ function takingLanes(
   });
 }
 
-function metricsServers({ metricsPort: port }: WorkerConfig, registry: Registry): Service[] {
-  return port === undefined ? [] : [new MetricsServer({ port, registry })];
+function metricsServers(
+  { metricsPort: port }: WorkerConfig,
+  registry: Registry,
+  fault: () => string | undefined,
+): Service[] {
+  return port === undefined ? [] : [new MetricsServer({ port, registry, fault })];
 }
 
 function logBook(store: RedisLogStore, { logs }: WorkerConfig, metrics: Registry): LogBook {
@@ -158,11 +165,11 @@ function itemsReader(
   return itemsConsumer(context, (stop) => advancerWith(new OutsideItemReader(access, stop)));
 }
 
-/** What lets lanes work as far as limits allow; people can read from Redis what the instance's limit is. */
-async function announcedGate(
-  limits: RedisLimitStore,
-  { runs, queue, maxParallel }: { runs: RedisRunStore; queue: BullStepQueue; maxParallel: number },
-): Promise<LimitGate> {
-  await limits.announceGlobal(maxParallel);
-  return new LimitGate(runs, limits, queue, { maxParallel });
+/** People can read from Redis what the instance's limit is. */
+function announcement(limits: RedisLimitStore, maxParallel: number): Service {
+  return {
+    name: 'announcement of the limit',
+    start: () => limits.announceGlobal(maxParallel),
+    stop: () => Promise.resolve(),
+  };
 }

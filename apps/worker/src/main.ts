@@ -5,4 +5,4 @@ import { readWorkerConfig } from './config.js';
 
 const config = readWorkerConfig();
 const logger = createLogger('worker', config.logLevel);
-await runUntilSignal(await composeWorker(config, { logger, metrics: createRegistry('worker') }), logger);
+await runUntilSignal(composeWorker(config, { logger, metrics: createRegistry('worker') }), logger);

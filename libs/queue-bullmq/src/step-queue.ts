@@ -35,14 +35,13 @@ const ALIVE: ReadonlySet<string> = new Set(LIVE);
 /** Queues runs as BullMQ flows: a root for the run, over a fan-in for each step of several lanes, over the lanes. */
 export class BullStepQueue implements StepQueue, LaneWaker {
   private readonly connection: Redis;
-  private readonly flows: FlowProducer;
+  private flowProducer: FlowProducer | undefined;
   private readonly queuesByName = new Map<string, Queue>();
   private readonly prefix: string;
 
   constructor(redisUrl: string, keyPrefix: string) {
     this.connection = connectQueue(redisUrl);
     this.prefix = queuePrefix(keyPrefix);
-    this.flows = new FlowProducer({ connection: this.connection, prefix: this.prefix });
   }
 
   async addRun(runId: string, steps: StepLanes[]): Promise<void> {
@@ -124,9 +123,14 @@ export class BullStepQueue implements StepQueue, LaneWaker {
   }
 
   async close(): Promise<void> {
-    await this.flows.close();
+    await this.flowProducer?.close();
     await Promise.all([...this.queuesByName.values()].map((queue) => queue.close()));
     this.connection.disconnect();
+  }
+
+  private get flows(): FlowProducer {
+    this.flowProducer ??= new FlowProducer({ connection: this.connection, prefix: this.prefix });
+    return this.flowProducer;
   }
 
   /** A step's lanes under their fan-in; a single lane needs none, for it brings the run forward itself, or is run again. */

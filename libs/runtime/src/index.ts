@@ -1,3 +1,4 @@
+export * from './arrival.js';
 export * from './clock.js';
 export * from './config.js';
 export * from './deadline.js';

@@ -3,9 +3,11 @@ import { MetricsServer } from './metrics-server.js';
 
 let registry: Registry;
 let server: MetricsServer;
+let fault: string | undefined;
 beforeEach(async () => {
   registry = new Registry();
-  server = new MetricsServer({ port: 0, registry });
+  fault = undefined;
+  server = new MetricsServer({ port: 0, registry, fault: () => fault });
   await server.start();
 });
 afterEach(() => server.stop());
@@ -16,6 +18,15 @@ it('says that the process lives', async () => {
   const answer = await get('/livez');
   expect(answer.status).toBe(200);
   expect(await answer.json()).toEqual({ status: 'ok' });
+});
+
+it('says whether the process is ready for work, and why it is not', async () => {
+  expect((await get('/readyz')).status).toBe(200);
+  fault = 'Redis is away';
+  const answer = await get('/readyz');
+  expect(answer.status).toBe(503);
+  expect(await answer.json()).toEqual({ status: 'unavailable', reason: 'Redis is away' });
+  expect((await get('/livez')).status).toBe(200);
 });
 
 it('serves the metrics of the registry', async () => {

@@ -9,11 +9,13 @@ export interface MetricsServerOptions {
   /** The address to listen on; by default only processes of this machine get through. */
   bind?: string;
   registry: Registry;
+  /** Why the process is not ready for work; undefined where it is. */
+  fault?: () => string | undefined;
 }
 
 const LIVE = JSON.stringify({ status: 'ok' });
 
-/** Serves `GET /livez` and `GET /metrics` for a process that serves nothing else over HTTP. */
+/** Serves `GET /livez`, `GET /readyz` and `GET /metrics` for a process that serves nothing else over HTTP. */
 export class MetricsServer implements Service {
   readonly name = 'metrics server';
   private readonly server: Server;
@@ -52,6 +54,7 @@ export class MetricsServer implements Service {
   private async answer({ method, url }: IncomingMessage, response: ServerResponse): Promise<void> {
     if (method !== 'GET') return reply(response, 405, 'text/plain', 'only GET');
     if (url === '/livez') return reply(response, 200, 'application/json', LIVE);
+    if (url === '/readyz') return this.ready(response);
     if (url !== '/metrics') return reply(response, 404, 'text/plain', 'not found');
     const { registry } = this.options;
     try {
@@ -59,6 +62,12 @@ export class MetricsServer implements Service {
     } catch (error) {
       reply(response, 500, 'text/plain', `a metric cannot be read: ${String(error)}`);
     }
+  }
+
+  private ready(response: ServerResponse): void {
+    const reason = this.options.fault?.();
+    if (reason === undefined) return reply(response, 200, 'application/json', LIVE);
+    reply(response, 503, 'application/json', JSON.stringify({ status: 'unavailable', reason }));
   }
 }
 

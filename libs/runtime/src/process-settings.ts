@@ -23,15 +23,25 @@ export const resultLimitSetting = z.coerce
   .default(1024 * 1024);
 export const logLevelSetting = z.enum(LEVELS);
 
+/** Where Redis is. */
+export const redisUrlSetting = z
+  .string()
+  .regex(/^(rediss?:\/\/[^\s/]|unix:\/\/\/)\S*$/, 'must be redis://…, rediss://… or unix:///path/of.sock');
+/** Seconds that a process waits for Redis at its start. */
+export const redisWaitSetting = z.coerce.number().min(0).max(86_400).default(120);
+
 /** The settings that every process of an instance has. */
 export const PROCESS_SETTINGS = {
-  AGENTAINER_REDIS_URL: z.string().default('redis://127.0.0.1:6379'),
+  AGENTAINER_REDIS_URL: redisUrlSetting.default('redis://127.0.0.1:6379'),
+  AGENTAINER_REDIS_WAIT: redisWaitSetting,
   AGENTAINER_PREFIX: keyPrefixSetting,
   AGENTAINER_LOG_LEVEL: logLevelSetting.default('info'),
 };
 
 export interface ProcessConfig {
   redisUrl: string;
+  /** How long to wait for Redis at the start, in milliseconds. */
+  redisWaitMs: number;
   /** What all keys of the instance begin with. */
   keyPrefix: string;
   logLevel: LogLevel;
@@ -40,6 +50,7 @@ export interface ProcessConfig {
 export function processConfig(read: z.output<z.ZodObject<typeof PROCESS_SETTINGS>>): ProcessConfig {
   return {
     redisUrl: read.AGENTAINER_REDIS_URL,
+    redisWaitMs: read.AGENTAINER_REDIS_WAIT * 1_000,
     keyPrefix: read.AGENTAINER_PREFIX,
     logLevel: read.AGENTAINER_LOG_LEVEL,
   };

@@ -85,6 +85,20 @@ it('stopped during its start, lets the one that starts finish and starts no more
   expect(log).toEqual(['start a', 'start slow', 'stop slow', 'stop a']);
 });
 
+it('tells the service that starts, through all groups around it, that nobody needs the start any more', async () => {
+  const waiting: Service = {
+    name: 'waiting',
+    start: (stopping) => new Promise((resolve) => stopping!.addEventListener('abort', () => resolve())),
+    stop: () => Promise.resolve(void log.push('stop waiting')),
+  };
+  const inner = new ServiceGroup('inner', [waiting, recorder(log, 'b')]);
+  const group = new ServiceGroup('group', [recorder(log, 'a'), inner, recorder(log, 'c')]);
+  const started = group.start();
+  await new Promise(setImmediate);
+  await Promise.all([group.stop(), started]);
+  expect(log).toEqual(['start a', 'stop waiting', 'stop a']);
+});
+
 it('may hold what only needs an end', async () => {
   const group = new ServiceGroup('group', [
     closing('connection', () => Promise.resolve(void log.push('closed'))),

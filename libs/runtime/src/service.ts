@@ -1,18 +1,20 @@
 /** Something that is started once and stopped once. */
 export interface Service {
   readonly name: string;
-  start(): Promise<void>;
+  /** @param stopping aborts where nobody needs the start any more: one that waits ends early then, and quietly. */
+  start(stopping?: AbortSignal): Promise<void>;
   /** Resolves when everything the service held is given back. May be called twice, or before `start`. */
   stop(): Promise<void>;
 }
 
 /**
  * Several services as one: started in order, stopped in reverse. If one fails to start, it and those before
- * it are stopped again and the error is thrown. A stop during the start lets the service that is being
- * started finish, and starts no more.
+ * it are stopped again and the error is thrown. A stop during the start tells the service that is being
+ * started, lets it finish, and starts no more.
  */
 export class ServiceGroup implements Service {
   private readonly started: Service[] = [];
+  private readonly abort = new AbortController();
   private starting: Promise<void> | undefined;
   private current: Promise<void> | undefined;
   private stopping: Promise<void> | undefined;
@@ -22,21 +24,23 @@ export class ServiceGroup implements Service {
     private readonly services: readonly Service[],
   ) {}
 
-  start(): Promise<void> {
-    this.starting ??= this.startAll();
+  start(stopping?: AbortSignal): Promise<void> {
+    const own = this.abort.signal;
+    this.starting ??= this.startAll(stopping ? AbortSignal.any([stopping, own]) : own);
     return this.starting;
   }
 
   stop(): Promise<void> {
+    this.abort.abort();
     this.stopping ??= this.stopAll();
     return this.stopping;
   }
 
-  private async startAll(): Promise<void> {
+  private async startAll(stopping: AbortSignal): Promise<void> {
     for (const service of this.services) {
-      if (this.stopping) return;
+      if (stopping.aborted) return;
       this.started.push(service);
-      this.current = service.start();
+      this.current = service.start(stopping);
       try {
         await this.current;
       } catch (error) {

@@ -72,7 +72,7 @@ it.each(['SIGINT', 'SIGTERM'] as const)('stops on %s and ends well', async (sign
 
 it('ends badly when the service does not start, after it has been stopped', async () => {
   expect(await run('start fails')).toEqual({
-    lines: ['no start service failed', 'stopping', 'done'],
+    lines: ['no start service failed: no start', 'stopping', 'done'],
     code: 1,
   });
 });

@@ -15,12 +15,12 @@ export async function runUntilSignal(
   deadlineMs = SHUTDOWN_DEADLINE_MS,
 ): Promise<void> {
   const signalled = firstSignal();
-  const started = service.start().then(() => logger.info(`${service.name} started`));
+  const started = service.start();
   try {
-    const signal = await Promise.race([signalled, started.then(() => signalled)]);
-    logger.info(`${service.name} stops on ${signal}`);
+    if ((await Promise.race([signalled, started])) === undefined) logger.info(`${service.name} started`);
+    logger.info(`${service.name} stops on ${await signalled}`);
   } catch (error) {
-    logger.fatal({ err: error }, `${service.name} failed`);
+    logger.fatal({ err: error }, `${service.name} failed: ${String((error as Error).message)}`);
     process.exitCode = 1;
   }
   const overdue = setTimeout(() => {

@@ -1,4 +1,5 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import type { Redis, RedisOptions } from 'ioredis';
+import { clientOf } from './redis-look.js';
 
 /**
  * `request` fails within 2 s when Redis is away, so that a person gets an answer; `worker` waits for it to
@@ -6,20 +7,28 @@ import { Redis, type RedisOptions } from 'ioredis';
  */
 export type ConnectionRole = 'request' | 'worker' | 'subscriber';
 
+/** How soon a connection notices that Redis has loaded its data, in milliseconds. */
+const LOADED_CHECK_MS = 1_000;
+
 const ROLES: Record<ConnectionRole, RedisOptions> = {
-  request: { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 2_000, lazyConnect: true },
-  worker: { maxRetriesPerRequest: null, lazyConnect: true },
-  subscriber: { maxRetriesPerRequest: null, lazyConnect: true },
+  request: { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 2_000 },
+  worker: { maxRetriesPerRequest: null },
+  subscriber: { maxRetriesPerRequest: null },
 };
+
+/** A connection to Redis that stands once it is used or told to connect, and stands again whenever Redis is there. */
+export function openRedis(url: string, role: ConnectionRole): Redis {
+  return clientOf(url, {
+    ...ROLES[role],
+    lazyConnect: true,
+    maxLoadingRetryTime: LOADED_CHECK_MS,
+    retryStrategy: (times: number) => Math.min(50 * times, 1_000),
+  });
+}
 
 /** Connects to `redis://…`, `rediss://…` or `unix:///path/of/redis.sock`, and resolves when Redis answers. */
 export async function connectRedis(url: string, role: ConnectionRole): Promise<Redis> {
-  const options = { ...ROLES[role], retryStrategy: (times: number) => Math.min(50 * times, 1_000) };
-  const redis = url.startsWith('unix://')
-    ? new Redis({ ...options, path: url.slice('unix://'.length) })
-    : new Redis(url, options);
-  // Without a listener ioredis prints each failed connection; every command reports its own failure anyway.
-  redis.on('error', () => undefined);
+  const redis = openRedis(url, role);
   try {
     await redis.connect();
   } catch (error) {

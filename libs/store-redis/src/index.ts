@@ -1,6 +1,8 @@
 export { type ApiKeyRecord, ApiKeyStore, KEY_CACHE_MS } from './api-keys.js';
 export { RedisAlertStore } from './alert-store.js';
 export { connectRedis, type ConnectionRole } from './connection.js';
+export { RedisConnections, type RedisSettings } from './redis-connections.js';
+export { RedisRefusalError } from './redis-look.js';
 export { DEFAULT_IDEMPOTENCY_TIMES, IdempotencyStore, type IdempotencyTimes } from './idempotency-store.js';
 export type { RecordedAnswer, Reservation } from './scripts/idempotency-reserve.js';
 export type { Settlement } from './scripts/idempotency-settle.js';

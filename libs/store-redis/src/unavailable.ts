@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { UnavailableError } from '@agentainer/core';
 
 /** What the client library says where Redis cannot be reached, or does not answer in time. */
@@ -26,7 +27,7 @@ const FULL_RETRY_MS = 10_000;
  */
 export function asUnavailable(error: unknown): UnavailableError | undefined {
   if (error instanceof UnavailableError) return error;
-  if (!(error instanceof Error)) return undefined;
+  if (!isNativeError(error)) return undefined;
   if (error.name === 'ReplyError') {
     const { previousErrors } = error as { previousErrors?: unknown[] };
     if (error.message.startsWith('EXECABORT') && previousErrors) return asUnavailable(previousErrors[0]);

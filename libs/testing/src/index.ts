@@ -18,3 +18,4 @@ export { FakeHosts } from './fake-hosts.js';
 export { FakeWaitingRuns } from './fake-waiting-runs.js';
 export { FakeDriver } from './fake-driver.js';
 export { FakeSecretStore } from './fake-secret-store.js';
+export { PrivateRedis } from './private-redis.js';

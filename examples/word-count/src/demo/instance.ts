@@ -104,7 +104,7 @@ export class Instance implements Service {
         return { ...(await this.environment()), AGENTAINER_METRICS_PORT: port };
       },
       isReady: () =>
-        fetch(`${url}/livez`).then(
+        fetch(`${url}/readyz`).then(
           (answer) => answer.ok,
           () => false,
         ),
