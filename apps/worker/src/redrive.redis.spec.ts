@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
-import type { DefinitionInput, Json } from '@agentainer/core';
-import { type AttemptResult, Redriver, Rerunner } from '@agentainer/engine';
+import { ConflictError, type DefinitionInput, type Json, newId } from '@agentainer/core';
+import { type AttemptResult, type Redrive, Redriver, Rerunner, type RunRecord } from '@agentainer/engine';
 import { connectRedis, type Redis } from '@agentainer/store-redis';
 import { completed, FlowTest } from './flow-test.fixture.js';
 
@@ -122,6 +122,89 @@ it('makes one run where the process dies after it was named', async () => {
   expect([...made]).toEqual([named]);
   expect(await flow.retired(named)).toMatchObject({ state: 'completed' });
   expect(ran.sort()).toEqual(['m.1', 'sum.0']);
+});
+
+describe('requests for tasks of the same run at the same moment', () => {
+  /** From now on each run is made only when so many are about to be. */
+  function meet(count: number): void {
+    const create = flow.runs.create.bind(flow.runs);
+    let arrived = 0;
+    let goOn = () => {};
+    const all = new Promise<void>((resolve) => (goOn = resolve));
+    jest.spyOn(flow.runs, 'create').mockImplementation(async (run) => {
+      if (++arrived === count) goOn();
+      await all;
+      await create(run);
+    });
+  }
+  let first: RunRecord;
+  const letter = (index: number) => `${first.id}.m.${index}`;
+  beforeEach(async () => {
+    fail({ 1: 'A', 3: 'B', 4: 'A' });
+    first = await runToEnd(graph());
+    fail({});
+  });
+
+  it('carries one of them out, and tells the others that it did', async () => {
+    meet(3);
+    const [one, other, all] = await Promise.all([
+      redriver.byIds([letter(1)]),
+      redriver.byIds([letter(3), letter(4)]),
+      redriver.matching({ code: 'A' }),
+    ]);
+    const made = [one, other, all].flatMap(({ redriven }) => redriven);
+    expect(made).toHaveLength(1);
+    const [{ runId: by, letters }] = made as [Redrive];
+    await flow.retired(by);
+    const told = [one, other].filter(({ redriven }) => redriven.length === 0);
+    const refused = told.flatMap((answer) => answer.refused);
+    const isRefused = (index: number) => ({ id: letter(index), reason: 'redriven', by });
+    const lost = [one.redriven.length ? [] : [1], other.redriven.length ? [] : [3, 4]].flat();
+    expect(refused).toEqual(lost.map(isRefused));
+    const chosen = one.redriven.length ? ['m.1'] : other.redriven.length ? ['m.3', 'm.4'] : ['m.1', 'm.4'];
+    expect(ran.filter((task) => task.startsWith('m')).sort()).toEqual(chosen);
+    expect(letters).toBe(chosen.length);
+  });
+
+  it('tells one that dies on the way, and is repeated, what it made', async () => {
+    const create = flow.runs.create.bind(flow.runs);
+    const dying = jest.spyOn(flow.runs, 'create').mockImplementationOnce(async (run) => {
+      await create(run);
+      throw new Error('the process dies here');
+    });
+    await expect(redriver.byIds([letter(1)], 'request_1')).rejects.toThrow('dies');
+    dying.mockRestore();
+    const { redrivenBy } = (await flow.runs.load(first.id))!;
+    expect(await redriver.byIds([letter(1)], 'request_1')).toEqual({
+      redriven: [{ runId: redrivenBy, of: first.id, letters: 1 }],
+      refused: [],
+    });
+    expect(await redriver.matching({}, 'request_1')).toMatchObject({ redriven: [{ runId: redrivenBy }] });
+    expect(await redriver.matching({}, 'request_2')).toEqual({ redriven: [] });
+  });
+
+  it('tells one that died before it made anything, and is repeated, whose choice was made', async () => {
+    jest.spyOn(flow.runs, 'create').mockRejectedValueOnce(new Error('the process dies here'));
+    await expect(redriver.byIds([letter(1)], 'request_1')).rejects.toThrow('dies');
+    const { redriven } = await redriver.byIds([letter(3)], 'request_2');
+    expect(redriven).toMatchObject([{ letters: 1 }]);
+    expect(await redriver.byIds([letter(1)], 'request_1')).toEqual({
+      redriven: [],
+      refused: [{ id: letter(1), reason: 'redriven', by: redriven[0]!.runId }],
+    });
+    await flow.retired(redriven[0]!.runId);
+    expect(ran.filter((task) => task.startsWith('m'))).toEqual(['m.3']);
+  });
+
+  it('tells a rerun of all that failed that others made its run to run some', async () => {
+    const id = newId('run');
+    jest.spyOn(flow.runs, 'create').mockRejectedValueOnce(new Error('held up here'));
+    const all = () => rerunner.rerun(first.id, { id, scope: { kind: 'failed_only' } });
+    await expect(all()).rejects.toThrow('held up');
+    const { redriven } = await redriver.byIds([letter(3)]);
+    expect(redriven).toMatchObject([{ runId: id }]);
+    await expect(all()).rejects.toThrow(ConflictError);
+  });
 });
 
 it('touches nothing of a rerun that is made once more while it is worked on', async () => {

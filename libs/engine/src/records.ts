@@ -51,7 +51,7 @@ export interface NewRun {
   /** The run's input as JSON text. */
   input: string;
   /** The run that it repeats, and what it takes over of it. */
-  rerun?: { of: string; plan: RerunPlan };
+  rerun?: { of: string; plan: RerunPlan; request?: string };
   /** What the keys of its limits came to, in their order. */
   limitKeys?: readonly string[];
   parent?: ParentTask;
@@ -111,6 +111,8 @@ export interface RunRecord {
   rerunOf?: string;
   /** The run that runs its failed tasks again, once that exists: it was named before it was made. */
   redrivenBy?: string;
+  /** The request whose choice of failed tasks it runs again: of several that made it at the same time, the one that did. */
+  redriveRequest?: string;
   parent?: ParentTask;
   state: RunState;
   createdAt: number;

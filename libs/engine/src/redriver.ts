@@ -50,7 +50,8 @@ export type RefusedRedrive = { id: string } & Refusal;
  * Runs tasks again that failed for good, in one new run for each run that they are of. Dead letters that were not
  * asked for stay in the new run as they ended and are dead letters of that one; those of a run that was redriven are
  * never redriven again. The new run is named in the record of the old one before it is made, so that a crash in
- * between leaves none or one of it.
+ * between leaves none or one of it. Its own record says whose choice it runs: of requests that come at the same time
+ * one makes it, and the others are told that it did. A request that is repeated under its id finds what it made.
  */
 export class Redriver {
   constructor(
@@ -58,8 +59,14 @@ export class Redriver {
     private readonly rerunner: Pick<Rerunner, 'rerun'>,
   ) {}
 
-  /** @param ids of tasks; each of them is either run again or refused. */
-  async byIds(ids: string[]): Promise<{ redriven: Redrive[]; refused: RefusedRedrive[] }> {
+  /**
+   * @param ids of tasks; each of them is either run again or refused.
+   * @param request the id of whatever asks, the same when it is repeated
+   */
+  async byIds(
+    ids: string[],
+    request = newId('run'),
+  ): Promise<{ redriven: Redrive[]; refused: RefusedRedrive[] }> {
     const asked = new Map<string, TaskAddress[]>();
     const refused: RefusedRedrive[] = [];
     for (const id of new Set(ids)) {
@@ -71,7 +78,7 @@ export class Redriver {
     for (const [runId, tasks] of asked) {
       const run = await this.dead(runId);
       const letters = run ? await this.lettersAmong(tasks) : [];
-      const answer = run && letters.length > 0 ? await this.redrive(run, letters) : NONE;
+      const answer = run && letters.length > 0 ? await this.redrive(run, letters, request) : NONE;
       if ('runId' in answer) redriven.push(answer);
       for (const task of tasks) {
         const refusal = !letters.includes(task) ? NONE : 'reason' in answer ? answer : undefined;
@@ -83,15 +90,20 @@ export class Redriver {
 
   /**
    * Those that a filter names, or a part of them where they are many.
+   * @param request as for {@link byIds}
    * @param after where to go on, as the call before said: it was not the end if it said so
    */
-  async matching(filter: DeadLetterFilter, after?: string): Promise<{ redriven: Redrive[]; next?: string }> {
+  async matching(
+    filter: DeadLetterFilter,
+    request = newId('run'),
+    after?: string,
+  ): Promise<{ redriven: Redrive[]; next?: string }> {
     const redriven: Redrive[] = [];
     const endsAt = performance.now() + TIME_MS;
     let cursor = after;
     for (let seen = 0; seen < RUNS_LOOKED_AT; seen++) {
       const { items, next } = await this.runs.withDeadLetters({ limit: 1, cursor });
-      const done = items[0] === undefined ? undefined : await this.redriveMatching(items[0], filter);
+      const done = items[0] === undefined ? undefined : await this.redriveMatching(items[0], filter, request);
       if (done) redriven.push(done);
       if (next === undefined) return { redriven };
       cursor = next;
@@ -100,22 +112,28 @@ export class Redriver {
     return { redriven, next: cursor };
   }
 
-  private async redriveMatching(runId: string, filter: DeadLetterFilter): Promise<Redrive | undefined> {
+  private async redriveMatching(
+    runId: string,
+    filter: DeadLetterFilter,
+    request: string,
+  ): Promise<Redrive | undefined> {
     const run = await this.dead(runId);
-    if (!run || (await redriverOf(this.runs, run))) return undefined;
+    const redriver = run && (await redriverOf(this.runs, run));
+    if (!run || (redriver && redriver.redriveRequest !== request)) return undefined;
     if (filter.workflow && run.workflowId !== filter.workflow) return undefined;
     const letters = await this.lettersOf(run, filter);
-    const answer = letters.length > 0 ? await this.redrive(run, letters) : NONE;
+    const answer = letters.length > 0 ? await this.redrive(run, letters, request) : NONE;
     return 'runId' in answer ? answer : undefined;
   }
 
-  /** Whoever asks for the same run at the same time makes the same new run. */
-  private async redrive(run: RunRecord, letters: TaskAddress[]): Promise<Redrive | Refusal> {
+  /** Whoever asks for tasks of the same run at the same time makes the same new run, which is that of one of them. */
+  private async redrive(run: RunRecord, letters: TaskAddress[], request: string): Promise<Redrive | Refusal> {
     if (run.state === 'compensated' || run.state === 'compensation_failed') return { reason: 'compensated' };
     const id = await this.runs.noteRedrive(run.id, newId('run'));
     if (id === undefined) return NONE;
-    if (await this.runs.load(id)) return { reason: 'redriven', by: id };
-    await this.rerunner.rerun(run.id, { id, scope: { kind: 'redrive', tasks: choiceOf(letters) } });
+    const scope = { kind: 'redrive' as const, tasks: choiceOf(letters) };
+    const made = (await this.runs.load(id)) ?? (await this.rerunner.rerun(run.id, { id, scope, request }));
+    if (made.redriveRequest !== request) return { reason: 'redriven', by: id };
     return { runId: id, of: run.id, letters: letters.length };
   }
 
@@ -151,8 +169,8 @@ export class Redriver {
 export async function redriverOf(
   runs: Pick<RunStore, 'load'>,
   { redrivenBy }: RunRecord,
-): Promise<string | undefined> {
-  return redrivenBy !== undefined && (await runs.load(redrivenBy)) ? redrivenBy : undefined;
+): Promise<RunRecord | undefined> {
+  return redrivenBy === undefined ? undefined : runs.load(redrivenBy);
 }
 
 function choiceOf(tasks: TaskAddress[]): TaskChoice {

@@ -18,6 +18,8 @@ export interface RerunOptions {
   /** The id that the new run gets. Repeating again with the id of a run that exists changes nothing. */
   id?: string;
   scope: RerunScope;
+  /** What asks for it, where several that ask for different tasks may make the same run: the first one does, as its record says. */
+  request?: string;
   /** In place of the input of the run that is repeated. */
   input?: Json;
 }
@@ -31,10 +33,11 @@ export class Rerunner {
   ) {}
 
   /**
-   * @throws {NotFoundError} @throws {ConflictError} where the run has not ended, or has no task to run again
+   * @throws {NotFoundError} @throws {ConflictError} where the run has not ended, or has no task to run again, or where
+   * what was to run all of those again was made to run others
    * @throws {InvalidInputError} where the run has no such step
    */
-  async rerun(runId: string, { id = newId('run'), scope, input }: RerunOptions): Promise<RunRecord> {
+  async rerun(runId: string, { id = newId('run'), scope, request, input }: RerunOptions): Promise<RunRecord> {
     const [source, definition] = [await this.runs.load(runId), await this.runs.definition(runId)];
     if (!source || !definition) throw new NotFoundError('run', runId);
     if (!isTerminal(RUN_TRANSITIONS, source.state))
@@ -51,7 +54,8 @@ export class Rerunner {
     if (way.every((step) => plan.get(step.name) === 'kept')) {
       throw new ConflictError(`run ${runId} has no task that did not complete`);
     }
-    if (scope.kind === 'failed_only') await this.runs.noteRedrive(runId, id);
+    const isNamed = scope.kind === 'failed_only';
+    if (isNamed) await this.runs.noteRedrive(runId, id);
     const redriven = definition.steps.filter(({ name }) => plan.has(name) && plan.get(name) !== 'kept');
     const run = await this.starter.enter({
       id,
@@ -60,8 +64,10 @@ export class Rerunner {
       kin: source.kin,
       definition,
       input: input === undefined ? ((await this.runs.input(runId)) ?? 'null') : JSON.stringify(input),
-      rerun: { of: runId, plan },
+      rerun: { of: runId, plan, request: isNamed ? id : request },
     });
+    if (isNamed && run.redriveRequest !== id)
+      throw new ConflictError(`run ${runId} is redriven by run ${id}`);
     // Redriven steps are open from the start; advancing a run that needs no change queues them.
     return redriven.length === 0 ? run : ((await this.advancer.advance(run.id, true)) ?? run);
   }

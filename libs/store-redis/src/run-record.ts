@@ -34,6 +34,7 @@ export const RUN_FIELDS = [
   'redrivenBy',
   'parent',
   'kin',
+  'redriveRequest',
 ] as const;
 
 type Fields = Record<string, string>;
@@ -47,7 +48,7 @@ export function readRun(
   readAt: number,
 ): RunRecord {
   const [workflow, version, state, createdAt, finishedAt, deadline, error, revision, ...others] = run;
-  const [rerunOf, redrivenBy, parent, kin] = others;
+  const [rerunOf, redrivenBy, parent, kin, redriveRequest] = others;
   return {
     id,
     workflowId: workflow || null,
@@ -55,6 +56,7 @@ export function readRun(
     kin: kinOf(id, workflow, kin),
     ...(rerunOf && { rerunOf }),
     ...(redrivenBy && { redrivenBy }),
+    ...(redriveRequest && { redriveRequest }),
     ...(parent && { parent: readParent(parent) }),
     state: state as RunState,
     createdAt: Number(createdAt),

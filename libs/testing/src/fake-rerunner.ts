@@ -13,12 +13,13 @@ export class FakeRerunner implements Pick<Rerunner, 'rerun'> {
     const source = this.runs.runs.get(runId);
     if (!source) return Promise.reject(new NotFoundError('run', runId));
     this.asked.push(options);
-    const { id, input } = options;
+    const { id, input, request } = options;
     const run = this.runs.add({
       ...source.options,
       id,
       ...(input !== undefined && { input }),
       rerunOf: runId,
+      redriveRequest: request,
     });
     return Promise.resolve(run.record());
   }

@@ -50,6 +50,8 @@ export interface FakeRunOptions {
   input?: Json;
   /** The run that it repeats. */
   rerunOf?: string;
+  /** The request that made it, of several that may. */
+  redriveRequest?: string;
   limitKeys?: readonly string[];
   /** The task that started it. */
   parent?: ParentTask;
@@ -102,6 +104,7 @@ export class FakeRun {
       kin: this.options.workflow?.id ?? this.options.listedWith ?? SINGLE_JOBS,
       rerunOf: this.options.rerunOf,
       redrivenBy: this.redrivenBy,
+      redriveRequest: this.options.redriveRequest,
       parent: this.options.parent,
       state: this.state,
       createdAt: this.createdAt,

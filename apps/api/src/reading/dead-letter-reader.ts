@@ -67,7 +67,7 @@ export class DeadLetterReader {
     return {
       ...jobView(run, task),
       error: outcome.error,
-      redriven_by: (await redriverOf(this.runs, run)) ?? null,
+      redriven_by: (await redriverOf(this.runs, run))?.id ?? null,
       history: history.map(({ attempt, endedAt, agentId, end, error }) => {
         return { attempt, ended_at: momentView(endedAt), agent_id: agentId, end, error };
       }),
@@ -80,7 +80,7 @@ export class DeadLetterReader {
     { from, limit, budget }: { from: TaskPosition; limit: number; budget: number },
   ): Promise<{ items: DeadLetterBody[]; scanned: number; next?: TaskPosition }> {
     const items: DeadLetterBody[] = [];
-    const redriver = (await redriverOf(this.runs, run)) ?? null;
+    const redriver = (await redriverOf(this.runs, run))?.id ?? null;
     let scanned = 0;
     let { step, index } = from;
     for (; step < run.steps.length; step++, index = 0) {

@@ -1,4 +1,4 @@
-import { newId } from '@agentainer/core';
+import { newId, UnavailableError } from '@agentainer/core';
 import { deadLetterDetailsSchema, deadLetterPageSchema, redriveAnswerSchema } from '@agentainer/contracts';
 import type { FakeRun, FakeTask } from '@agentainer/testing';
 import { FakeApi } from '../fake-api.fixture.js';
@@ -158,6 +158,34 @@ describe('R9.2d POST /dead-letters/redrive', () => {
     const first = await send();
     expect(first.body.runs).toHaveLength(1);
     expect((await send()).body).toEqual(first.body);
+  });
+
+  it('tells a request that failed half-way, and is repeated, what it made; and no other one', async () => {
+    const { id } = await endedRun([failed('A'), failed('B')]);
+    const body = { ids: [`${id}.map.0`] };
+    const send = (idempotencyKey: string) =>
+      api.request('POST', '/dead-letters/redrive', {
+        body,
+        key,
+        headers: { 'idempotency-key': idempotencyKey },
+      });
+    const key = api.key('write');
+    const rerun = api.rerunner.rerun.bind(api.rerunner);
+    api.rerunner.rerun = async (...asked) => {
+      await rerun(...asked);
+      throw new UnavailableError('gone');
+    };
+    expect((await send('k')).status).toBe(503);
+    api.rerunner.rerun = rerun;
+    const by = api.runs.runs.get(id)!.redrivenBy!;
+    expect((await send('k')).body).toEqual({
+      runs: [{ run_id: by, rerun_of: id, jobs: 1 }],
+      refused: [],
+      next_cursor: null,
+    });
+    const refused = [{ id: body.ids[0], reason: 'redriven', redriven_by: by }];
+    expect((await send('l')).body).toEqual({ runs: [], refused, next_cursor: null });
+    expect(api.rerunner.asked).toHaveLength(1);
   });
 
   it.each([

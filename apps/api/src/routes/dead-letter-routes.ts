@@ -22,13 +22,14 @@ export function deadLetterRoutes({ redriver }: Parts, letters: DeadLetterReader)
       method: 'POST',
       path: '/dead-letters/redrive',
       scope: 'write',
-      // The runs that redrive others are named in the records of those: whoever asks again makes none twice.
+      // The runs that redrive others are named in the records of those, and say which request made them: one that is
+      // repeated finds what it made, and makes none twice.
       creates: 'run',
       body: redriveRequestSchema,
-      answer: async ({ body: { ids, cursor, all: _, ...filter } }) => ({
+      answer: async ({ body: { ids, cursor, all: _, ...filter }, newId }) => ({
         body: ids
-          ? answer(await redriver.byIds(ids))
-          : answer(await redriver.matching(filter, LEFT.read(cursor))),
+          ? answer(await redriver.byIds(ids, newId))
+          : answer(await redriver.matching(filter, newId, LEFT.read(cursor))),
       }),
     }),
     jsonRoute({

@@ -4,7 +4,8 @@
 --      7 run that it repeats ('' = none)  8 what is behind the names of copies  9 values of the keys of its limits (JSON)
 --      10 task that started it, <task>|<token>|<depth> ('' = none)
 --      11 with which runs it shares agents, unless with those of its workflow ('' = none)
---      12 number of steps, their names, then fields of steps and their values
+--      12 request that makes it, of several that may ('' = none)
+--      13 number of steps, their names, then fields of steps and their values
 -- Returns 1, 0 where the run exists, or -1 where the copies have gone
 --- @include "now"
 --- @include "run-event"
@@ -16,8 +17,9 @@ redis.call('HSET', KEYS[1], 'id', ARGV[1], 'workflow', ARGV[2], 'version', ARGV[
   'input', ARGV[5], 'state', 'running', 'createdAt', now, 'deadline', now + ARGV[6], 'revision', 0)
 if ARGV[9] ~= '[]' then redis.call('HSET', KEYS[1], 'limitKeys', ARGV[9]) end
 if ARGV[11] ~= '' then redis.call('HSET', KEYS[1], 'kin', ARGV[11]) end
-local first = 13 + ARGV[12]
-for i = 13, first - 1 do redis.call('HSET', KEYS[2], ARGV[i] .. ':state', 'pending') end
+if ARGV[12] ~= '' then redis.call('HSET', KEYS[1], 'redriveRequest', ARGV[12]) end
+local first = 14 + ARGV[13]
+for i = 14, first - 1 do redis.call('HSET', KEYS[2], ARGV[i] .. ':state', 'pending') end
 for i = first, #ARGV, 2 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
 for i = 4, #KEYS do
   redis.call('RENAME', KEYS[i] .. ARGV[8], KEYS[i])

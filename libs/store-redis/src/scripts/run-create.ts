@@ -34,6 +34,7 @@ export async function createRun(
       JSON.stringify(run.limitKeys ?? []),
       run.parent ? writeParent(run.parent) : '',
       run.kin ?? '',
+      run.rerun?.request ?? '',
       definition.steps.length,
       ...definition.steps.map((s) => s.name),
       ...carried.fields.flat(),
