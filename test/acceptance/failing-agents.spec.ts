@@ -47,6 +47,7 @@ it.each([
   async (_, input, more, code) => {
     const job = await runJob(input, more);
     expect(job).toMatchObject({ status: 'failed', error: { code } });
+    expect(job.agent_id === null).toBe(code === 'IMAGE_NOT_FOUND');
     const run = await cluster.client.getRun(job.run_id);
     expect(run).toMatchObject({ status: 'failed', error: { code } });
   },

@@ -17,7 +17,7 @@ export const deadLetterDetailsSchema = deadLetterSchema.extend({
     z.object({
       attempt: z.int(),
       ended_at: timeSchema,
-      agent_id: z.string(),
+      agent_id: z.string().nullable(),
       /** `lost`: its agent or its worker went away. */
       end: z.enum(['failed', 'timed_out', 'lost']),
       error: taskErrorSchema,

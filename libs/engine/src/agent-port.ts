@@ -1,6 +1,9 @@
 import type { TaskAddress, TaskError } from '@agentainer/core';
 import type { LogText } from './log-port.js';
 
+/** What a claim says in place of an agent's id where no agent can be had. */
+export const NO_AGENT = 'none';
+
 /** The right to use one agent for a while. */
 export interface AgentLease {
   readonly agentId: string;

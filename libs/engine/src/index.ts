@@ -24,6 +24,7 @@ export { Lane, type LaneEnd, type LaneJob, type LaneOptions, DEFAULT_LANE_OPTION
 export { DueWaits } from './due-waits.js';
 export type * from './log-port.js';
 export { LogBook, type LogWriter } from './log-writer.js';
+export { NO_AGENT } from './agent-port.js';
 export type * from './agent-port.js';
 export type * from './ports.js';
 export type * from './records.js';

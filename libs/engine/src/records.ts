@@ -147,7 +147,8 @@ export interface TaskRecord extends TaskAddress {
 export interface AttemptRecord {
   attempt: number;
   endedAt: number;
-  agentId: string;
+  /** Not there where no agent could be had. */
+  agentId?: string;
   end: 'failed' | 'timed_out' | 'lost';
   error: TaskError;
 }

@@ -10,14 +10,15 @@ import {
   type TaskError,
   type TaskState,
 } from '@agentainer/core';
-import type {
-  AttemptRecord,
-  RunEvent,
-  RunRecord,
-  StepRecord,
-  StoredOutcome,
-  TaskCounts,
-  TaskRecord,
+import {
+  type AttemptRecord,
+  NO_AGENT,
+  type RunEvent,
+  type RunRecord,
+  type StepRecord,
+  type StoredOutcome,
+  type TaskCounts,
+  type TaskRecord,
 } from '@agentainer/engine';
 import { readParent } from './parent-task.js';
 
@@ -152,11 +153,15 @@ export function readTask(
     state: (cutOff ? (step.openTasks ?? 'cancelled') : state) as TaskState,
     attempts: Number(attempts ?? 0),
     lost: Number(lost ?? 0),
-    agentId: agentId || undefined,
+    agentId: agentOf(agentId),
     createdAt: Number(createdAt ?? step.openedAt),
     startedAt: Number(startedAt ?? 0),
     finishedAt: cutOff ? step.finishedAt : Number(finishedAt ?? 0),
   };
+}
+
+function agentOf(text = ''): string | undefined {
+  return text === '' || text === NO_AGENT ? undefined : text;
 }
 
 /** An entry of the stream: its id is `1-<n>`, and events count from 1. */
@@ -175,7 +180,7 @@ export function readHistory(text: string | null): AttemptRecord[] {
     return {
       attempt: Number(attempt),
       endedAt: Number(endedAt),
-      agentId: agentId!,
+      agentId: agentOf(agentId),
       end: end as AttemptRecord['end'],
       error: JSON.parse(error!) as TaskError,
     };

@@ -69,7 +69,7 @@ export class DeadLetterReader {
       error: outcome.error,
       redriven_by: (await redriverOf(this.runs, run))?.id ?? null,
       history: history.map(({ attempt, endedAt, agentId, end, error }) => {
-        return { attempt, ended_at: momentView(endedAt), agent_id: agentId, end, error };
+        return { attempt, ended_at: momentView(endedAt), agent_id: agentId ?? null, end, error };
       }),
     };
   }
