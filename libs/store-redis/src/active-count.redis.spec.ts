@@ -1,14 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { validateDefinition } from '@agentainer/core';
-import { connectRedis } from './connection.js';
-import { Keys } from './keys.js';
+import { newKeys, testRedis } from './redis.fixture.js';
 import { RedisRunStore } from './run-store.js';
 
 const definition = validateDefinition({ name: 'w', steps: [{ name: 'a', image: 'x' }] });
+const redis = testRedis();
 
 it('counts the runs of a workflow that have not ended, and drops what a start that crashed left', async () => {
-  const redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-  const keys = new Keys(`t-${randomUUID()}`);
+  const keys = newKeys();
   const runs = new RedisRunStore(redis, keys);
   const run = (id: string, workflowVersion: number | null) =>
     runs.create({ id, workflowId: 'wf_1', workflowVersion, definition, input: 'null' });
@@ -24,5 +22,4 @@ it('counts the runs of a workflow that have not ended, and drops what a start th
   await redis.zadd(keys.workflowActiveRuns('wf_1'), 1, 'run_crashed');
   expect(await runs.activeCount('wf_1')).toBe(1);
   expect(await redis.zcard(keys.workflowActiveRuns('wf_1'))).toBe(1);
-  redis.disconnect();
 });

@@ -1,20 +1,14 @@
-import { randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import { ApiKeyStore, KEY_CACHE_MS } from './api-keys.js';
-import { connectRedis } from './connection.js';
-import { Keys } from './keys.js';
+import type { Keys } from './keys.js';
+import { newKeys, testRedis } from './redis.fixture.js';
 
-let redis: Redis;
+const redis = testRedis();
 let keys: Keys;
 let now: number;
 let store: ApiKeyStore;
 
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-});
-afterAll(() => redis.quit());
 beforeEach(() => {
-  keys = new Keys(`t-${randomUUID()}`);
+  keys = newKeys();
   now = 1_000_000;
   store = new ApiKeyStore(redis, keys, () => now);
 });

@@ -1,28 +1,20 @@
 import { Divider, type StartFailure } from '@agentainer/pool';
 import { silentLogger } from '@agentainer/runtime';
-import type { Redis } from 'ioredis';
-import { connectRedis } from './connection.js';
 import { RedisHostDirectory } from './host-directory.js';
 import { RedisHostStore } from './host-store.js';
 import { RedisPoolDirectory } from './pool-directory.js';
 import { RedisAgentRegistry } from './pool-registry.js';
 import { PoolScope } from './pool-scope.js';
+import { testRedis } from './redis.fixture.js';
 import { acquireAgent } from './scripts/pool-acquire.js';
 import { TestPool, until } from './pool.fixture.js';
 import { RedisWorkerPlaces } from './worker-places.js';
 
-const URL = process.env.AGENTAINER_TEST_REDIS!;
-
-let redis: Redis;
-let subscriber: Redis;
+const redis = testRedis();
+const subscriber = testRedis('subscriber');
 let pool: TestPool;
 let store: RedisHostStore;
 let hosts: RedisHostDirectory;
-beforeAll(async () => {
-  redis = await connectRedis(URL, 'worker');
-  subscriber = await connectRedis(URL, 'subscriber');
-});
-afterAll(() => Promise.all([redis.quit(), subscriber.quit()]));
 beforeEach(async () => {
   pool = new TestPool(redis, { min_size: 1, max_size: 4 });
   store = new RedisHostStore(redis, subscriber, pool.keys, 'a');

@@ -1,20 +1,14 @@
-import type { Redis } from 'ioredis';
-import { connectRedis } from './connection.js';
 import { ImageDigests } from './image-digests.js';
 import { RedisImageBoard } from './image-board.js';
-import { TestPool, until } from './pool.fixture.js';
+import type { Keys } from './keys.js';
+import { until } from './pool.fixture.js';
+import { newKeys, testRedis } from './redis.fixture.js';
 
-const URL = process.env.AGENTAINER_TEST_REDIS!;
-let redis: Redis;
-let subscriber: Redis;
-let keys: TestPool['keys'];
-beforeAll(async () => {
-  redis = await connectRedis(URL, 'worker');
-  subscriber = await connectRedis(URL, 'subscriber');
-});
-afterAll(() => Promise.all([redis.quit(), subscriber.quit()]));
+const redis = testRedis();
+const subscriber = testRedis('subscriber');
+let keys: Keys;
 beforeEach(() => {
-  keys = new TestPool(redis).keys;
+  keys = newKeys();
 });
 
 const board = (host: string) => new RedisImageBoard(redis, subscriber, keys, host);

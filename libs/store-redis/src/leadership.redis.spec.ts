@@ -1,21 +1,17 @@
 import { silentLogger } from '@agentainer/runtime';
-import type { Redis } from 'ioredis';
 import { connectRedis } from './connection.js';
 import type { Keys } from './keys.js';
 import { RedisLeadership } from './leadership.js';
-import { TestPool, until } from './pool.fixture.js';
+import { until } from './pool.fixture.js';
+import { newKeys, testRedis } from './redis.fixture.js';
 import { takeLead } from './scripts/leadership-take.js';
 
 const URL = process.env.AGENTAINER_TEST_REDIS!;
-let redis: Redis;
+const redis = testRedis();
 let keys: Keys;
 let started: RedisLeadership[];
-beforeAll(async () => {
-  redis = await connectRedis(URL, 'worker');
-});
-afterAll(() => redis.quit());
 beforeEach(() => {
-  keys = new TestPool(redis).keys;
+  keys = newKeys();
   started = [];
 });
 afterEach(() => Promise.all(started.map((leadership) => leadership.stop())));

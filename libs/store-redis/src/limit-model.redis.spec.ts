@@ -1,20 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import type { LimitSlots } from '@agentainer/engine';
-import type { Redis } from 'ioredis';
-import { connectRedis } from './connection.js';
-import { Keys } from './keys.js';
 import { RedisLimitStore } from './limit-store.js';
+import { newKeys, testRedis } from './redis.fixture.js';
 
 const ROUNDS = 20;
 const STEPS = 300;
 const LANES = 12;
 const TIMES = { ttlMs: 60_000, leastMs: 1, mostMs: 10_000, graceMs: 50_000 };
 
-let redis: Redis;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-});
-afterAll(() => redis.quit());
+const redis = testRedis();
 
 /** A small generator of which a seed decides everything (mulberry32). */
 function randomOf(seed: number): (below: number) => number {
@@ -90,7 +83,7 @@ it.each(Array.from({ length: ROUNDS }, (_, i) => i + 1))(
   'keeps every bound and the order of arrival whoever dies, by the model (seed %i)',
   async (seed) => {
     const below = randomOf(seed);
-    const keys = new Keys(`t-${randomUUID()}`);
+    const keys = newKeys();
     const store = new RedisLimitStore(redis, keys, TIMES);
     const model = new Model();
     const bounds: Limit[] = [

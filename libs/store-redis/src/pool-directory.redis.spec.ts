@@ -1,10 +1,8 @@
-import type { Redis } from 'ioredis';
-import { connectRedis } from './connection.js';
 import { RedisPoolDirectory } from './pool-directory.js';
 import { RedisAgentRegistry } from './pool-registry.js';
 import { TestPool, until } from './pool.fixture.js';
+import { testRedis } from './redis.fixture.js';
 
-const URL = process.env.AGENTAINER_TEST_REDIS!;
 const failure = {
   error: { code: 'IMAGE_NOT_FOUND', message: 'no such image' },
   failures: 1,
@@ -12,16 +10,11 @@ const failure = {
   broken: true,
 };
 
-let redis: Redis;
-let subscriber: Redis;
+const redis = testRedis();
+const subscriber = testRedis('subscriber');
 let pool: TestPool;
 let directory: RedisPoolDirectory;
 let registry: RedisAgentRegistry;
-beforeAll(async () => {
-  redis = await connectRedis(URL, 'worker');
-  subscriber = await connectRedis(URL, 'subscriber');
-});
-afterAll(() => Promise.all([redis.quit(), subscriber.quit()]));
 beforeEach(() => {
   pool = new TestPool(redis);
   directory = new RedisPoolDirectory(redis, pool.keys);

@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import { connectRedis } from './connection.js';
 import { RedisLeaseStore } from './pool-leases.js';
 import { TestPool, until } from './pool.fixture.js';
+import { testRedis } from './redis.fixture.js';
 
 const URL = process.env.AGENTAINER_TEST_REDIS!;
 
@@ -40,13 +41,9 @@ class TestWorker {
   }
 }
 
-let redis: Redis;
+const redis = testRedis();
 let pool: TestPool;
 let workers: TestWorker[];
-beforeAll(async () => {
-  redis = await connectRedis(URL, 'worker');
-});
-afterAll(() => redis.quit());
 beforeEach(async () => {
   pool = new TestPool(redis, { max_size: 5, max_agent_uses: 1_000_000 });
   workers = await Promise.all(['worker_a', 'worker_b', 'worker_c'].map((id) => TestWorker.start(pool, id)));

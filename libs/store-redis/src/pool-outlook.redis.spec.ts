@@ -1,27 +1,21 @@
-import type { Redis } from 'ioredis';
-import { connectRedis } from './connection.js';
 import { RedisHostDirectory } from './host-directory.js';
 import { TestPool } from './pool.fixture.js';
 import { RedisPoolDirectory } from './pool-directory.js';
 import { RedisPoolOutlook } from './pool-outlook.js';
 import { RedisAgentRegistry } from './pool-registry.js';
+import { testRedis } from './redis.fixture.js';
 import { releaseAgent } from './scripts/pool-release.js';
 import { RedisWorkerPlaces } from './worker-places.js';
 
-let redis: Redis;
-let subscriber: Redis;
+const redis = testRedis();
+const subscriber = testRedis('subscriber');
 let pool: TestPool;
 let registry: RedisAgentRegistry;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-  subscriber = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'subscriber');
-});
 beforeEach(async () => {
   pool = new TestPool(redis);
   registry = new RedisAgentRegistry(redis, subscriber, pool.keys, 'host');
   await registry.announce([]);
 });
-afterAll(() => Promise.all([redis.quit(), subscriber.quit()]));
 
 const look = (...realms: string[]) =>
   new RedisPoolOutlook(redis, pool.keys).outlook(realms.map((realm) => ({ pool: pool.spec.id, realm })));

@@ -1,21 +1,15 @@
-import type { Redis } from 'ioredis';
-import { connectRedis } from './connection.js';
 import { RedisPoolDirectory } from './pool-directory.js';
 import { RedisHostStore } from './host-store.js';
 import { RedisAgentRegistry } from './pool-registry.js';
 import { TestPool, until } from './pool.fixture.js';
+import { testRedis } from './redis.fixture.js';
 
-let redis: Redis;
-let subscriber: Redis;
+const redis = testRedis();
+const subscriber = testRedis('subscriber');
 let pool: TestPool;
 let directory: RedisPoolDirectory;
 let registry: RedisAgentRegistry;
 let hosts: RedisHostStore;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-  subscriber = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'subscriber');
-});
-afterAll(() => Promise.all([redis.quit(), subscriber.quit()]));
 beforeEach(async () => {
   pool = new TestPool(redis, { min_size: 1 });
   directory = new RedisPoolDirectory(redis, pool.keys);

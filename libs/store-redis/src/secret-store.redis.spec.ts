@@ -1,19 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import { SecretCipher, Vault } from '@agentainer/secrets';
-import { connectRedis } from './connection.js';
-import { Keys } from './keys.js';
-import type { Redis } from 'ioredis';
+import type { Keys } from './keys.js';
+import { newKeys, testRedis } from './redis.fixture.js';
 import { RedisSecretStore } from './secret-store.js';
 
-let redis: Redis;
+const redis = testRedis();
 let keys: Keys;
 let vault: Vault;
-beforeEach(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-  keys = new Keys(`t-${randomUUID()}`);
+beforeEach(() => {
+  keys = newKeys();
   vault = new Vault(new RedisSecretStore(redis, keys), SecretCipher.ofText(SecretCipher.newKey()), () => 7);
 });
-afterEach(() => redis.quit());
 
 it('keeps secrets sealed, lists their names, and forgets them', async () => {
   await vault.put('db.password', 'correct horse');

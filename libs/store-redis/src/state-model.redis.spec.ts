@@ -1,17 +1,13 @@
 import type { Json, StateOperation } from '@agentainer/core';
 import type { StateOperationAnswer } from '@agentainer/engine';
 import fc from 'fast-check';
-import type { Redis } from 'ioredis';
-import { type Attempt, connectTestRedis, StateRun } from './state-run.fixture.js';
+import { testRedis } from './redis.fixture.js';
+import { type Attempt, StateRun } from './state-run.fixture.js';
 import { canonicalJson } from './state-json.js';
 
 const TASKS = 3;
 
-let redis: Redis;
-beforeAll(async () => {
-  redis = await connectTestRedis();
-});
-afterAll(() => redis.quit());
+const redis = testRedis();
 
 /** The state of a run as a plain program would keep it, with the log of each task's calls. */
 class Model {

@@ -1,8 +1,7 @@
 import { newId, type StateOperation, validateDefinition } from '@agentainer/core';
 import type { StateOperationAnswer } from '@agentainer/engine';
 import type { Redis } from 'ioredis';
-import { connectRedis } from './connection.js';
-import { Keys } from './keys.js';
+import { newKeys } from './redis.fixture.js';
 import { RedisRunStore } from './run-store.js';
 import { RedisStateStore } from './state-store.js';
 import { DEFAULT_LEDGER_LIMITS, RedisTaskLedger } from './task-ledger.js';
@@ -20,7 +19,7 @@ export interface Attempt {
 /** One run with an open map step, made by the real stores, under a key prefix of its own. */
 export class StateRun {
   readonly runId = newId('run');
-  readonly keys = new Keys(`test-${newId('run')}`);
+  readonly keys = newKeys();
   readonly state: RedisStateStore;
   readonly runs: RedisRunStore;
   readonly ledger: RedisTaskLedger;
@@ -83,8 +82,4 @@ export class StateRun {
     const { index, token, agentId } = attempt;
     return this.state.apply({ runId: this.runId, step: STEP, index, token, agentId, seq, operation });
   }
-}
-
-export function connectTestRedis(): Promise<Redis> {
-  return connectRedis(process.env['AGENTAINER_TEST_REDIS']!, 'worker');
 }

@@ -1,16 +1,12 @@
 import { ConflictError, InvalidInputError, NotFoundError } from '@agentainer/core';
 import { STATE_LIMITS } from '@agentainer/engine';
-import type { Redis } from 'ioredis';
+import { testRedis } from './redis.fixture.js';
 import { putState } from './scripts/state-put.js';
-import { connectTestRedis, StateRun } from './state-run.fixture.js';
+import { StateRun } from './state-run.fixture.js';
 
-let redis: Redis;
+const redis = testRedis();
 let run: StateRun;
 
-beforeAll(async () => {
-  redis = await connectTestRedis();
-});
-afterAll(() => redis.quit());
 beforeEach(async () => {
   run = await StateRun.open(redis);
 });

@@ -1,24 +1,19 @@
-import { randomUUID } from 'node:crypto';
 import { type DefinitionInput, newId, TASK_ERRORS, validateDefinition } from '@agentainer/core';
 import type { ClaimedTask } from '@agentainer/engine';
 import { connectRedis } from './connection.js';
-import { Keys } from './keys.js';
+import type { Keys } from './keys.js';
+import { newKeys, testRedis } from './redis.fixture.js';
 import { RedisRunStore } from './run-store.js';
 import { RedisStopSignals } from './stop-signals.js';
 import { RedisTaskLedger } from './task-ledger.js';
 
-type Redis = Awaited<ReturnType<typeof connectRedis>>;
-let redis: Redis;
+const redis = testRedis();
 let keys: Keys;
 let runs: RedisRunStore;
 let ledger: RedisTaskLedger;
 
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-});
-afterAll(() => redis.quit());
 beforeEach(() => {
-  keys = new Keys(`t-${randomUUID()}`);
+  keys = newKeys();
   runs = new RedisRunStore(redis, keys);
   ledger = new RedisTaskLedger(redis, keys, {
     claimTtlMs: 10_000,

@@ -1,16 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { RedisAlertStore } from '../alert-store.js';
-import { Keys } from '../keys.js';
-import { connectTestRedis } from '../state-run.fixture.js';
+import { newKeys, testRedis } from '../redis.fixture.js';
 
-type Redis = Awaited<ReturnType<typeof connectTestRedis>>;
-let redis: Redis;
+const redis = testRedis();
 let alerts: RedisAlertStore;
-beforeEach(async () => {
-  redis = await connectTestRedis();
-  alerts = new RedisAlertStore(redis, new Keys(`t-${randomUUID()}`));
+beforeEach(() => {
+  alerts = new RedisAlertStore(redis, newKeys());
 });
-afterEach(() => redis.quit());
 
 const pool = (id: string) => ({ id, max_size: 2, agents: 2, idle: 0, waiting: 5 });
 const brief = (all: { type: string; pool: { id: string } }[]) =>

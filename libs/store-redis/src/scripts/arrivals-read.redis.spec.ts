@@ -1,21 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import { validateDefinition } from '@agentainer/core';
-import { connectRedis } from '../connection.js';
-import { Keys } from '../keys.js';
+import type { Keys } from '../keys.js';
+import { newKeys, testRedis } from '../redis.fixture.js';
 import { RedisRunStore } from '../run-store.js';
 import { RedisTaskLedger } from '../task-ledger.js';
 
 const ID = 'run';
-let redis: Awaited<ReturnType<typeof connectRedis>>;
+const redis = testRedis();
 let keys: Keys;
 let runs: RedisRunStore;
 let ledger: RedisTaskLedger;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-});
-afterAll(() => redis.quit());
 beforeEach(() => {
-  keys = new Keys(`t-${randomUUID()}`);
+  keys = newKeys();
   runs = new RedisRunStore(redis, keys);
   ledger = new RedisTaskLedger(redis, keys, {
     claimTtlMs: -1,
@@ -95,7 +90,7 @@ it('is not kept where nobody reads along, and goes with the run', async () => {
   await complete(await claim());
   expect(await read()).toMatchObject({ outcomes: [], areKept: false });
   expect(await redis.exists(keys.stepArrivals(ID, 'm'))).toBe(0);
-  ledger = new RedisTaskLedger(redis, (keys = new Keys(`t-${randomUUID()}`)));
+  ledger = new RedisTaskLedger(redis, (keys = newKeys()));
   runs = new RedisRunStore(redis, keys);
   await openRun();
   await complete(await claim());

@@ -1,20 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { validateDefinition } from '@agentainer/core';
-import { connectRedis } from '../connection.js';
-import { Keys } from '../keys.js';
+import { newKeys, testRedis } from '../redis.fixture.js';
 import { RedisRunStore } from '../run-store.js';
 import { settleCondition } from './condition-settle.js';
 
-let redis: Awaited<ReturnType<typeof connectRedis>>;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-});
-afterAll(() => redis.quit());
+const redis = testRedis();
 
 const definition = validateDefinition({ name: 'w', steps: [{ name: 'a', image: 'x', when: 'input.ok' }] });
 
 it('keeps the first answer, and takes none for a step that is not pending', async () => {
-  const keys = new Keys(`t-${randomUUID()}`);
+  const keys = newKeys();
   const runs = new RedisRunStore(redis, keys);
   const id = 'run_1';
   const settle = (holds: boolean) => settleCondition(redis, keys, { runId: id, step: 'a' }, { holds });

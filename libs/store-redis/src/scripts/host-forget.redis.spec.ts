@@ -1,13 +1,8 @@
-import type { Redis } from 'ioredis';
-import { connectRedis } from '../connection.js';
 import { TestPool } from '../pool.fixture.js';
+import { testRedis } from '../redis.fixture.js';
 import { forgetHost } from './host-forget.js';
 
-let redis: Redis;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-});
-afterAll(() => redis.quit());
+const redis = testRedis();
 
 it('takes a host off the list, unless it was heard of meanwhile', async () => {
   const { keys } = new TestPool(redis);

@@ -1,19 +1,13 @@
-import { randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
-import { connectRedis } from '../connection.js';
 import { IdempotencyStore } from '../idempotency-store.js';
-import { Keys } from '../keys.js';
+import type { Keys } from '../keys.js';
+import { newKeys, testRedis } from '../redis.fixture.js';
 import { reserveKey } from './idempotency-reserve.js';
 
-let redis: Redis;
+const redis = testRedis();
 let keys: Keys;
 let store: IdempotencyStore;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-});
-afterAll(() => redis.quit());
 beforeEach(() => {
-  keys = new Keys(`t-${randomUUID()}`);
+  keys = newKeys();
   store = new IdempotencyStore(redis, keys);
 });
 

@@ -1,14 +1,9 @@
-import type { Redis } from 'ioredis';
-import { connectRedis } from '../connection.js';
 import { TestPool } from '../pool.fixture.js';
+import { testRedis } from '../redis.fixture.js';
 import { takeLead } from './leadership-take.js';
 import { yieldLead } from './leadership-yield.js';
 
-let redis: Redis;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-});
-afterAll(() => redis.quit());
+const redis = testRedis();
 
 it('gives up a lead, but not that of another one', async () => {
   const key = new TestPool(redis).keys.leader('task');

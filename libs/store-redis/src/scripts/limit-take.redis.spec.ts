@@ -1,21 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import type { LimitSlots } from '@agentainer/engine';
-import { type Redis } from 'ioredis';
-import { connectRedis } from '../connection.js';
-import { Keys } from '../keys.js';
+import type { Keys } from '../keys.js';
 import { RedisLimitStore } from '../limit-store.js';
+import { newKeys, testRedis } from '../redis.fixture.js';
 
 const TIMES = { ttlMs: 60_000, leastMs: 100, mostMs: 1_000, graceMs: 5_000 };
 
-let redis: Redis;
+const redis = testRedis();
 let keys: Keys;
 let store: RedisLimitStore;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-});
-afterAll(() => redis.quit());
 beforeEach(() => {
-  keys = new Keys(`t-${randomUUID()}`);
+  keys = newKeys();
   store = new RedisLimitStore(redis, keys, TIMES);
 });
 

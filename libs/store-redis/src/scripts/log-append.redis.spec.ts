@@ -1,12 +1,13 @@
 import type { LogAttempt } from '@agentainer/engine';
 import { RedisLogStore } from '../log-store.js';
-import { type Attempt, connectTestRedis, STEP, StateRun } from '../state-run.fixture.js';
+import { testRedis } from '../redis.fixture.js';
+import { type Attempt, STEP, StateRun } from '../state-run.fixture.js';
 
+const redis = testRedis();
 let run: StateRun;
 beforeEach(async () => {
-  run = await StateRun.open(await connectTestRedis());
+  run = await StateRun.open(redis);
 });
-afterEach(() => run.redis.quit());
 
 const store = (runBytes?: number) => new RedisLogStore(run.redis, run.keys, runBytes);
 const of = ({ index, token }: Attempt): LogAttempt => ({

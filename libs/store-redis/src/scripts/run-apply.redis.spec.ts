@@ -1,20 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { validateDefinition } from '@agentainer/core';
-import { connectRedis } from '../connection.js';
-import { Keys } from '../keys.js';
+import { newKeys, testRedis } from '../redis.fixture.js';
 import { RedisRunStore } from '../run-store.js';
 import { RedisTaskLedger } from '../task-ledger.js';
 
 const ID = 'run';
-let redis: Awaited<ReturnType<typeof connectRedis>>;
+const redis = testRedis();
 let runs: RedisRunStore;
 let ledger: RedisTaskLedger;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-});
-afterAll(() => redis.quit());
 beforeEach(async () => {
-  const keys = new Keys(`t-${randomUUID()}`);
+  const keys = newKeys();
   runs = new RedisRunStore(redis, keys);
   ledger = new RedisTaskLedger(redis, keys);
   const steps = [

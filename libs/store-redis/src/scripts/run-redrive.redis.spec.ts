@@ -1,12 +1,12 @@
-import { connectRedis } from '../connection.js';
+import { testRedis } from '../redis.fixture.js';
 import { StateRun } from '../state-run.fixture.js';
 import { noteRedrive } from './run-redrive.js';
 
+const redis = testRedis();
 let run: StateRun;
 beforeEach(async () => {
-  run = await StateRun.open(await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker'));
+  run = await StateRun.open(redis);
 });
-afterEach(() => run.redis.quit());
 
 it('keeps the first run that is to redrive this one', async () => {
   expect((await run.runs.load(run.runId))!.redrivenBy).toBeUndefined();

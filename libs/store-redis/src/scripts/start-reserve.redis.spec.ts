@@ -1,15 +1,10 @@
 import type { Start } from '@agentainer/engine';
-import { connectRedis } from '../connection.js';
+import { testRedis } from '../redis.fixture.js';
 import { RedisStartStore } from '../start-store.js';
 import { type Attempt, STEP, StateRun } from '../state-run.fixture.js';
 
-type Redis = Awaited<ReturnType<typeof connectRedis>>;
-let redis: Redis;
+const redis = testRedis();
 let run: StateRun;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-});
-afterAll(() => redis.quit());
 beforeEach(async () => {
   run = await StateRun.open(redis, 2);
 });

@@ -1,16 +1,12 @@
 import type { StateOperation } from '@agentainer/core';
-import type { Redis } from 'ioredis';
-import { type Attempt, connectTestRedis, StateRun, STEP } from '../state-run.fixture.js';
+import { testRedis } from '../redis.fixture.js';
+import { type Attempt, StateRun, STEP } from '../state-run.fixture.js';
 import { applyStateOperation, STATE_APPLY_LIMITS } from './state-apply.js';
 
-let redis: Redis;
+const redis = testRedis();
 let run: StateRun;
 let task: Attempt;
 
-beforeAll(async () => {
-  redis = await connectTestRedis();
-});
-afterAll(() => redis.quit());
 beforeEach(async () => {
   run = await StateRun.open(redis);
   task = await run.claim();

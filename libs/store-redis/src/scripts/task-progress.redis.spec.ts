@@ -1,12 +1,12 @@
-import { connectRedis } from '../connection.js';
+import { testRedis } from '../redis.fixture.js';
 import { STEP, StateRun } from '../state-run.fixture.js';
 import { reportProgress } from './task-progress.js';
 
+const redis = testRedis();
 let run: StateRun;
 beforeEach(async () => {
-  run = await StateRun.open(await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker'));
+  run = await StateRun.open(redis);
 });
-afterEach(() => run.redis.quit());
 
 const report = (attempt: { index: number; token: string }, value: string) =>
   reportProgress(run.redis, run.keys, { runId: run.runId, step: STEP, ...attempt }, value);

@@ -1,19 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { validateDefinition } from '@agentainer/core';
-import { connectRedis } from '../connection.js';
-import { Keys } from '../keys.js';
+import { newKeys, testRedis } from '../redis.fixture.js';
 import { RedisRunStore } from '../run-store.js';
 import { RedisTaskLedger } from '../task-ledger.js';
 
-type Redis = Awaited<ReturnType<typeof connectRedis>>;
-let redis: Redis;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-});
-afterAll(() => redis.quit());
+const redis = testRedis();
 
 it('lists attempts that run, and those that were not renewed in time with their items', async () => {
-  const keys = new Keys(`t-${randomUUID()}`);
+  const keys = newKeys();
   const runs = new RedisRunStore(redis, keys);
   const ledger = new RedisTaskLedger(redis, keys);
   const steps = [{ type: 'map', name: 'm', image: 'x', items: [1] }];

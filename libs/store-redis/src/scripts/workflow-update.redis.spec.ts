@@ -1,20 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { type DefinitionInput, validateDefinition } from '@agentainer/core';
-import type { Redis } from 'ioredis';
-import { connectRedis } from '../connection.js';
-import { Keys } from '../keys.js';
+import type { Keys } from '../keys.js';
+import { newKeys, testRedis } from '../redis.fixture.js';
 import { RedisWorkflowStore } from '../workflow-store.js';
 import { KEPT_VERSIONS, updateWorkflow } from './workflow-update.js';
 
-let redis: Redis;
+const redis = testRedis();
 let keys: Keys;
 let store: RedisWorkflowStore;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-});
-afterAll(() => redis.quit());
 beforeEach(() => {
-  keys = new Keys(`t-${randomUUID()}`);
+  keys = newKeys();
   store = new RedisWorkflowStore(redis, keys);
 });
 
