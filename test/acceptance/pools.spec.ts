@@ -89,6 +89,23 @@ it('R6.1e R7.4e leaves an agent to the workflow that it worked for, or to the ru
   expect(new Set(await agentsOf(byStep)).size).toBe(2);
 }, 60_000);
 
+it('R7.4b R6.5d ends no agent with each time slice where more workflows compete than there is room for', async () => {
+  const { client } = cluster;
+  // More than a time slice of work each, and less than ten times a start.
+  const items = Array.from({ length: 40 }, () => ({ do: 'sleep', ms: 30 }));
+  const pool_config = { max_size: 1, max_agent_uses: 1_018 };
+  const map = { type: 'map' as const, name: 'map', image, pool_config, items };
+  const competing = ['one', 'two', 'three'].map(async (name) =>
+    client.startWorkflow((await client.createWorkflow({ name, steps: [map] })).id),
+  );
+  for (const run of await Promise.all(competing)) {
+    expect(await client.waitForRun(run.id, { timeoutMs: 60_000 })).toMatchObject({ status: 'completed' });
+    const jobs = (await client.listRunJobs(run.id, { limit: 100 })).items;
+    expect(jobs).toHaveLength(40);
+    expect(new Set(jobs.map((job) => job.agent_id)).size).toBe(1);
+  }
+}, 60_000);
+
 it('R6.1a R6.1e shares warm agents among single jobs, and those of a workflow with jobs listed with it', async () => {
   const { client } = cluster;
   const pool_config = { max_size: 2, max_agent_uses: 1_016 };

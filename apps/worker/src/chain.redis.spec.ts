@@ -11,9 +11,18 @@ let realms: (string | undefined)[];
 
 beforeEach(async () => {
   redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-  flow = new FlowTest(redis, { sliceMs: 60_000 });
   leases = {};
   realms = [];
+  open(60_000);
+});
+afterEach(async () => {
+  await flow.stop();
+  redis.disconnect();
+});
+
+/** A worker whose lanes have time slices of so many milliseconds. */
+function open(sliceMs: number): void {
+  flow = new FlowTest(redis, { sliceMs });
   const lease = flow.lease.bind(flow);
   flow.lease = async (poolId, options) => {
     const number = realms.push(options?.realm);
@@ -25,11 +34,7 @@ beforeEach(async () => {
     };
     return { ...answer, lease: { ...answer.lease, run } };
   };
-});
-afterEach(async () => {
-  await flow.stop();
-  redis.disconnect();
-});
+}
 
 const seq = (name: string, depends_on: string[] = [], more: object = {}) => ({
   name,
@@ -42,6 +47,17 @@ it('goes on with the steps that follow on the agent that it has', async () => {
   const chain = { name: 'w', steps: [seq('a'), seq('b', ['a']), seq('c', ['b'])] };
   const run = await flow.runToEnd(chain);
   expect(run.state).toBe('completed');
+  expect(leases).toEqual({ a: 1, b: 1, c: 1 });
+});
+
+it('goes on after its time slice, too, where it may keep the agent', async () => {
+  await flow.stop();
+  open(20);
+  flow.behave = async (input) => {
+    await new Promise((resolve) => setTimeout(resolve, 25));
+    return completed(input);
+  };
+  await flow.runToEnd({ name: 'w', steps: [seq('a'), seq('b', ['a']), seq('c', ['b'])] });
   expect(leases).toEqual({ a: 1, b: 1, c: 1 });
 });
 

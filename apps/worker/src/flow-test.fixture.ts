@@ -203,7 +203,7 @@ export class FlowTest implements AgentSource {
     const lease = {
       agentId: 'inline',
       usesLeft: Infinity,
-      keep: () => Promise.resolve(true),
+      keep: (_: number, othersWait: boolean) => Promise.resolve(!othersWait),
       lost: new AbortController().signal,
       run: async (request: AttemptRequest) => {
         const { input } = request;

@@ -84,7 +84,7 @@ function inlineLease(): AgentLease {
   return {
     agentId: 'inline',
     usesLeft: Infinity,
-    keep: () => Promise.resolve(true),
+    keep: (_, othersWait) => Promise.resolve(!othersWait),
     lost: new AbortController().signal,
     run: async (request) => {
       const { input } = request;

@@ -83,7 +83,7 @@ class InlineAgents implements AgentSource {
     const lease: AgentLease = {
       agentId: 'inline',
       usesLeft: Infinity,
-      keep: () => Promise.resolve(true),
+      keep: (_, othersWait) => Promise.resolve(!othersWait),
       lost: new AbortController().signal,
       run: async (request) => {
         const parts: string[] = [];

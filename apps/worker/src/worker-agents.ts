@@ -113,8 +113,8 @@ class WorkerLease implements AgentLease {
     if (uses + this.uses > 0) this.metrics.reuses.inc({ pool });
   }
 
-  keep(behindMs: number): Promise<boolean> {
-    return this.leaser.keep(this.held, behindMs);
+  keep(behindMs: number, othersWait: boolean): Promise<boolean> {
+    return this.leaser.keep(this.held, behindMs, othersWait);
   }
 
   async release({ suspect = false, failed }: Parameters<AgentLease['release']>[0] = {}): Promise<void> {

@@ -6,7 +6,7 @@ import type { SecretFilter } from './secret-filter.js';
 import { WorkerAgents } from './worker-agents.js';
 import { WorkerMetrics } from './worker-metrics.js';
 
-const PATIENCE = { waitMs: 1_000, signal: new AbortController().signal, behindMs: 0, realm: '' };
+const PATIENCE = { waitMs: 1_000, signal: new AbortController().signal, behindMs: 0, priority: 5, realm: '' };
 const { signal } = PATIENCE;
 let registry: Registry;
 let answer: LeaserAnswer;

@@ -14,10 +14,11 @@ export interface AgentLease {
   /** Runs one attempt. Never throws: what goes wrong is part of the answer. */
   run(attempt: AttemptRequest): Promise<AttemptResult>;
   /**
-   * Whether its holder may go on with it for another time slice: nobody in line would go before.
+   * Whether its holder may go on with it for another time slice: nobody would go before.
    * @param behindMs as for {@link AgentSource.lease}
+   * @param othersWait not in line for an agent but elsewhere; nobody knows which agents they could use
    */
-  keep(behindMs: number): Promise<boolean>;
+  keep(behindMs: number, othersWait: boolean): Promise<boolean>;
   /** Gives the agent back; `suspect` has it destroyed instead of reused, and so do too many failed tasks in a row. */
   release(options?: { suspect?: boolean; failed?: FailedTasks }): Promise<void>;
 }
@@ -90,6 +91,6 @@ export interface AgentSource {
    */
   lease(
     poolId: string,
-    options: { waitMs: number; signal: AbortSignal; behindMs: number; realm: string },
+    options: { waitMs: number; signal: AbortSignal; behindMs: number; priority: number; realm: string },
   ): Promise<LeaseAnswer>;
 }

@@ -152,8 +152,13 @@ export class LaneSession {
     return this.mayGoOn() && performance.now() < this.context.endsAt;
   }
 
-  /** The same but for the time slice. */
-  mayGoOn(): boolean {
+  /** Whether it is only the time slice that is over. */
+  isOver(): boolean {
+    return this.mayGoOn() && performance.now() >= this.context.endsAt;
+  }
+
+  /** The same as {@link mayClaim} but for the time slice. */
+  private mayGoOn(): boolean {
     const { lease, lost, signal, streak } = this.context;
     if (this.suspect || streak.isTooLong || signal.aborted || lost.aborted) return false;
     return lease.usesLeft > 0;

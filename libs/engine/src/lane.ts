@@ -165,8 +165,7 @@ export class Lane {
     const waitMs = pass.limited ? Math.min(agentWaitMs, sliceMs) : agentWaitMs;
     const { since = Date.now(), ...begun } = job;
     let at: LaneJob = begun;
-    const behind = behindMs(priorityOf(definition)) - (Date.now() - since);
-    const answer = await agents.lease(pool, { waitMs, signal, behindMs: behind, realm });
+    const answer = await agents.lease(pool, { waitMs, signal, realm, ...standing(definition, since) });
     // It keeps its place by when it first came.
     if (answer.kind === 'busy') return { job: { ...begun, since }, end: { kind: 'open' } };
     const parent = await runs.parent(job.runId);
@@ -185,12 +184,12 @@ export class Lane {
         const session = new LaneSession({ ...given, endsAt, runId, step, generation }, this.options);
         const end = await session.run();
         suspect = session.suspect;
-        if (end.kind === 'open' && session.mayGoOn() && (await mayKeep(lease, pass, definition, context))) {
-          endsAt = performance.now() + sliceMs;
-          continue;
-        }
+        const hasMore = end.kind === 'open' || (end.kind === 'drained' && mayFollow);
+        const kept = hasMore && session.isOver() && (await mayKeep(lease, pass, definition, context));
+        if (kept) endsAt = performance.now() + sliceMs;
+        if (kept && end.kind === 'open') continue;
         if (end.kind !== 'drained') return { job: at, end };
-        const next = new NextStep(runId, mayFollow && session.mayClaim() ? pool : undefined);
+        const next = new NextStep(runId, mayFollow && (kept || session.mayClaim()) ? pool : undefined);
         advanced = this.dependencies.advancer.advance(runId, false, (lanes) => next.takes(lanes));
         if (next.pool === undefined) return { job: at, end };
         await advanced;
@@ -213,7 +212,13 @@ function lossOf(
   return pass.limited ? AbortSignal.any([lease.lost, pass.lost]) : lease.lost;
 }
 
-/** Whether a lane whose time slice is over keeps its agent: nobody waits, in the queue or in line, who would go before. */
+/** Where a lane stands in line that has waited since then. */
+function standing(definition: Definition, since: number): { priority: number; behindMs: number } {
+  const priority = priorityOf(definition);
+  return { priority, behindMs: behindMs(priority) - (Date.now() - since) };
+}
+
+/** Whether a lane whose time slice is over keeps its agent: nobody waits, for the agent, a limit or in the queue, who would go before. */
 async function mayKeep(
   lease: AgentLease,
   pass: LimitPass,
@@ -221,7 +226,8 @@ async function mayKeep(
   { othersWait }: LaneContext,
 ): Promise<boolean> {
   const priority = priorityOf(definition);
-  return !pass.limited && !(await othersWait(priority)) && lease.keep(behindMs(priority));
+  if (await othersWait(priority - 1)) return false;
+  return lease.keep(behindMs(priority), pass.limited || (await othersWait(priority)));
 }
 
 /** The step that a lane goes on with: the first one that is opened with a single lane of its pool. */

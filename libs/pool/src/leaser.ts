@@ -19,6 +19,7 @@ export interface LeaseOptions {
   waitMs: number;
   signal: AbortSignal;
   behindMs?: number;
+  priority?: number;
   /** For whom; empty for everybody. */
   realm?: string;
 }
@@ -86,8 +87,9 @@ export class Leaser implements Service {
    */
   async lease(poolId: string, options: LeaseOptions): Promise<LeaserAnswer> {
     if (this.stopping || options.signal.aborted) return { kind: 'busy' };
-    const { realm = '', behindMs = 0 } = options;
-    const ticket = new Ticket({ poolId, ticket: newId('lease'), realm, ttlMs: this.ttlMs, behindMs });
+    const { realm = '', behindMs = 0, priority } = options;
+    const { ttlMs } = this;
+    const ticket = new Ticket({ poolId, ticket: newId('lease'), realm, ttlMs, behindMs, priority });
     this.waiting.set(ticket.id, ticket);
     const leasing = this.wait(ticket, options);
     ticket.leasing = leasing;
@@ -100,8 +102,8 @@ export class Leaser implements Service {
   }
 
   /** Whether a lease may go on for another time slice; not where that cannot be told. */
-  async keep({ lease }: HeldLease, behindMs: number): Promise<boolean> {
-    const asked = this.options.store.keep(lease, behindMs);
+  async keep({ lease }: HeldLease, behindMs: number, othersWait: boolean): Promise<boolean> {
+    const asked = this.options.store.keep(lease, behindMs, othersWait);
     return withDeadline('keeping an agent', CALL_DEADLINE_MS, asked).catch(() => false);
   }
 

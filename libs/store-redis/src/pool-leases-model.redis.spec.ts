@@ -120,6 +120,11 @@ async function expectConsistent(pool: TestPool, concurrency: number): Promise<vo
     );
     expect([id, places]).toEqual([id, may ? [realm] : []]);
   }
+  const left: Record<string, string> = {};
+  for (const { state, realm } of agents)
+    if (realm !== '' && state !== 'draining' && state !== 'retiring')
+      left[realm] = String(Number(left[realm] ?? 0) + 1);
+  expect(await redis.hgetall(`${key}:realms`)).toEqual(left);
   const holders = Object.values(tickets).filter((ticket) => ticket.split('|')[2] !== '');
   expect(holders.length).toBe(agents.reduce((sum, { leases }) => sum + leases.length, 0));
 }

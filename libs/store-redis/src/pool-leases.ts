@@ -50,8 +50,8 @@ export class RedisLeaseStore implements LeaseStore {
     return renewLease(this.scope, lease, ttlMs);
   }
 
-  keep(lease: Lease, behindMs: number): Promise<boolean> {
-    return keepLease(this.scope, lease, behindMs);
+  keep(lease: Lease, behindMs: number, othersWait: boolean): Promise<boolean> {
+    return keepLease(this.scope, lease, behindMs, othersWait);
   }
 
   release(lease: Lease, ending: LeaseEnding): Promise<boolean> {

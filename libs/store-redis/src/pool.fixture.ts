@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { DEFAULT_POOL_CONFIG, type PoolConfig, type PoolSpec, poolOf } from '@agentainer/core';
+import {
+  behindMs,
+  DEFAULT_POOL_CONFIG,
+  DEFAULT_PRIORITY,
+  type PoolConfig,
+  type PoolSpec,
+  poolOf,
+} from '@agentainer/core';
 import type { Grant, Lease } from '@agentainer/pool';
 import type { Redis } from 'ioredis';
 import { Keys } from './keys.js';
@@ -36,11 +43,12 @@ export class TestPool {
     });
   }
 
-  /** Agents entered as idle, the last one first in line. */
+  /** Agents entered as idle, the last one first in line. Their starts cost nothing, so none has tenure. */
   async idle(...agentIds: string[]): Promise<void> {
     for (const id of agentIds) {
       await this.enter(id);
       await readyAgent(this.scope, this.spec.id, id);
+      await this.redis.hset(`${this.keys.pool(this.spec.id, 'host')}:agent:${id}`, 'tenure', 0);
     }
   }
 
@@ -61,8 +69,16 @@ export class TestPool {
   }
 
   /** The same for a lane of a realm. */
-  acquireIn(realm: string, ticket?: string) {
-    return this.acquire(ticket, WORKER, TTL_MS, 0, realm);
+  acquireIn(realm: string, ticket = `ticket-${this.tickets++}`, priority = DEFAULT_PRIORITY) {
+    const asked = {
+      poolId: this.spec.id,
+      ticket,
+      realm,
+      ttlMs: TTL_MS,
+      behindMs: behindMs(priority),
+      priority,
+    };
+    return acquireAgent(this.scope, WORKER, asked);
   }
 
   /** A lease that must be there at once. */

@@ -1,3 +1,4 @@
+import { DEFAULT_PRIORITY } from '@agentainer/core';
 import type { AcquireAnswer, LeaseRequest } from '@agentainer/pool';
 import { readAcquireAnswer } from '../pool-answer.js';
 import type { PoolScope } from '../pool-scope.js';
@@ -9,10 +10,10 @@ const script = new Script('pool-acquire');
 export async function acquireAgent(
   scope: PoolScope,
   workerId: string,
-  { poolId, ticket, realm, ttlMs, behindMs }: LeaseRequest,
+  { poolId, ticket, realm, ttlMs, behindMs, priority = DEFAULT_PRIORITY }: LeaseRequest,
 ): Promise<AcquireAnswer> {
   return readAcquireAnswer(
     poolId,
-    await scope.run(script, poolId, [ticket, workerId, ttlMs, behindMs, realm]),
+    await scope.run(script, poolId, [ticket, workerId, ttlMs, behindMs, realm, priority]),
   );
 }

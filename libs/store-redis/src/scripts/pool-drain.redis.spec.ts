@@ -39,7 +39,7 @@ it('leaves a leased agent to its lane, which is to give it back; then it is reti
   expect(await pool.counts()).toEqual({ creating: 0, idle: 0, leased: 0, draining: 1, retiring: 0 });
   expect(await renewLease(pool.scope, lease, 10_000)).toBe(true);
   expect(await pool.lease('t')).toEqual(lease);
-  expect(await keepLease(pool.scope, lease, 0)).toBe(false);
+  expect(await keepLease(pool.scope, lease, 0, false)).toBe(false);
   await pool.acquire('waits');
   expect(await releaseAgent(pool.scope, lease, fine)).toBe(true);
   expect(await pool.agent('a')).toMatchObject({

@@ -13,10 +13,10 @@ it('lets a lease go on while nobody waits, or only who is less urgent', async ()
   const pool = new TestPool(redis);
   await pool.idle('a');
   const lease = await pool.lease();
-  expect(await keepLease(pool.scope, lease, 0)).toBe(true);
+  expect(await keepLease(pool.scope, lease, 0, false)).toBe(true);
   await pool.acquire('later', undefined, undefined, 10_000);
-  expect(await keepLease(pool.scope, lease, 0)).toBe(true);
-  expect(await keepLease(pool.scope, lease, 20_000)).toBe(false);
+  expect(await keepLease(pool.scope, lease, 0, false)).toBe(true);
+  expect(await keepLease(pool.scope, lease, 20_000, false)).toBe(false);
 });
 
 it('has it given back to who came before, and is as urgent or has waited for long', async () => {
@@ -24,14 +24,14 @@ it('has it given back to who came before, and is as urgent or has waited for lon
   await pool.idle('a');
   const lease = await pool.lease();
   await pool.acquire('equal');
-  expect(await keepLease(pool.scope, lease, 0)).toBe(false);
-  expect(await keepLease(pool.scope, lease, -10_000)).toBe(true);
+  expect(await keepLease(pool.scope, lease, 0, false)).toBe(false);
+  expect(await keepLease(pool.scope, lease, -10_000, false)).toBe(true);
   await pool.acquire('waited', undefined, undefined, 10_000 - 60_000);
-  expect(await keepLease(pool.scope, lease, -10_000)).toBe(false);
+  expect(await keepLease(pool.scope, lease, -10_000, false)).toBe(false);
 });
 
 it('refuses a lease whose time is over', async () => {
   const pool = new TestPool(redis);
   await pool.idle('a');
-  expect(await keepLease(pool.scope, await pool.expiredLease(), 0)).toBe(false);
+  expect(await keepLease(pool.scope, await pool.expiredLease(), 0, false)).toBe(false);
 });

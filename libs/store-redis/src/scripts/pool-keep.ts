@@ -4,7 +4,13 @@ import { Script } from '../script.js';
 
 const script = new Script('pool-keep');
 
-/** Whether a lease may go on: nobody in line goes before its holder, counted as come `behindMs` later than now. */
-export async function keepLease(scope: PoolScope, lease: Lease, behindMs: number): Promise<boolean> {
-  return (await scope.run(script, lease.poolId, [lease.agentId, lease.id, lease.epoch, behindMs])) === 1;
+/** Whether a lease may go on: nobody in line, counted as come `behindMs` later than now, or elsewhere goes before its holder. */
+export async function keepLease(
+  scope: PoolScope,
+  { poolId, agentId, id, epoch }: Lease,
+  behindMs: number,
+  othersWait: boolean,
+): Promise<boolean> {
+  const args = [agentId, id, epoch, behindMs, othersWait ? 1 : 0];
+  return (await scope.run(script, poolId, args)) === 1;
 }

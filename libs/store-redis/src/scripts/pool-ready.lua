@@ -12,4 +12,5 @@ if not agent then return 0 end
 if agent.state == 'idle' or agent.state == 'leased' then return 1 end
 if agent.state ~= 'creating' then return 0 end
 forgetFailures()
+noteStart(agent)
 return place(agent) and 1 or 0

@@ -58,8 +58,7 @@ else
   -- Where no task ran on it, it may serve anybody.
   if isAlone and agent.uses == 0 then
     unlist(agent)
-    redis.call('HSET', agentKey(agent.id), 'realm', '')
-    agent.realm = ''
+    leaveTo(agent, '')
   end
   place(agent)
 end

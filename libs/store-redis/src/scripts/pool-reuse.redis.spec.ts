@@ -122,15 +122,15 @@ describe('a lease', () => {
     const { pool, leases } = await fullPool(2);
     await releaseAgent(pool.scope, leases[1]!, { ...once, suspect: true });
     await pool.acquireIn('wf_2', 'other');
-    expect(await keepLease(pool.scope, leases[0]!, 0)).toBe(true);
+    expect(await keepLease(pool.scope, leases[0]!, 0, false)).toBe(true);
     await pool.acquireIn('wf_1', 'own');
-    expect(await keepLease(pool.scope, leases[0]!, 0)).toBe(false);
+    expect(await keepLease(pool.scope, leases[0]!, 0, false)).toBe(false);
   });
 
   it('ends where its agent takes the place that another realm needs', async () => {
     const { pool, leases } = await fullPool(1);
     await pool.acquireIn('wf_2', 'other');
-    expect(await keepLease(pool.scope, leases[0]!, 0)).toBe(false);
+    expect(await keepLease(pool.scope, leases[0]!, 0, false)).toBe(false);
   });
 });
 

@@ -3,7 +3,8 @@
 -- :agent:<id> hash · :agents set of ids · :waiters sorted set, ticket → when it counts as come (microseconds)
 -- :idle list of ids of agents that may take a task and serve any realm, first who is next · :idle:<realm> those that may
 -- serve only this one. An agent that serves several tasks at once stays there until no more may be given to it.
--- :tickets hash, ticket → worker|ttl|agent|realm, the agent '' while the ticket waits
+-- :tickets hash, ticket → worker|ttl|agent|priority|realm, the agent '' while the ticket waits
+-- :realms hash, realm → agents that are left to it, without those that are ending
 -- ARGV[1] the moves that agents may make (" idle>leased …")  ARGV[2] what comes before a worker in its channel's name
 -- ARGV[3] channel of the host's keeper  ARGV[4] id of the pool
 local pool = KEYS[1]
@@ -69,12 +70,14 @@ end
 -- A ticket as it is entered, its agent '' while it waits; nil where it is unknown.
 local function readTicket(id)
   local text = redis.call('HGET', pool .. ':tickets', id)
-  local worker, ttl, agent, realm = string.match(text or '', '^([^|]*)|(%d+)|([^|]*)|(.*)$')
-  return worker and { id = id, worker = worker, ttl = ttl, agent = agent, realm = realm }
+  local worker, ttl, agent, priority, realm = string.match(text or '', '^([^|]*)|(%d+)|([^|]*)|(%d+)|(.*)$')
+  return worker and { id = id, worker = worker, ttl = ttl, agent = agent, priority = tonumber(priority), realm = realm }
 end
 
-local function writeTicket(id, worker, ttl, agent, realm)
-  redis.call('HSET', pool .. ':tickets', id, table.concat({ worker, ttl, agent, realm }, '|'))
+-- Enters a ticket with the agent that is leased to it, '' while it waits.
+local function writeTicket(ticket, agent)
+  redis.call('HSET', pool .. ':tickets', ticket.id,
+    table.concat({ ticket.worker, ticket.ttl, agent, ticket.priority, ticket.realm }, '|'))
 end
 
 local function forgetTicket(id) redis.call('HDEL', pool .. ':tickets', id) end
@@ -93,12 +96,30 @@ local function dropLeases(agent)
   writeLeases(agent)
 end
 
+local function countOfRealm(realm, by)
+  if realm == '' then return end
+  if redis.call('HINCRBY', pool .. ':realms', realm, by) <= 0 then redis.call('HDEL', pool .. ':realms', realm) end
+end
+
+-- Leaves an agent that is not ending to a realm, '' for any. What it is given back for begins anew with each.
+local function leaveTo(agent, realm)
+  if realm == agent.realm then return end
+  countOfRealm(agent.realm, -1)
+  countOfRealm(realm, 1)
+  agent.realm = realm
+  local tenure = redis.call('HGET', agentKey(agent.id), 'tenure') or 0
+  redis.call('HSET', agentKey(agent.id), 'realm', realm, 'tenureEnds', now + tenure)
+end
+
+local ENDING = { draining = true, retiring = true, dead = true }
+
 -- Brings an agent into another state, and whatever hangs on the state with it; false where that move is not allowed.
 local function move(agent, to)
   local from = agent.state
   if not string.find(ARGV[1], ' ' .. from .. '>' .. to .. ' ', 1, true) then return false end
   unlist(agent)
   if from == 'leased' and to ~= 'draining' or from == 'draining' then dropLeases(agent) end
+  if ENDING[to] and not ENDING[from] then countOfRealm(agent.realm, -1) end
   redis.call('HINCRBY', pool, from, -1)
   agent.state = to
   if to == 'dead' then

@@ -23,15 +23,16 @@ local function leaseFor(agent, ticket, ttl)
     uses = math.floor(usesLeft(agent) / freeSlots(agent)) }
 end
 
-local function grant(agent, lease, worker, ttl, realm)
+local function grant(agent, lease, ticket)
   if agent.state == 'leased' then unlist(agent)
   elseif not move(agent, 'leased') then return false end
-  agent.realm, agent.epoch = realm, tonumber(lease.epoch)
+  leaveTo(agent, ticket.realm)
+  agent.epoch = tonumber(lease.epoch)
   table.insert(agent.leases, lease)
-  redis.call('HSET', agentKey(agent.id), 'epoch', lease.epoch, 'realm', realm, 'leases', leasesText(agent))
-  writeTicket(lease.ticket, worker, ttl, agent.id, realm)
+  redis.call('HSET', agentKey(agent.id), 'epoch', lease.epoch, 'leases', leasesText(agent))
+  writeTicket(ticket, agent.id)
   -- Behind those that do nothing yet.
-  if freeSlots(agent) > 0 then redis.call('RPUSH', idleOf(realm), agent.id) end
+  if freeSlots(agent) > 0 then redis.call('RPUSH', idleOf(agent.realm), agent.id) end
   return true
 end
 
@@ -52,13 +53,13 @@ end
 -- more it becomes idle, or makes room where it is in the way of others.
 local function place(agent)
   while freeSlots(agent) > 0 do
-    local ticket, inTheWay = claimOn(agent.realm, '+inf')
+    local ticket, inTheWay = claimOn(agent, '+inf')
     if inTheWay then return drain(agent, 'reuse') end
     if not ticket then return rest(agent) end
     redis.call('ZREM', pool .. ':waiters', ticket.id)
     local lease = ticket.worker and leaseFor(agent, ticket.id, ticket.ttl)
     if not lease or not tell(ticket.worker, 'leased', describe(agent, lease)) then forgetTicket(ticket.id)
-    elseif not grant(agent, lease, ticket.worker, ticket.ttl, ticket.realm) then return false end
+    elseif not grant(agent, lease, ticket) then return false end
   end
   return true
 end
