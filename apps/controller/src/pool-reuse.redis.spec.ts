@@ -66,6 +66,25 @@ it('gives a realm the place of an agent that another one has left, without waiti
   await until(() => host.retired.includes('reuse'));
 });
 
+it('starts an agent for each realm of which lanes wait at once, where one could serve all of them', async () => {
+  const pool = await host.pool({ max_size: 3, agent_concurrency: 4 });
+  await host.keeper();
+  host.driver.onStart = () => until(() => host.driver.mostStarting === 3);
+  const held = await Promise.all(['a', 'b', 'c', 'a'].map((realm) => host.leased(pool, realm)));
+  expect(new Set(held.map(({ lease }) => lease.agentId)).size).toBe(3);
+});
+
+it('keeps a buffer for workflows to come beside agents that others have left', async () => {
+  const pool = await host.pool({ max_size: 3, buffer: 1 });
+  await host.keeper();
+  await host.leaser.release(await host.leased(pool, 'a'), once);
+  await host.idle(pool, 2);
+  await host.leased(pool, 'b');
+  await host.idle(pool, 2);
+  const realms = (await host.agents(pool, 'idle')).map((agent) => agent.realm);
+  expect(realms.sort()).toEqual(['', 'a']);
+});
+
 it('R6.6a starts the replacement of an agent for one task as soon as that is leased', async () => {
   const pool = await host.pool({ min_size: 2, max_size: 3, reuse: 'task' });
   await host.keeper(undefined, seldom);

@@ -1,5 +1,6 @@
 import { DEFAULT_POOL_CONFIG, type PoolConfig } from '@agentainer/core';
 import fc from 'fast-check';
+import { agentsWanted } from './agents-wanted.js';
 import { desiredSize, planPool } from './plan.js';
 import type { AgentRecord, PoolSnapshot } from './ports.js';
 
@@ -93,6 +94,33 @@ describe('starts', () => {
       { config: { buffer: 2 }, agents: Array(3).fill(agent('leased')) },
       1,
     ],
+    [
+      'the buffer beside idle agents left to a workflow',
+      { config: { buffer: 1 }, agents: [agent('idle', left('a'))] },
+      1,
+    ],
+    [
+      'no buffer beyond one that is starting',
+      { config: { buffer: 1 }, agents: [agent('creating'), agent('leased')] },
+      0,
+    ],
+    ['the buffer beside lanes that wait', { config: { buffer: 1 }, waiting: 1, agents: [agent('idle')] }, 1],
+    [
+      'no buffer in the place of idle agents left to workflows',
+      { config: { buffer: 1 }, max_size: 2, agents: [agent('idle', left('a')), agent('idle', left('b'))] },
+      0,
+    ],
+    [
+      'no buffer of a pool that nobody asked for in a week',
+      { config: { buffer: 1 }, agents: [agent('idle', left('a'))], lastUsed: NOW - 7 * 86_400_000 },
+      0,
+    ],
+    ['one for as many lanes as it serves at once', { config: { agent_concurrency: 3 }, waiting: 4 }, 2],
+    [
+      'one for each realm of which lanes wait, and more for more of them than it serves at once',
+      { config: { agent_concurrency: 3 }, waiting: 6, waitingByRealm: [1, 4, 1, 0] },
+      4,
+    ],
     ['one in the place of an agent that is draining', { min_size: 1, agents: [agent('draining')] }, 1],
     [
       'nothing beside one that is draining where there is no room',
@@ -169,6 +197,20 @@ describe('retires', () => {
     expect(retired({ ...kept, min_size: 2 })).toEqual([]);
   });
 
+  it('agents left to a workflow that were idle for their time, for a buffer that has no room', () => {
+    const agents = [idleFor(IDLE_TIMEOUT, 'a'), idleFor(1, 'b')];
+    const buffered = { config: { buffer: 2 }, max_size: 2, agents };
+    expect(retired(buffered)).toEqual([{ agentId: agents[0]!.id, reason: 'idle_timeout' }]);
+    expect(retired({ ...buffered, failures: 1, retryAt: NOW + 1 })).toEqual([]);
+    expect(retired({ ...buffered, config: { buffer: 0 }, min_size: 2 })).toEqual([]);
+  });
+
+  it('no agent of the buffer where one left to a workflow is idle, too', () => {
+    const agents = [idleFor(9 * IDLE_TIMEOUT), idleFor(IDLE_TIMEOUT, 'a'), idleFor(2 * IDLE_TIMEOUT)];
+    const ended = retired({ config: { buffer: 1 }, agents }).map(({ agentId }) => agentId);
+    expect(ended).toEqual([agents[0]!.id, agents[1]!.id]);
+  });
+
   it('an agent that was draining until its lease expired', () => {
     const [expired, held] = [agent('draining', { leases: [NOW] }), agent('draining', { leases: [NOW + 1] })];
     expect(retired({ agents: [expired, held] })).toEqual([{ agentId: expired.id, reason: 'lease_expired' }]);
@@ -215,7 +257,7 @@ describe('whatever the pool looks like', () => {
       agents,
       min_size: fc.nat(6),
       above: fc.integer({ min: 1, max: 6 }),
-      waiting: fc.nat(20),
+      waitingByRealm: fc.array(fc.nat(8), { maxLength: 4 }),
       config: fc.record({
         buffer: fc.nat(3),
         agent_concurrency: fc.constantFrom(1, 3),
@@ -228,12 +270,13 @@ describe('whatever the pool looks like', () => {
       reuse: fc.constantFrom<PoolConfig['reuse']>('step', 'run', 'workflow'),
     })
     .map(({ above, agents: drawn, ...rest }) => {
+      const waiting = rest.waitingByRealm.reduce((sum, lanes) => sum + lanes, 0);
       const max_size = rest.min_size + above;
       const records = drawn.slice(0, max_size).map(({ state, since, createdAt, realm, leases: until }) => {
         const leases = state === 'leased' || state === 'draining' ? until : [];
         return agent(state, { since, createdAt, realm, leases });
       });
-      return snapshotOf({ ...rest, max_size, agents: records });
+      return snapshotOf({ ...rest, waiting, max_size, agents: records });
     });
   const holds = (property: (snapshot: PoolSnapshot) => void) =>
     fc.assert(fc.property(snapshots, property), { numRuns: 500 });
@@ -261,8 +304,10 @@ describe('whatever the pool looks like', () => {
       if (idle === 0 || snapshot.spec.config.reuse !== 'workflow') return;
       const ended = new Set(plan.retire.filter((r) => r.reason !== 'reuse').map((r) => r.agentId));
       const kept = snapshot.agents.filter((a) => !ended.has(a.id)).length;
-      expect(kept).toBeGreaterThanOrEqual(desiredSize(snapshot));
-      if (snapshot.waiting === 0) expect(plan.starts).toBe(0);
+      // Those left to a realm may go for others that whoever comes can use, as many as are missing to the buffer.
+      const { buffer } = snapshot.spec.config;
+      expect(kept).toBeGreaterThanOrEqual(desiredSize(snapshot) - buffer);
+      if (snapshot.waiting === 0) expect(plan.starts).toBeLessThanOrEqual(buffer);
     });
   });
 
@@ -282,8 +327,21 @@ describe('whatever the pool looks like', () => {
         (a) => a.state === 'creating' || (a.state === 'idle' && !a.realm),
       );
       const { max_size } = snapshot.share;
-      const wanted = Math.ceil(snapshot.waiting / snapshot.spec.config.agent_concurrency);
+      const wanted = agentsWanted(snapshot);
       expect(coming.length).toBeGreaterThanOrEqual(Math.min(wanted, max_size - leased));
+    });
+  });
+
+  it('keeps the buffer for whoever comes, where there is room: none of it is left to a realm', () => {
+    holds((drawn) => {
+      const snapshot = { ...drawn, waiting: 0, waitingByRealm: [], failures: 0, retryAt: 0 };
+      const { starts, retire } = planPool(snapshot);
+      const ended = new Set(retire.filter((r) => r.reason === 'idle_timeout').map((r) => r.agentId));
+      const free = snapshot.agents.filter((a) => !ended.has(a.id) && !a.realm && a.state === 'idle').length;
+      const creating = snapshot.agents.filter((a) => a.state === 'creating').length;
+      const room = snapshot.share.max_size - snapshot.agents.length;
+      const { buffer } = snapshot.spec.config;
+      if (buffer > 0 && starts < room) expect(free + creating + starts).toBeGreaterThanOrEqual(buffer);
     });
   });
 });

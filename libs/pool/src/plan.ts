@@ -1,4 +1,5 @@
-import { outlastsRuns, tasksAtOnce } from '@agentainer/core';
+import { outlastsRuns } from '@agentainer/core';
+import { agentsWanted } from './agents-wanted.js';
 import { tooOld } from './max-age.js';
 import type { AgentRecord, PoolSnapshot, RetireReason } from './ports.js';
 
@@ -31,18 +32,27 @@ const SUPERSEDED_IDLE_MS = 5_000;
  * starts meanwhile.
  */
 export function desiredSize(snapshot: PoolSnapshot): number {
-  const { spec, share, agents, waiting, warm, warmUntil, now, lastUsed, superseded } = snapshot;
+  const { spec, share, agents, warm, warmUntil, now } = snapshot;
   const { min_size, max_size } = share;
   const { max_agent_uses } = spec.config;
-  const buffer = Math.ceil((spec.config.buffer * max_size) / spec.config.max_size);
   const leased = agents.filter((agent) => agent.state === 'leased' && !hasExpired(agent, now));
   const last = leased.filter((agent) => agent.uses + agent.leases.length >= max_agent_uses).length;
-  const wanted = Math.ceil(waiting / spec.config.agent_concurrency);
-  const needed = leased.length - last + countOf(agents, 'cleaning') + wanted;
-  const keepsAhead = !superseded && now - lastUsed < RETENTION_MS;
-  const kept = keepsAhead ? Math.max(min_size, needed + buffer) : needed;
+  const needed = leased.length - last + countOf(agents, 'cleaning') + agentsWanted(snapshot);
+  const kept = keepsAhead(snapshot) ? Math.max(min_size, needed + bufferOf(snapshot)) : needed;
   const warmed = now < warmUntil ? warm : 0;
   return Math.min(last + Math.max(kept, warmed), max_size);
+}
+
+/** Whether anything is kept ready for those who may come. */
+function keepsAhead({ superseded, now, lastUsed }: PoolSnapshot): boolean {
+  return !superseded && now - lastUsed < RETENTION_MS;
+}
+
+/** The part of the pool's buffer that is this host's. */
+function bufferOf(snapshot: PoolSnapshot): number {
+  const { spec, share } = snapshot;
+  if (!keepsAhead(snapshot)) return 0;
+  return Math.ceil((spec.config.buffer * share.max_size) / spec.config.max_size);
 }
 
 /** What brings a pool from how it is to how it should be. */
@@ -83,7 +93,7 @@ function beyondShare({ agents, share }: PoolSnapshot, leaving: readonly AgentRec
 
 /** Agents that are ending still take room: there are never more than the share allows, whatever they do. */
 function startsOf(snapshot: PoolSnapshot, usable: number): number {
-  const missing = Math.max(desiredSize(snapshot) - usable, missingForLanes(snapshot));
+  const missing = Math.max(desiredSize(snapshot) - usable, missingForAny(snapshot, bufferOf(snapshot)));
   return Math.max(0, Math.min(missing, roomOf(snapshot), startsAllowed(snapshot)));
 }
 
@@ -98,18 +108,19 @@ function startsAllowed({ now, retryAt, failures, agents }: PoolSnapshot): number
 }
 
 /**
- * Agents for the lanes that wait without one on its way to them. Idle agents left to a realm are no help: that of a lane
- * would have been given to it.
+ * Agents that are missing to the lanes that wait without one on its way to them, and to so many beside these for whoever
+ * comes; below 0 as many as there are too many. Idle agents left to a realm are no help: that of a lane would have been
+ * given to it, and who comes may be of another one.
  */
-function missingForLanes({ agents, waiting, spec }: PoolSnapshot): number {
-  const coming = countOf(agents, 'creating') + countOf(agents, 'cleaning');
-  const free = coming + agents.filter((agent) => mayServeAny(agent)).length;
-  return Math.ceil((waiting - tasksAtOnce(free, spec.config)) / spec.config.agent_concurrency);
+function missingForAny(snapshot: PoolSnapshot, beside = 0): number {
+  const { agents } = snapshot;
+  const lanes = Math.max(0, agentsWanted(snapshot) - countOf(agents, 'cleaning'));
+  return lanes + beside - countOf(agents, 'creating') - agents.filter(mayServeAny).length;
 }
 
 /** Idle agents left to realms that have to make room for starts beside those that leave anyway, least recently used first. */
 function inTheWay(snapshot: PoolSnapshot, leaving: readonly AgentRecord[]): AgentRecord[] {
-  const wanted = Math.min(missingForLanes(snapshot), startsAllowed(snapshot));
+  const wanted = Math.min(missingForAny(snapshot), startsAllowed(snapshot));
   const short = wanted - Math.max(0, roomOf(snapshot)) - leaving.length;
   if (short <= 0) return [];
   return snapshot.agents
@@ -122,9 +133,14 @@ function idleTimeout({ spec, superseded }: PoolSnapshot): number {
   return Math.min(spec.config.idle_timeout, superseded ? SUPERSEDED_IDLE_MS : Infinity);
 }
 
-/** Idle agents past their time that the pool can do without, least recently used first. */
+/**
+ * Idle agents past their time that the pool can do without, least recently used first. Those left to a realm make room
+ * for what is missing to the buffer; those that may serve any are kept as far as the buffer needs them.
+ */
 function idleTooLong(snapshot: PoolSnapshot, staying: AgentRecord[], usable: number): AgentRecord[] {
-  const spare = Math.max(0, usable - desiredSize(snapshot));
+  const missing = missingForAny(snapshot, bufferOf(snapshot));
+  const replaced = Math.max(0, Math.min(missing, bufferOf(snapshot), startsAllowed(snapshot)));
+  const spare = Math.max(0, usable + replaced - desiredSize(snapshot));
   const { now, waiting } = snapshot;
   const idle_timeout = idleTimeout(snapshot);
   const old = staying
@@ -132,7 +148,9 @@ function idleTooLong(snapshot: PoolSnapshot, staying: AgentRecord[], usable: num
     .filter((agent) => waiting === 0 || !mayServeAny(agent))
     .sort((a, b) => a.since - b.since);
   const useless = old.filter((agent) => !mayServeLater(snapshot, agent));
-  return [...useless, ...old.filter((agent) => mayServeLater(snapshot, agent)).slice(0, spare)];
+  const buffer = old.filter(mayServeAny).slice(Math.max(0, -missing));
+  const useful = old.filter((agent) => mayServeLater(snapshot, agent) && !buffer.includes(agent));
+  return [...useless, ...useful.slice(0, spare)];
 }
 
 /** Whether an agent serves lanes now or later. */

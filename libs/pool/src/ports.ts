@@ -39,6 +39,8 @@ export interface PoolSnapshot {
   agents: AgentRecord[];
   /** Lanes that wait for an agent. */
   waiting: number;
+  /** How many of them are of one realm each; taken to be all of one where it is not said. */
+  waitingByRealm?: readonly number[];
   /** Agents asked for ahead of need, and until when that request counts. */
   warm: number;
   warmUntil: number;

@@ -4,6 +4,7 @@ import { connectRedis } from '../connection.js';
 import { Inbox, TestPool, until } from '../pool.fixture.js';
 import { cleanedAgent } from './pool-cleaned.js';
 import { drainAgent } from './pool-drain.js';
+import { keepLease } from './pool-keep.js';
 import { readyAgent } from './pool-ready.js';
 import { releaseAgent } from './pool-release.js';
 import { removeAgent } from './pool-remove.js';
@@ -122,6 +123,15 @@ describe('an agent that serves several tasks at once', () => {
     await releaseAgent(pool.scope, second!, once);
     expect(await pool.states()).toEqual({ a: 'retiring' });
   });
+});
+
+it('is in the way of as many lanes only as the agents that may be started cannot serve', async () => {
+  const pool = await poolOfThree({ max_size: 2 });
+  const held = await leaseIn(pool, 'wf_1');
+  for (const lane of ['one', 'two', 'three']) await pool.acquireIn('wf_2', lane);
+  expect(await keepLease(pool.scope, held, 0, false)).toBe(true);
+  await pool.acquireIn('wf_2', 'four');
+  expect(await keepLease(pool.scope, held, 0, false)).toBe(false);
 });
 
 describe('what ends an agent that serves several tasks at once', () => {

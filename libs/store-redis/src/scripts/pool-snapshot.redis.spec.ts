@@ -18,6 +18,7 @@ it('reads a pool that nothing is known of as empty', async () => {
     lastUsed: expect.any(Number),
     agents: [],
     waiting: 0,
+    waitingByRealm: [0],
     warm: 0,
     warmUntil: 0,
     retryAt: 0,
@@ -38,4 +39,12 @@ it('reads agents, lanes that wait and what was asked for ahead of need', async (
   expect(snapshot.warmUntil - snapshot.now).toBeGreaterThan(3_000);
   expect(snapshot.agents.map((a) => a.state)).toEqual(['leased', 'leased']);
   expect(snapshot.now).toBeGreaterThan(Date.now() - 60_000);
+});
+
+it('tells how many of the lanes that wait are of one realm each, where an agent serves several of them at once', async () => {
+  const pools = [4, 1].map((agent_concurrency) => new TestPool(redis, { agent_concurrency }));
+  for (const pool of pools) for (const realm of ['a', 'b', 'a', 'a', 'c']) await pool.acquireIn(realm);
+  const [shared, single] = await Promise.all(pools.map((pool) => pool.snapshot()));
+  expect(shared).toMatchObject({ waiting: 5, waitingByRealm: [3, 1, 1, 0] });
+  expect(single).toMatchObject({ waiting: 5, waitingByRealm: [5] });
 });

@@ -6,12 +6,15 @@ import { Script } from '../script.js';
 const script = new Script('pool-snapshot');
 
 type Text = string | null;
-type Reply = [now: number, waiting: number, settings: Text[], agents: Text[][]];
+type Reply = [now: number, waiting: number[], settings: Text[], agents: Text[][]];
+
+/** Lanes in line of which the realm is looked at, where several may share an agent. */
+const LOOK = 256;
 
 /** One consistent reading of a pool on one host. */
 export async function snapshotPool(scope: PoolScope, spec: PoolSpec): Promise<PoolSnapshot> {
   const [reply, used] = await Promise.all([
-    scope.run(script, spec.id),
+    scope.run(script, spec.id, [spec.config.agent_concurrency > 1 ? LOOK : 0]),
     scope.redis.zscore(scope.keys.poolsUsed(), spec.id),
   ]);
   const [now, waiting, settings, agents] = reply as Reply;
@@ -21,7 +24,8 @@ export async function snapshotPool(scope: PoolScope, spec: PoolSpec): Promise<Po
     share: { min_size: Number(minSize ?? 0), max_size: Number(maxSize ?? 0) },
     now,
     lastUsed: Number(used ?? now),
-    waiting,
+    waiting: waiting.reduce((sum, lanes) => sum + lanes, 0),
+    waitingByRealm: waiting,
     agents: agents.map(readAgent),
     warm: Number(warm ?? 0),
     warmUntil: Number(warmUntil ?? 0),

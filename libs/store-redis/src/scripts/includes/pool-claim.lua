@@ -35,15 +35,20 @@ local function claimOn(agent, by, priority)
   if realm == '' then return readTicket(line[1]) or { id = line[1] }, false end
   local settings = redis.call('HMGET', pool, 'retryAt', 'maxSize', 'leased', 'cleaning')
   local startable = (tonumber(settings[1]) or 0) > now and LOOK or settings[2] - (settings[3] or 0) - (settings[4] or 0)
+  -- Agents for those of other realms so far: one serves as many lanes of a realm at once as it has slots.
+  local agents, seen = 0, {}
   -- How urgent they are who wait for its tenure to end.
   local urgency = nil
-  for i, id in ipairs(line) do
+  for _, id in ipairs(line) do
     local ticket = readTicket(id)
     if ticket and ticket.realm == realm then
       if urgency and urgency < ticket.priority then return nil, true end
       return ticket, false
     end
-    if i > startable then
+    local other = ticket and ticket.realm or ''
+    if (seen[other] or 0) % agent.concurrency == 0 then agents = agents + 1 end
+    seen[other] = (seen[other] or 0) + 1
+    if agents > startable then
       if not ticket or not urgency and not hasTenure(agent, ticket.realm) then return nil, true end
       urgency = math.min(urgency or ticket.priority, ticket.priority)
     end
