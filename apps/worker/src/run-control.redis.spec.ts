@@ -225,6 +225,31 @@ it('does not run a step with more lanes than it may have, however often it is pa
   expect(most).toBeLessThanOrEqual(2);
 });
 
+it('counts a pause neither as time in the queue nor as time of a step', async () => {
+  const HOUR_MS = 3_600_000;
+  const attempts = new HeldAttempts();
+  behave = attempts.behave;
+  const slow = { max_parallel: 1, queue_timeout: '30m', step_timeout: '50m' };
+  const { id } = await started([map('m', 3, slow)]);
+  await seen(id, () => attempts.held.length === 1);
+  await control.pause(id);
+  const keys = new Keys(keyPrefix);
+  await redis.hincrby(keys.run(id), 'pausedAt', -HOUR_MS);
+  await redis.hincrby(keys.runSteps(id), 'm:openedAt', -HOUR_MS);
+  await sweeper.sweep();
+  await control.resume(id);
+  await sweeper.sweep();
+  const resumed = (await runs.load(id))!.steps[0]!;
+  expect(resumed).toMatchObject({ state: 'running', counts: { pending: 2, running: 1, timed_out: 0 } });
+  await redis.hincrby(keys.runSteps(id), 'm:openedAt', -HOUR_MS / 2);
+  await sweeper.sweep();
+  const late = (await runs.load(id))!.steps[0]!;
+  expect(late).toMatchObject({ state: 'running', counts: { pending: 0, running: 1, timed_out: 2 } });
+  await redis.hincrby(keys.runSteps(id), 'm:openedAt', -HOUR_MS / 2);
+  await sweeper.sweep();
+  expect(await runs.load(id)).toMatchObject({ state: 'failed', error: { code: 'STEP_TIMEOUT' } });
+});
+
 it('ends a paused run by time', async () => {
   const attempts = new HeldAttempts();
   behave = attempts.behave;

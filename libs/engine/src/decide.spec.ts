@@ -137,6 +137,15 @@ it('closes a step whose own time is over, and fails the run with that', () => {
   expect(at(6_000).end?.error).toMatchObject({ code: 'STEP_TIMEOUT' });
 });
 
+it('does not count the time for which its run was paused as time of a step', () => {
+  const limited = steps({ ...seq('a'), step_timeout: 5 });
+  const opened = { ...step('a', 'running', { running: 1 }), openedAt: 1_000 };
+  const open = run({ ...opened, paused: { sinceOpened: 60_000, sinceLinedUp: 0 } });
+  const at = (readAt: number) => decide(limited, { ...open, deadline: 1e9, readAt });
+  expect(names(at(65_999)).close).toEqual([]);
+  expect(names(at(66_000)).close).toEqual(['a timed_out']);
+});
+
 it('lets a step complete whose tasks have all ended, however late that is seen', () => {
   const limited = steps({ ...seq('a'), step_timeout: 5 });
   const late = { ...run(step('a', 'running', { completed: 1 })), deadline: 1e9, readAt: 1e6 };

@@ -87,6 +87,8 @@ export interface StepRecord extends StepSettings {
   openedAt: number;
   /** When the latest of its tasks were put in line, where that was later. */
   linedUpAt?: number;
+  /** Milliseconds since it was opened in which its run was paused, and since the latest of its tasks were put in line. */
+  paused?: { sinceOpened: number; sinceLinedUp: number };
   /** When a task of it was last claimed or completed, or it was opened; 0 before. */
   touchedAt: number;
   startedAt: number;

@@ -15,8 +15,8 @@ export function endingOf(step: Step, record: StepRecord, now: number): StepEndin
   if (hasEnded(record)) return { to: succeeded(step, record) ? 'completed' : 'failed' };
   if (!isOpen(record)) return undefined;
   if (failsFast(step, { ...record, failures: failuresOf(record) })) return { to: 'failed' };
-  if (step.type === 'wait' || step.step_timeout === undefined || now < record.openedAt + step.step_timeout)
-    return undefined;
+  if (step.type === 'wait' || step.step_timeout === undefined) return undefined;
+  if (now < record.openedAt + step.step_timeout + (record.paused?.sinceOpened ?? 0)) return undefined;
   return { to: 'timed_out', error: STEP_TIMEOUT };
 }
 

@@ -102,7 +102,8 @@ export class Sweeper {
   private async expire(run: RunRecord, step: StepRecord): Promise<void> {
     if (run.state === 'paused' || step.counts.pending === 0) return;
     const { queue_timeout } = timesOf((await this.runs.definition(run.id))!, step.name);
-    if (queue_timeout === undefined || run.readAt < (step.linedUpAt ?? step.openedAt) + queue_timeout) return;
+    const inLineSince = (step.linedUpAt ?? step.openedAt) + (step.paused?.sinceLinedUp ?? 0);
+    if (queue_timeout === undefined || run.readAt < inLineSince + queue_timeout) return;
     const expired = await this.ledger.expire(run.id, step.name, queue_timeout);
     if (expired > 0) await this.advancer.advance(run.id);
   }

@@ -36,6 +36,8 @@ export const RUN_FIELDS = [
   'parent',
   'kin',
   'redriveRequest',
+  'pausedMs',
+  'pausedAt',
 ] as const;
 
 type Fields = Record<string, string>;
@@ -49,7 +51,8 @@ export function readRun(
   readAt: number,
 ): RunRecord {
   const [workflow, version, state, createdAt, finishedAt, deadline, error, revision, ...others] = run;
-  const [rerunOf, redrivenBy, parent, kin, redriveRequest] = others;
+  const [rerunOf, redrivenBy, parent, kin, redriveRequest, pausedMs, pausedAt] = others;
+  const paused = Number(pausedMs ?? 0) + (pausedAt ? readAt - Number(pausedAt) : 0);
   return {
     id,
     workflowId: workflow || null,
@@ -67,7 +70,7 @@ export function readRun(
     readAt,
     error: readError(error),
     signals: readSignals(steps),
-    steps: definition.steps.map((step) => readStep(step.name, steps)),
+    steps: definition.steps.map((step) => readStep(step.name, steps, paused)),
   };
 }
 
@@ -76,7 +79,8 @@ export function kinOf(runId: string, workflowId: string | null | undefined, kin:
   return kin || workflowId || runId;
 }
 
-function readStep(name: string, fields: Fields): StepRecord {
+/** @param paused milliseconds for which its run has been paused so far */
+function readStep(name: string, fields: Fields, paused: number): StepRecord {
   const number = (field: string) => Number(fields[`${name}:${field}`] ?? 0);
   const counts = Object.fromEntries(
     (Object.keys(TASK_TRANSITIONS) as TaskState[]).map((state) => [state, number(state)]),
@@ -92,6 +96,7 @@ function readStep(name: string, fields: Fields): StepRecord {
     failureTolerance: readTolerance(fields[`${name}:failureTolerance`]),
     openedAt: number('openedAt'),
     linedUpAt: number('linedUpAt') || undefined,
+    ...(paused > 0 && { paused: pausedSince(paused, number('pausedBefore'), number('pausedBeforeLine')) }),
     touchedAt: number('touchedAt'),
     startedAt: number('startedAt'),
     finishedAt: number('finishedAt'),
@@ -100,6 +105,11 @@ function readStep(name: string, fields: Fields): StepRecord {
     dueAt: number('dueAt'),
     condition: readCondition(fields[`${name}:condition`]),
   };
+}
+
+/** @param before how long the run had been paused when the step was opened, and when tasks of it were put in line later */
+function pausedSince(paused: number, before: number, beforeLine: number): StepRecord['paused'] {
+  return { sinceOpened: paused - before, sinceLinedUp: paused - Math.max(before, beforeLine) };
 }
 
 /** A count, or a share such as `20%`. */

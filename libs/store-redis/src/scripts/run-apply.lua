@@ -20,6 +20,23 @@ if ARGV[4] ~= '' and tonumber(ARGV[4]) ~= before then return { before } end
 local answer = { before }
 local applied = 0
 
+-- The run's pause begins or ends with the state that it goes to.
+local function keepTime(to)
+  local pausedAt = redis.call('HGET', KEYS[1], 'pausedAt')
+  if to == 'paused' then redis.call('HSET', KEYS[1], 'pausedAt', now)
+  elseif pausedAt then
+    redis.call('HINCRBY', KEYS[1], 'pausedMs', now - pausedAt)
+    redis.call('HDEL', KEYS[1], 'pausedAt')
+  end
+end
+
+-- Notes how long the run has been paused before a clock of a step begins, which stands still while it is paused.
+local function beginClock(field)
+  local pause = redis.call('HMGET', KEYS[1], 'pausedMs', 'pausedAt')
+  local paused = (pause[1] or 0) + (pause[2] and now - pause[2] or 0)
+  if paused > 0 then redis.call('HSET', KEYS[2], field, paused) end
+end
+
 local function open(step, total, layout)
   if layout ~= '' then
     local items = string.match(layout, '^(.*):[^:]*$')
@@ -28,6 +45,7 @@ local function open(step, total, layout)
   end
   redis.call('HSET', KEYS[2], step .. ':total', total, step .. ':pending', total, step .. ':next', 0,
     step .. ':openedAt', now, step .. ':touchedAt', now)
+  beginClock(step .. ':pausedBefore')
 end
 
 -- The tasks and the generation that a step has.
@@ -41,6 +59,7 @@ local function extend(step, total)
   redis.call('HINCRBY', KEYS[2], step .. ':pending', more)
   redis.call('HINCRBY', KEYS[2], step .. ':generation', 1)
   redis.call('HSET', KEYS[2], step .. ':total', total, step .. ':linedUpAt', now, step .. ':touchedAt', now)
+  beginClock(step .. ':pausedBeforeLine')
   event(KEYS[3], now, 'step.extended', 'step', step, 'total', total)
 end
 
@@ -82,7 +101,9 @@ for i = 5, #ARGV, 6 do
     if kind == 'open' then open(step, tasks, err) elseif kind == 'close' then close(step, tasks)
     elseif kind == 'compensate' then redis.call('HSET', KEYS[1], 'deadline', now + tasks)
     elseif kind == 'finish' then redis.call('HSET', KEYS[1], 'finishedAt', now) end
-    if step == '' then event(KEYS[3], now, 'run.' .. to)
+    if step == '' then
+      keepTime(to)
+      event(KEYS[3], now, 'run.' .. to)
     else event(KEYS[3], now, 'step.' .. to, 'step', step) end
   end
 end

@@ -1,4 +1,5 @@
--- Ends tasks of a step that nobody began in time. Those that were tried before wait for another attempt, not here.
+-- Ends tasks of a step that nobody began in time, which stands still while the run is paused. Those that were tried before
+-- wait for another attempt, not here.
 -- KEYS 1 run  2 steps  3 events  4 tasks  5 outcomes
 -- ARGV 1 step  2 ms that a task may wait  3 error (JSON)  4 most tasks in one call
 --      5 states that a task may be timed out from (",a,b,")
@@ -8,9 +9,13 @@
 --- @include "task-record"
 --- @include "step-counts"
 local name = ARGV[1]
-if redis.call('HGET', KEYS[1], 'state') ~= 'running' then return 0 end
+local run = redis.call('HMGET', KEYS[1], 'state', 'pausedMs')
+if run[1] ~= 'running' then return 0 end
 local step = readStep(KEYS[2], name)
-if (step.state ~= 'ready' and step.state ~= 'running') or now < step.linedUpAt + ARGV[2] then return 0 end
+if step.state ~= 'ready' and step.state ~= 'running' then return 0 end
+local before = redis.call('HMGET', KEYS[2], name .. ':pausedBeforeLine', name .. ':pausedBefore')
+local paused = (run[2] or 0) - (before[1] or before[2] or 0)
+if now < step.linedUpAt + ARGV[2] + paused then return 0 end
 if not string.find(ARGV[5], ',pending,', 1, true) then
   return redis.error_reply('ILLEGAL a pending task cannot time out')
 end
