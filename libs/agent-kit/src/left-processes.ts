@@ -23,10 +23,18 @@ export class LeftProcesses {
   find(): number[] {
     const latest = this.latestNumber();
     if (latest !== undefined && latest === this.latest) return [];
-    const present = processNumbers();
-    const left = present.filter((pid) => !this.kept.has(pid) && this.isOurs(pid) && isRunning(pid));
+    const left: string[] = [];
+    const kept = new Set<string>();
+    for (const pid of processNumbers()) {
+      if (this.kept.has(pid)) kept.add(pid);
+      // One that has ended and is still listed is not kept: its number will be another one's.
+      else if (isRunning(pid)) {
+        if (this.isOurs(pid)) left.push(pid);
+        else kept.add(pid);
+      }
+    }
     this.latest = left.length === 0 ? latest : undefined;
-    this.kept = new Set(present.filter((pid) => !left.includes(pid) && this.mayKeep(pid)));
+    this.kept = kept;
     return left.map(Number);
   }
 
@@ -39,11 +47,6 @@ export class LeftProcesses {
         // It has ended, or is not ours to end: the next look tells.
       }
     }
-  }
-
-  /** A process that has ended and is still listed must not be kept: its number will be another one's. */
-  private mayKeep(pid: string): boolean {
-    return this.kept.has(pid) || !this.isOurs(pid);
   }
 
   private isOurs(pid: string): boolean {

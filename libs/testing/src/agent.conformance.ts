@@ -11,6 +11,7 @@ import {
 } from './agent-under-test.js';
 import { describeAgentCalls } from './agent-calls.conformance.js';
 import { describeAgentEnd } from './agent-end.conformance.js';
+import { describeAgentProcesses } from './agent-processes.conformance.js';
 import { describeAgentStreams } from './agent-streams.conformance.js';
 import type { FakeAgentFacts, FakeAgentTask, FakeAgentTraces } from './fake-agent-task.js';
 
@@ -275,5 +276,6 @@ export function describeAgentKit(name: string, make: () => Promise<AgentProgram>
     describeAgentCalls(() => program);
     describeAgentStreams(() => program);
     describeAgentEnd(() => program);
+    describeAgentProcesses(() => program);
   });
 }
