@@ -120,6 +120,8 @@ it('R6.5a R9.3c shows what an agent printed last that does not boot, or dies at 
     (await client.pools.list()).find(({ last_death }) => last_death !== null),
   );
   expect(died.last_death).toMatchObject({ how: 'ended with exit code 9', output: 'it crashes, as told' });
+  const { hosts } = await client.pools.get(died.id);
+  expect(hosts.flatMap(({ deaths }) => deaths)[0]).toMatchObject({ exit_code: 9, out_of_memory: false });
   expect(await cli('pool', 'get', died.id)).toContain('ended with exit code 9 at ');
 }, 60_000);
 

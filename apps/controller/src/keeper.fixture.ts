@@ -61,6 +61,8 @@ export class TestHost {
   readonly retired: RetireReason[] = [];
   /** What put the host under pressure when it was last looked at. */
   pressure: readonly HostPressure[] = [];
+  /** Pools of which agents ended by themselves, and of what. */
+  readonly died: string[] = [];
   readonly forgotten: string[] = [];
   /** What images are on the host, where that is known. */
   readonly images = new Map<string, string>();
@@ -120,6 +122,7 @@ export class TestHost {
       observer: {
         snapshot: () => undefined,
         host: (_, pressure) => (this.pressure = pressure),
+        died: (poolId, cause) => this.died.push(`${poolId} ${cause}`),
         started: (_, ms) => this.startTimes.push(ms),
         retired: (_, reason) => this.retired.push(reason),
         forgotten: (poolId) => this.forgotten.push(poolId),

@@ -1,4 +1,5 @@
 import { AgentStartError } from '@agentainer/pool';
+import { silentLogger } from '@agentainer/runtime';
 import { TestHost, until } from './keeper.fixture.js';
 
 let host: TestHost;
@@ -7,11 +8,12 @@ beforeEach(async () => {
 });
 afterEach(() => host.close());
 
-const deathOf = async (poolId: string) => {
+const deathsOf = async (poolId: string) => {
   // What the keeper announces is what makes the host one of those that are shown.
   await host.registry.announce();
-  return (await host.pools.get(poolId))?.hosts[0]?.death;
+  return (await host.pools.get(poolId))?.hosts[0]?.deaths ?? [];
 };
+const deathOf = async (poolId: string) => (await deathsOf(poolId))[0];
 
 it('notes of an agent that ended by itself how, and what it printed last, without secrets', async () => {
   const pool = await host.pool({ min_size: 1 });
@@ -24,6 +26,33 @@ it('notes of an agent that ended by itself how, and what it printed last, withou
     ...{ agentId: id, at: expect.any(Number) },
     ...{ how: 'ended with exit code 7', output: 'first\nthe key is [secret x]' },
   });
+});
+
+it('notes, logs and counts each death once, the latest first, and how it ended', async () => {
+  const pool = await host.pool({ min_size: 1 });
+  const logged: object[] = [];
+  const warn = (facts: object, text: string) =>
+    void (text === 'an agent ended by itself' && logged.push(facts));
+  await host.keeper(undefined, { logger: { ...silentLogger, warn } as typeof silentLogger });
+  const ends = [
+    { how: 'ended with exit code 7', exitCode: 7, output: 'hush-hush' },
+    { how: 'ended with exit code 137: too much', exitCode: 137, outOfMemory: true, output: '' },
+  ];
+  for (const [i, end] of ends.entries()) {
+    const [id] = (await host.idle(pool, 1)) as [string];
+    host.driver.words.set(id, end);
+    host.driver.kill(id);
+    await until(async () => (await deathsOf(pool.id)).length === i + 1);
+    expect(await host.registry.died(pool.id, id, end)).toBe(false);
+  }
+  expect(await deathsOf(pool.id)).toMatchObject([ends[1], { ...ends[0], output: '[secret x]' }]);
+  expect((await host.pools.list()).map(({ deaths }) => deaths)).toMatchObject([[ends[1]]]);
+  await until(() => host.died.length === 2);
+  expect(host.died).toEqual([`${pool.id} exit`, `${pool.id} memory`]);
+  expect(logged).toMatchObject([
+    { poolId: pool.id, exitCode: 7, output: '[secret x]' },
+    { exitCode: 137, outOfMemory: true },
+  ]);
 });
 
 it('notes it also where its lane was the first to notice', async () => {

@@ -40,6 +40,7 @@ it('shows how the pools stand now, starts and ends', async () => {
   metrics.started('echo-1', 150);
   metrics.retired('echo-1', 'max_uses');
   metrics.retired('echo-1', 'max_uses');
+  metrics.died('echo-1', 'memory');
   const text = await registry.metrics();
   for (const line of [
     'agentainer_pool_size{pool="echo-1",state="idle"} 1',
@@ -49,6 +50,7 @@ it('shows how the pools stand now, starts and ends', async () => {
     'agentainer_pool_utilization{pool="shared"} 0.375',
     'agentainer_pool_waiting{pool="echo-1"} 0',
     'agentainer_agents_retired_total{pool="echo-1",reason="max_uses"} 2',
+    'agentainer_agent_deaths_total{pool="echo-1",cause="memory"} 1',
     'agentainer_agent_start_seconds_bucket{le="0.1",pool="echo-1"} 0',
     'agentainer_agent_start_seconds_bucket{le="0.2",pool="echo-1"} 1',
   ])

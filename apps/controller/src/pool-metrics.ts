@@ -1,6 +1,7 @@
 import { type HostPressure, tasksAtOnce } from '@agentainer/core';
-import type { HostUse, KeeperObserver, PoolSnapshot, RetireReason } from '@agentainer/pool';
+import type { DeathCause, HostUse, KeeperObserver, PoolSnapshot, RetireReason } from '@agentainer/pool';
 import { Counter, Gauge, Histogram, type Registry } from '@agentainer/runtime';
+import { HostMetrics } from './host-metrics.js';
 
 const START_BUCKETS = [0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30, 60];
 const STATES = ['creating', 'idle', 'leased', 'cleaning', 'draining', 'retiring'] as const;
@@ -10,13 +11,14 @@ export class PoolMetrics implements KeeperObserver {
   private readonly agents: Gauge<'pool' | 'state'>;
   private readonly utilization: Gauge<'pool'>;
   private readonly waiting: Gauge<'pool'>;
-  private readonly use: Gauge<'resource' | 'directory'>;
-  private readonly pressure: Gauge<'resource' | 'directory'>;
   private readonly retirements: Counter<'pool' | 'reason'>;
+  private readonly deaths: Counter<'pool' | 'cause'>;
   private readonly startTime: Histogram<'pool'>;
+  private readonly ofHost: HostMetrics;
 
   constructor(registry: Registry) {
     const registers = [registry];
+    this.ofHost = new HostMetrics(registry);
     this.agents = new Gauge({
       name: 'agentainer_pool_size',
       help: 'Agents of the pool on this host, by state',
@@ -35,22 +37,16 @@ export class PoolMetrics implements KeeperObserver {
       labelNames: ['pool'],
       registers,
     });
-    this.use = new Gauge({
-      name: 'agentainer_host_use_ratio',
-      help: 'Share of the memory and of each disk of this host that is in use',
-      labelNames: ['resource', 'directory'],
-      registers,
-    });
-    this.pressure = new Gauge({
-      name: 'agentainer_host_pressure',
-      help: 'Whether this resource puts the host under pressure, so that idle agents end (1) or not (0)',
-      labelNames: ['resource', 'directory'],
-      registers,
-    });
     this.retirements = new Counter({
       name: 'agentainer_agents_retired_total',
       help: 'Agents that are gone, by the reason for it',
       labelNames: ['pool', 'reason'],
+      registers,
+    });
+    this.deaths = new Counter({
+      name: 'agentainer_agent_deaths_total',
+      help: 'Agents that ended by themselves: they used too much memory, exited, or nobody knows how',
+      labelNames: ['pool', 'cause'],
       registers,
     });
     this.startTime = new Histogram({
@@ -72,18 +68,8 @@ export class PoolMetrics implements KeeperObserver {
     this.waiting.set({ pool }, waiting);
   }
 
-  host({ memory, disks }: HostUse, pressure: readonly HostPressure[]): void {
-    // Disks may be other ones than they were.
-    for (const gauge of [this.use, this.pressure]) gauge.reset();
-    const all: HostPressure[] = [
-      { resource: 'memory', use: memory },
-      ...disks.map((disk) => ({ resource: 'disk' as const, ...disk })),
-    ];
-    for (const { use, ...labels } of all) {
-      this.use.set(labels, use);
-      this.pressure.set(labels, 0);
-    }
-    for (const { use: _, ...labels } of pressure) this.pressure.set(labels, 1);
+  host(use: HostUse, pressure: readonly HostPressure[]): void {
+    this.ofHost.tell(use, pressure);
   }
 
   started(pool: string, ms: number): void {
@@ -94,6 +80,10 @@ export class PoolMetrics implements KeeperObserver {
     for (const state of STATES) this.agents.remove({ pool, state });
     this.utilization.remove({ pool });
     this.waiting.remove({ pool });
+  }
+
+  died(pool: string, cause: DeathCause): void {
+    this.deaths.inc({ pool, cause });
   }
 
   retired(pool: string, reason: RetireReason): void {

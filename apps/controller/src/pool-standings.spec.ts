@@ -8,7 +8,7 @@ const status = (
   agents: Partial<PoolStatus['agents']>,
   waiting: number,
 ): PoolStatus => ({
-  ...{ id, host, image: 'x', waiting, served: 0, retryAt: 0 },
+  ...{ id, host, image: 'x', waiting, served: 0, retryAt: 0, deaths: [] },
   config: { ...DEFAULT_POOL_CONFIG, max_size: 8 },
   share: { min_size: 0, max_size: 4 },
   ...{ drained: false, size: { min_size: 0, max_size: 8 } },

@@ -14,6 +14,7 @@ const engineSocket = process.env.AGENTAINER_TEST_DOCKER_SOCKET;
 const config = DEFAULT_POOL_CONFIG;
 const image = process.env.AGENTAINER_TEST_AGENT_IMAGE!;
 const instance = `test-${randomBytes(4).toString('hex')}`;
+const MIB = 1_024 * 1_024;
 const never = new AbortController().signal;
 
 function makeDriver(
@@ -86,10 +87,11 @@ else {
       rmSync(home, { recursive: true, force: true });
     }, 30_000);
 
-    async function started(): Promise<{ agentId: string; directory: string }> {
+    async function started(resources?: { memory: number }): Promise<{ agentId: string; directory: string }> {
       const agentId = newId('agent');
       const directory = join(home, agentId);
-      await driver.start({ agentId, poolId: 'pool-1', image, directory, config }, never);
+      const start = { agentId, poolId: 'pool-1', image, directory, config: { ...config, ...resources } };
+      await driver.start(start, never);
       return { agentId, directory };
     }
 
@@ -109,6 +111,16 @@ else {
         ReadonlyRootfs: true,
         Memory: 536_870_912,
         PidsLimit: 256,
+      });
+    }, 30_000);
+
+    it('says of one that used more memory than it may that it did', async () => {
+      const { agentId, directory } = await started({ memory: 64 * MIB });
+      const ended = new Promise<string>((resolve) => driver.onExit(resolve));
+      await callAgent(directory, { do: 'keep', bytes: 512 * MIB }).catch(() => undefined);
+      expect(await ended).toBe(agentId);
+      expect(await driver.lastWords(agentId)).toMatchObject({
+        ...{ how: expect.stringContaining('more memory than it may'), exitCode: 137, outOfMemory: true },
       });
     }, 30_000);
 

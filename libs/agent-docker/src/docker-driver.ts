@@ -144,9 +144,9 @@ export class DockerDriver implements AgentDriver {
     const seen = await this.container(agentId)
       .inspect(callDeadline())
       .catch(() => undefined);
-    const how = seen && howEnded(seen.State);
     // One that goes on has not said its last.
-    return { how, output: how === undefined ? '' : await this.output.endOf(agentId) };
+    if (!seen || seen.State.Running) return { how: undefined, output: '' };
+    return { ...endOf(seen.State), output: await this.output.endOf(agentId) };
   }
 
   dataRoot(): Promise<string> {
@@ -327,19 +327,10 @@ export class DockerDriver implements AgentDriver {
   }
 }
 
-/** For people; undefined of one that has not ended. */
-function howEnded({
-  Running,
-  OOMKilled,
-  ExitCode,
-}: {
-  Running: boolean;
-  OOMKilled: boolean;
-  ExitCode: number;
-}) {
-  if (Running) return undefined;
-  const how = `ended with exit code ${ExitCode}`;
-  return OOMKilled ? `${how}: it used more memory than it may` : how;
+/** How a container ended that does not run. */
+function endOf({ OOMKilled: outOfMemory, ExitCode: exitCode }: { OOMKilled: boolean; ExitCode: number }) {
+  const how = `ended with exit code ${exitCode}`;
+  return { how: outOfMemory ? `${how}: it used more memory than it may` : how, exitCode, outOfMemory };
 }
 
 function endedError(exitCode: string): AgentStartError {

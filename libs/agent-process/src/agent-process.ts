@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { agentEnvironment } from './config.js';
 import { OutputLog } from './output-log.js';
+import type { LastWords } from '@agentainer/pool';
 import { identityOf, type ProcessIdentity } from '@agentainer/runtime';
 
 /** How often an agent's log is looked after, in milliseconds. */
@@ -11,8 +12,7 @@ const CUT_MS = 5_000;
 export class AgentProcess {
   /** Undefined where it could not be started, or has ended already. */
   readonly identity: ProcessIdentity | undefined;
-  /** How it ended, for people. */
-  readonly ended: Promise<string>;
+  readonly ended: Promise<Omit<LastWords, 'output'>>;
   private readonly log: OutputLog;
   private readonly cutting: NodeJS.Timeout;
 
@@ -36,8 +36,8 @@ export class AgentProcess {
     this.identity = child.pid === undefined ? undefined : identityOf(child.pid);
     this.cutting = setInterval(() => this.log.cut(), CUT_MS).unref();
     this.ended = new Promise((resolve) => {
-      child.once('error', (error) => resolve(`could not be run: ${error.message}`));
-      child.once('exit', () => resolve(howEnded(child)));
+      child.once('error', (error) => resolve({ how: `could not be run: ${error.message}` }));
+      child.once('exit', () => resolve(endOf(child)));
     });
     void this.ended.then(() => this.release());
   }
@@ -53,6 +53,7 @@ export class AgentProcess {
   }
 }
 
-function howEnded({ exitCode, signalCode }: ChildProcess): string {
-  return signalCode ? `was ended by ${signalCode}` : `ended with exit code ${exitCode}`;
+function endOf({ exitCode, signalCode }: ChildProcess): Omit<LastWords, 'output'> {
+  if (exitCode === null) return { how: `was ended by ${signalCode}` };
+  return { how: `ended with exit code ${exitCode}`, exitCode };
 }

@@ -119,7 +119,9 @@ describe('an agent process', () => {
   });
 
   it('that cannot be run says why', async () => {
-    await expect(new AgentProcess(['/no/such/program'], directory).ended).resolves.toContain('ENOENT');
+    await expect(new AgentProcess(['/no/such/program'], directory).ended).resolves.toEqual({
+      how: expect.stringContaining('ENOENT'),
+    });
   });
 
   it('does not fill the disk with its output', async () => {

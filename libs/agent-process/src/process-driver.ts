@@ -156,10 +156,10 @@ export class ProcessDriver implements AgentDriver {
     const record = { agentId, poolId, directory, make: makeOfProgram(command) };
     const child = this.spawn(record, command, config.agent_concurrency);
     const ended = new AbortController();
-    void child.ended.then((how) => {
+    void child.ended.then((end) => {
       const output = child.output();
-      this.ends.set(agentId, { how, output });
-      ended.abort(new AgentStartError('AGENT_START_FAILED', `the agent ${how}`).withOutput(output));
+      this.ends.set(agentId, { ...end, output });
+      ended.abort(new AgentStartError('AGENT_START_FAILED', `the agent ${end.how}`).withOutput(output));
       this.children.delete(agentId);
       this.begun.delete(agentId);
       if (!this.starts.has(agentId)) this.tell(agentId);

@@ -28,6 +28,18 @@ export const agentCountsSchema = z.object({
   retiring: count,
 });
 
+/** How an agent ended by itself, as far as that is known, and the last lines that it printed outside of its tasks. */
+const deathSchema = z.object({
+  agent_id: z.string(),
+  at: timeSchema,
+  /** For people. */
+  how: z.string().nullable(),
+  exit_code: z.int().nullable(),
+  /** It used more memory than it may. */
+  out_of_memory: z.boolean(),
+  output: z.string(),
+});
+
 const onHost = {
   host: z.string(),
   /** How many agents the host may have; those of all hosts come to the sizes of the pool, or to 0 where it is drained. */
@@ -40,10 +52,8 @@ const onHost = {
   /** Why the latest start of an agent failed, and when the next one is tried. */
   error: taskErrorSchema.optional(),
   retry_at: timeSchema.nullable(),
-  /** Of the agent that ended by itself last: how, as far as that is known, and the last lines that it printed outside of its tasks. */
-  last_death: z
-    .object({ agent_id: z.string(), at: timeSchema, how: z.string().nullable(), output: z.string() })
-    .nullable(),
+  /** Of the agent that ended by itself last. */
+  last_death: deathSchema.nullable(),
 };
 
 /** A pool on one host. */
@@ -51,7 +61,11 @@ export const poolSchema = z.object({ ...ofPool, ...onHost });
 export type PoolBody = z.output<typeof poolSchema>;
 
 /** A pool on all its hosts. */
-export const poolDetailsSchema = z.object({ ...ofPool, hosts: z.array(z.object(onHost)) });
+export const poolDetailsSchema = z.object({
+  ...ofPool,
+  /** `deaths` are the latest ten there, the last one first. */
+  hosts: z.array(z.object({ ...onHost, deaths: z.array(deathSchema) })),
+});
 export type PoolDetailsBody = z.output<typeof poolDetailsSchema>;
 
 /** `POST /pools/{id}/warm`: has so many agents kept, for so long. */

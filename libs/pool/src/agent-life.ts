@@ -2,9 +2,10 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AgentPermissions, newId, permissionFaults, type PoolSpec } from '@agentainer/core';
 import { type Logger, withDeadline } from '@agentainer/runtime';
+import { DeathNotes } from './death-notes.js';
 import { EarlyDeaths } from './early-deaths.js';
 import { Exits } from './exits.js';
-import { lastLines, type LastWords } from './last-words.js';
+import type { LastWords } from './last-words.js';
 import {
   type AgentDriver,
   type AgentRegistry,
@@ -60,8 +61,11 @@ export class AgentLife {
   private readonly served = new Map<string, string>();
   private readonly earlyDeaths = new EarlyDeaths();
   private readonly exits = new Exits();
+  private readonly deaths: DeathNotes;
 
-  constructor(private readonly parts: AgentLifeParts) {}
+  constructor(private readonly parts: AgentLifeParts) {
+    this.deaths = new DeathNotes(parts);
+  }
 
   get starts(): number {
     return this.starting.size;
@@ -165,7 +169,7 @@ export class AgentLife {
       if (!(await this.parts.registry.retire(poolId, agentId, reason))) return;
       // Its lane may have been the first to notice that it ended by itself.
       if (reason === 'suspect' && (await this.exits.seen(agentId, EXIT_MS)))
-        await this.noteDeath(poolId, agentId, await this.lastWords(agentId));
+        await this.deaths.note(poolId, agentId, await this.deaths.wordsOf(agentId));
       const { stop_grace: grace } = config;
       await this.clearAway(agentId, reason === 'shutdown' ? Math.min(grace, SHUTDOWN_GRACE_MS) : grace);
       await this.remove(poolId, agentId, reason);
@@ -196,11 +200,11 @@ export class AgentLife {
   /** An agent is gone from the engine: nobody may get it any more, and what is left of it is cleared away. */
   async lost(poolId: string, agentId: string): Promise<void> {
     await this.whileEnding(agentId, async () => {
-      const words = this.lastWords(agentId);
+      const words = this.deaths.wordsOf(agentId);
       await this.noteEarlyDeath(poolId, agentId, words);
       await this.remove(poolId, agentId, 'died');
       // Nobody waits for them, but they are gone with the agent.
-      await this.noteDeath(poolId, agentId, await words);
+      await this.deaths.note(poolId, agentId, await words);
       await this.clearAway(agentId);
     });
   }
@@ -268,27 +272,6 @@ export class AgentLife {
     await this.parts.registry.startFailed(poolId, agentId, failure);
     await this.clearAway(agentId);
     await this.remove(poolId, agentId, 'start_failed');
-  }
-
-  /** Without secrets that the agent was told, as far as they are known to be such. Never throws. */
-  private async lastWords(agentId: string): Promise<LastWords> {
-    const { driver, gateway, logger } = this.parts;
-    try {
-      const { how, output } = await driver.lastWords(agentId);
-      return { how, output: lastLines(await gateway.withoutSecrets(agentId, output)) };
-    } catch (error) {
-      logger.warn({ err: error, agentId }, 'what an agent printed last could not be read');
-      return { how: undefined, output: '' };
-    }
-  }
-
-  private async noteDeath(poolId: string, agentId: string, words: LastWords): Promise<void> {
-    const { registry, logger } = this.parts;
-    await registry
-      .died(poolId, agentId, words)
-      .catch((error: unknown) =>
-        logger.warn({ err: error, agentId, poolId }, 'how an agent ended was not noted'),
-      );
   }
 
   private async noteEarlyDeath(poolId: string, agentId: string, words: Promise<LastWords>): Promise<void> {

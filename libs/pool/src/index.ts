@@ -5,7 +5,7 @@ export { chunksOf } from './chunks.js';
 export type { CommandRunner, CommandSignal, TaskCommand } from './command-runner.js';
 export { awaitHealthy, type HealthWait } from './await-healthy.js';
 export { type ExhaustionTimes, type PoolStanding } from './exhaustion.js';
-export { type LastWords, lastLines } from './last-words.js';
+export { type AgentDeath, type DeathCause, type LastWords, lastLines } from './last-words.js';
 export { HeldLease } from './held-lease.js';
 export { type LeaseOptions, Leaser, type LeaserAnswer, type LeaserOptions } from './leaser.js';
 export { ImageWatch, type ImageWatchOptions } from './image-watch.js';

@@ -2,9 +2,23 @@
 export interface LastWords {
   /** For people: `ended with exit code 1`. Undefined where nobody knows. */
   how: string | undefined;
+  /** Where it had one. */
+  exitCode?: number;
+  /** It used more memory than it may. */
+  outOfMemory?: boolean;
   /** As it came; empty where nothing is known of it. */
   output: string;
 }
+
+/** How an agent ended by itself. */
+export interface AgentDeath extends LastWords {
+  agentId: string;
+  /** By Redis's clock. */
+  at: number;
+}
+
+/** Why an agent ended by itself: it used more memory than it may, or exited, or nobody knows. */
+export type DeathCause = 'memory' | 'exit' | 'unknown';
 
 /** The most that is kept of it, in characters. */
 const MOST = 2_000;

@@ -3,7 +3,7 @@ import type { AgentState, HostPressure, PoolConfig, PoolSpec, TaskError } from '
 import type { HostUse } from './host-pressure.js';
 import type { Share } from './host-port.js';
 import type { CommandRunner } from './command-runner.js';
-import { lastLines, type LastWords } from './last-words.js';
+import { type AgentDeath, type DeathCause, lastLines, type LastWords } from './last-words.js';
 
 export type * from './lease-port.js';
 
@@ -92,8 +92,8 @@ export interface AgentRegistry {
   remove(poolId: string, agentId: string): Promise<boolean>;
   /** `creating` → `retiring`, and notes why; without an agent it only does the latter. The first agent that does start makes it forgotten. */
   startFailed(poolId: string, agentId: string | undefined, failure: StartFailure): Promise<void>;
-  /** Notes for people how an agent ended by itself. */
-  died(poolId: string, agentId: string, words: LastWords): Promise<void>;
+  /** Notes for people how an agent ended by itself. False where that was noted before, or the pool is not known any more. */
+  died(poolId: string, agentId: string, words: LastWords): Promise<boolean>;
   /** Agents of the pool start again, as a trial has shown: what was noted of failed starts is forgotten. */
   mended(poolId: string): Promise<void>;
   /** Notes for people that the pool's image is being pulled, for so long unless that is said again; 0 where it is not any more. */
@@ -243,6 +243,8 @@ export interface KeeperObserver {
   snapshot(snapshot: PoolSnapshot): void;
   /** An agent is ready, so many milliseconds after its start was decided on. */
   started(poolId: string, ms: number): void;
+  /** An agent ended by itself: it used too much memory, or of whatever else. */
+  died(poolId: string, cause: DeathCause): void;
   /** An agent is gone. */
   retired(poolId: string, reason: RetireReason): void;
   /** How much of the host is in use, and what of that puts it under pressure. */
@@ -275,15 +277,8 @@ export interface PoolStatus {
   error?: TaskError;
   /** When the next start is tried after a failed one; 0 without one. */
   retryAt: number;
-  /** Of the agent that ended by itself last. */
-  death?: AgentDeath;
-}
-
-/** How an agent ended by itself. */
-export interface AgentDeath extends LastWords {
-  agentId: string;
-  /** By Redis's clock. */
-  at: number;
+  /** Agents that ended by themselves, the latest first: in a list of pools that one alone, of one pool the latest few. */
+  deaths: readonly AgentDeath[];
 }
 
 /** Reads how pools stand. */

@@ -70,6 +70,7 @@ it('reads how each pool stands on each live host', async () => {
       waiting: 0,
       served: 0,
       retryAt: 0,
+      deaths: [],
     },
     {
       ...{
@@ -82,6 +83,7 @@ it('reads how each pool stands on each live host', async () => {
       },
       error: failure.error,
       retryAt: expect.any(Number),
+      deaths: [],
     },
   ]);
   await registry.leave();

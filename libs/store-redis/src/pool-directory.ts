@@ -81,7 +81,7 @@ export class RedisPoolDirectory implements PoolDirectory, PoolControlStore, Pool
     ]);
     const spec = text === null ? undefined : readPoolSpec(text);
     if (!spec) return undefined;
-    const standings = await Promise.all(hosts.map((host) => this.status(spec, override, host)));
+    const standings = await Promise.all(hosts.map((host) => this.status(spec, override, host, -1)));
     return { ...describe(spec, override), override, hosts: standings };
   }
 
@@ -101,7 +101,7 @@ export class RedisPoolDirectory implements PoolDirectory, PoolControlStore, Pool
       this.overrides.reader(),
     ]);
     const specs = texts.map(readPoolSpec).filter((spec) => spec !== undefined);
-    const all = specs.flatMap((spec) => hosts.map((host) => this.status(spec, overrideOf(spec.id), host)));
+    const all = specs.flatMap((spec) => hosts.map((host) => this.status(spec, overrideOf(spec.id), host, 0)));
     return Promise.all(all);
   }
 
@@ -130,13 +130,20 @@ export class RedisPoolDirectory implements PoolDirectory, PoolControlStore, Pool
     return liveHosts(this.redis, this.keys);
   }
 
-  private async status(spec: PoolSpec, override: PoolOverride, host: string): Promise<PoolStatus> {
+  /** @param lastDeath index of the last one that is read, the latest being the first */
+  private async status(
+    spec: PoolSpec,
+    override: PoolOverride,
+    host: string,
+    lastDeath: number,
+  ): Promise<PoolStatus> {
     const key = this.keys.pool(spec.id, host);
-    const [fields, waiting] = await Promise.all([
-      this.redis.hmget(key, 'death', 'error', 'retryAt', 'served', 'minSize', 'maxSize', ...STATES),
+    const [fields, waiting, deaths] = await Promise.all([
+      this.redis.hmget(key, 'error', 'retryAt', 'served', 'minSize', 'maxSize', ...STATES),
       this.redis.zcard(`${key}:waiters`),
+      this.redis.lrange(`${key}:deaths`, 0, lastDeath),
     ]);
-    const [noted, error, retryAt, served, minSize, maxSize, ...counts] = fields;
+    const [error, retryAt, served, minSize, maxSize, ...counts] = fields;
     const agents = Object.fromEntries(STATES.map((state, i) => [state, Number(counts[i] ?? 0)]));
     return {
       ...describe(spec, override),
@@ -147,7 +154,7 @@ export class RedisPoolDirectory implements PoolDirectory, PoolControlStore, Pool
       served: Number(served ?? 0),
       ...(!error ? {} : { error: JSON.parse(error) as TaskError }),
       retryAt: Number(retryAt ?? 0),
-      ...(noted && { death: readDeath(noted) }),
+      deaths: deaths.map(readDeath),
     };
   }
 }

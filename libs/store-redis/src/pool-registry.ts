@@ -89,7 +89,7 @@ export class RedisAgentRegistry implements AgentRegistry {
     await noteStartFailure(this.scope, poolId, agentId, failure, isAbleElsewhere);
   }
 
-  died(poolId: string, agentId: string, words: LastWords): Promise<void> {
+  died(poolId: string, agentId: string, words: LastWords): Promise<boolean> {
     return noteDeath(this.scope, poolId, agentId, words);
   }
 

@@ -134,11 +134,10 @@ export function describeDriver(name: string, make: () => Promise<DriverUnderTest
       await under.crash(agent.directory);
       await withDeadline('telling of the exit', SOON_MS, exited);
       expect((await found(agent))?.running ?? false).toBe(false);
-      const { how, output } = await driver.lastWords(agent.agentId);
-      expect([how, output]).toEqual([
-        expect.stringContaining('exit code 1'),
-        expect.stringContaining('it crashes, as told'),
-      ]);
+      expect(await driver.lastWords(agent.agentId)).toMatchObject({
+        ...{ how: expect.stringContaining('exit code 1'), exitCode: 1 },
+        output: expect.stringContaining('it crashes, as told'),
+      });
       await driver.stop(agent.agentId, 0);
       expect(await driver.lastWords(agent.agentId)).toEqual({ how: undefined, output: '' });
       expect(await found(agent)).toBeUndefined();

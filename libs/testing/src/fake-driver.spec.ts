@@ -34,7 +34,7 @@ describeDriver('fake', () => {
     isHealthy: (directory) => Promise.resolve(agents.has(basename(directory))),
     crash: (directory) => {
       const id = basename(directory);
-      const words = { how: 'ended with exit code 1', output: 'it crashes, as told' };
+      const words = { how: 'ended with exit code 1', exitCode: 1, output: 'it crashes, as told' };
       for (const driver of drivers) {
         driver.words.set(id, words);
         driver.kill(id);

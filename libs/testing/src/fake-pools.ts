@@ -14,7 +14,17 @@ export function poolStatus(change: Partial<PoolStatus> = {}): PoolStatus {
   const size = sizeOf(config, { drained: false });
   const agents = { creating: 0, idle: 0, leased: 0, cleaning: 0, draining: 0, retiring: 0 };
   return {
-    ...{ id: 'x-1', image: 'x', host: 'h', agents, waiting: 0, served: 0, retryAt: 0, drained: false },
+    ...{
+      id: 'x-1',
+      image: 'x',
+      host: 'h',
+      agents,
+      waiting: 0,
+      served: 0,
+      retryAt: 0,
+      drained: false,
+      deaths: [],
+    },
     ...{ config, size, share: size },
     ...change,
   };

@@ -46,7 +46,10 @@ it('gives the pools of all hosts', async () => {
 it('gives a pool with how it stands on each of its hosts', async () => {
   api.pools.push(poolStatus({ config, host: 'other' }), poolStatus({ id: 'y-1' }));
   const pool = poolDetailsSchema.parse((await api.request('GET', '/pools/x-1')).body);
-  expect(pool).toEqual({ ...ofPool, hosts: [onHost, expect.objectContaining({ host: 'other' })] });
+  expect(pool).toEqual({
+    ...ofPool,
+    hosts: [{ ...onHost, deaths: [] }, expect.objectContaining({ host: 'other' })],
+  });
 });
 
 it('drains a pool and undoes that', async () => {

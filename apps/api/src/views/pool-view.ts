@@ -10,7 +10,10 @@ export function poolView(pool: PoolStatus): PoolBody {
 
 /** A pool on all its hosts. */
 export function poolDetailsView(pool: PoolView): PoolDetailsBody {
-  return { ...ofPool(pool), hosts: pool.hosts.map(onHost) };
+  return {
+    ...ofPool(pool),
+    hosts: pool.hosts.map((host) => ({ ...onHost(host), deaths: host.deaths.map(deathView) })),
+  };
 }
 
 function ofPool({ id, image, digest, config, drained, size }: Omit<PoolView, 'hosts' | 'override'>) {
@@ -26,16 +29,19 @@ function ofPool({ id, image, digest, config, drained, size }: Omit<PoolView, 'ho
   };
 }
 
-function onHost({ host, share, agents, waiting, served, error, retryAt, death }: PoolStatus) {
+function onHost({ host, share, agents, waiting, served, error, retryAt, deaths }: PoolStatus) {
   const { min_size, max_size } = share;
   return {
     ...{ host, share: { min_size, max_size }, agents, waiting, served },
     ...(error && { error }),
     retry_at: timeView(retryAt),
-    last_death: death ? deathView(death) : null,
+    last_death: deaths[0] ? deathView(deaths[0]) : null,
   };
 }
 
-function deathView({ agentId: agent_id, at, how, output }: AgentDeath) {
-  return { agent_id, at: momentView(at), how: how ?? null, output };
+function deathView({ agentId, at, how, exitCode, outOfMemory = false, output }: AgentDeath) {
+  return {
+    ...{ agent_id: agentId, at: momentView(at), how: how ?? null },
+    ...{ exit_code: exitCode ?? null, out_of_memory: outOfMemory, output },
+  };
 }

@@ -126,14 +126,21 @@ function poolText({ hosts, ...pool }: PoolDetailsBody): string {
   return `${facts.join('\n')}\n\n${standings}${hosts.map(lastWordsText).join('')}`;
 }
 
-/** What agents said last that did not start or ended by themselves. */
-function lastWordsText({ host, error, last_death: death }: PoolDetailsBody['hosts'][number]): string {
+type OnHost = PoolDetailsBody['hosts'][number];
+
+/** What agents said last that did not start or ended by themselves; of those that ended earlier only how. */
+function lastWordsText({ host, error, deaths: [latest, ...earlier] }: OnHost): string {
   const started = error?.detail
     ? `\n${host}: the agent that did not start printed\n${indented(error.detail)}`
     : '';
-  if (!death) return started;
-  const how = `${death.agent_id} ${death.how ?? 'ended'} at ${timeText(death.at)}`;
-  return `${started}\n${host}: ${how}\n${indented(death.output)}`;
+  if (!latest) return started;
+  const before =
+    earlier.length > 0 ? `${host}, before that:\n${indented(earlier.map(deathText).join('\n'))}` : '';
+  return `${started}\n${host}: ${deathText(latest)}\n${indented(latest.output)}${before}`;
+}
+
+function deathText({ agent_id, how, at }: OnHost['deaths'][number]): string {
+  return `${agent_id} ${how ?? 'ended'} at ${timeText(at)}`;
 }
 
 function indented(lines: string): string {

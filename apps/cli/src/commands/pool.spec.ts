@@ -46,23 +46,35 @@ it('R6.5a agentainer pool get says what agents printed last that did not start, 
     agentId: 'agent_1',
     at: Date.UTC(2026, 0, 2),
     how: 'ended with exit code 1',
-    output: 'a\nb',
+    ...{ exitCode: 1, output: 'a\nb' },
   };
-  test.api.pools.push(poolStatus({ config, host: 'other', error, retryAt: 1, death }));
+  const earlier = { agentId: 'agent_0', at: 0, how: undefined, outOfMemory: true, output: 'c' };
+  const deaths = [death, earlier];
+  test.api.pools.push(poolStatus({ config, host: 'other', error, retryAt: 1, deaths }));
   expect(await cli('pool', 'get', 'x-1')).toBe(0);
   expect(test.terminal.stdout).toContain(
     '\nother: the agent that did not start printed\n  Traceback\n   [31mno module\n',
   );
   expect(test.terminal.stdout).toContain(
-    '\nother: agent_1 ended with exit code 1 at 2026-01-02 00:00:00Z\n  a\n  b\n',
+    '\nother: agent_1 ended with exit code 1 at 2026-01-02 00:00:00Z\n  a\n  b\nother, before that:\n  agent_0 ended at 1970-01-01 00:00:00Z\n',
   );
   test.terminal.stdout = '';
   expect(await cli('pool', 'get', 'x-1', '--json')).toBe(0);
+  const told = {
+    ...{ agent_id: 'agent_1', at: '2026-01-02T00:00:00.000Z', how: death.how },
+    ...{ exit_code: 1, out_of_memory: false, output: 'a\nb' },
+  };
   expect(JSON.parse(test.terminal.stdout).hosts).toMatchObject([
-    { last_death: null },
+    { last_death: null, deaths: [] },
     {
-      error,
-      last_death: { agent_id: 'agent_1', at: '2026-01-02T00:00:00.000Z', how: death.how, output: 'a\nb' },
+      ...{ error, last_death: told },
+      deaths: [
+        told,
+        {
+          ...{ agent_id: 'agent_0', at: '1970-01-01T00:00:00.000Z', how: null },
+          ...{ exit_code: null, out_of_memory: true, output: 'c' },
+        },
+      ],
     },
   ]);
 });

@@ -5,5 +5,5 @@
 --- @include "now"
 --- @include "pool-agent"
 if redis.call('SCARD', pool .. ':agents') + redis.call('ZCARD', pool .. ':waiters') > 0 then return 0 end
-redis.call('DEL', pool, pool .. ':tickets', pool .. ':realms')
+redis.call('DEL', pool, pool .. ':tickets', pool .. ':realms', pool .. ':deaths')
 return 1

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { connectRedis } from '../connection.js';
 import { TestPool } from '../pool.fixture.js';
 import { clearPool } from './pool-clear.js';
+import { noteDeath } from './pool-died.js';
 import { removeAgent } from './pool-remove.js';
 import { releaseAgent } from './pool-release.js';
 import { withdrawTicket } from './pool-withdraw.js';
@@ -24,6 +25,7 @@ it('leaves a pool alone that has an agent, or for which a lane waits', async () 
   await pool.acquire('waits');
   expect(await clear()).toBe(false);
   await withdrawTicket(pool.scope, pool.spec.id, 'waits');
+  await noteDeath(pool.scope, pool.spec.id, 'a', { how: undefined, output: '' });
   expect(await clear()).toBe(true);
   expect(await redis.keys(`${pool.keys.prefix}*`)).toEqual([]);
   expect(await clear()).toBe(true);

@@ -3,21 +3,21 @@ import type { PoolScope } from '../pool-scope.js';
 import { Script } from '../script.js';
 
 const script = new Script('pool-died');
+/** Deaths that a pool keeps of each host. */
+const KEPT = 10;
 
-/** Notes how an agent ended by itself. */
+/** Notes how an agent ended by itself; false where that was noted before, or the pool is not known any more. */
 export async function noteDeath(
   scope: PoolScope,
   poolId: string,
   agentId: string,
   words: LastWords,
-): Promise<void> {
-  await scope.run(script, poolId, [agentId, JSON.stringify(words)]);
+): Promise<boolean> {
+  return (await scope.run(script, poolId, [agentId, JSON.stringify(words), KEPT])) === 1;
 }
 
-/** What was noted; undefined where nothing was. */
-export function readDeath(text: string | null | undefined): AgentDeath | undefined {
-  const [, at, agentId, words] = /^(\d+)\|([^|]*)\|(.*)$/s.exec(text ?? '') ?? [];
-  if (words === undefined) return undefined;
-  const { how, output } = JSON.parse(words) as LastWords;
-  return { agentId: agentId!, at: Number(at), how, output };
+/** What was noted. */
+export function readDeath(text: string): AgentDeath {
+  const [, at, agentId, words] = /^(\d+)\|([^|]*)\|(.*)$/s.exec(text)!;
+  return { agentId: agentId!, at: Number(at), ...(JSON.parse(words!) as LastWords) };
 }

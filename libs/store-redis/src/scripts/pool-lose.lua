@@ -8,5 +8,6 @@ local agents = redis.call('SMEMBERS', pool .. ':agents')
 for _, id in ipairs(agents) do
   redis.call('DEL', idleOf(redis.call('HGET', agentKey(id), 'realm') or ''), agentKey(id))
 end
-redis.call('DEL', pool, pool .. ':agents', pool .. ':idle', pool .. ':waiters', pool .. ':tickets', pool .. ':realms')
+redis.call('DEL', pool, pool .. ':agents', pool .. ':idle', pool .. ':waiters', pool .. ':tickets')
+redis.call('DEL', pool .. ':realms', pool .. ':deaths')
 return #agents
