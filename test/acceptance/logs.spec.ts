@@ -6,10 +6,10 @@ import { promisify } from 'node:util';
 import type { DefinitionInput } from '@agentainer/core';
 import type { FakeAgentTask } from '@agentainer/testing';
 import { connectRedis } from '@agentainer/store-redis';
+import { buildAgent } from '../harness/build-agent.js';
 import { makeBusyboxImage } from '../harness/busybox.js';
 import type { Cluster } from '../harness/cluster.js';
 import { docker } from '../harness/docker.js';
-import { makePythonBase, makePythonImage } from '../harness/python-image.js';
 import { until } from '../harness/until.js';
 import { withCluster } from '../harness/with-cluster.js';
 
@@ -127,9 +127,8 @@ it('R6.5a R9.3c shows what an agent printed last that does not boot, or dies at 
 
 it('R9.3b counts words with agents in Python (examples/word-count-python), which know state, logs and secrets', async () => {
   const { client } = cluster;
-  await makePythonBase();
-  await makePythonImage('word-count-python:1', 'examples/word-count-python/agent.py');
-  await makePythonImage('fake-python:1', 'libs/agent-kit-python/test/fake_agent.py');
+  await buildAgent('examples/word-count-python/agent.py', 'word-count-python:1');
+  await buildAgent('libs/agent-kit-python/test/fake_agent.py', 'fake-python:1');
   const definition = readFileSync(
     new URL('../../examples/word-count-python/workflow.json', import.meta.url),
     'utf8',

@@ -1,21 +1,33 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { ensureBaseImage } from './base-image.js';
+import { readdirSync, readFileSync } from 'node:fs';
+import { ensureBaseImage, imageId } from './base-image.js';
 import { engineRequest } from './engine-request.js';
 import { EngineRequestError } from './errors.js';
 import { type TarEntry, tarStream } from './tar.js';
 
 const CONTENT_LABEL = 'agentainer.content';
 const BUILD_DEADLINE_MS = 120_000;
-/** Where the repository keeps the Dockerfile that these images share with those built from a registry. */
-const DOCKERFILE = new URL('../../../deploy/agents/Dockerfile', import.meta.url);
+/** Where the repository keeps the Dockerfiles that these images share with those built from a registry. */
+const DOCKERFILES = new URL('../../../deploy/agents/', import.meta.url);
+const PYTHON_KIT = new URL('../../agent-kit-python/', import.meta.url);
+const PYTHON_PACKAGE = 'agentainer_agent/';
 
-export interface AgentImage {
+interface ImageOrder {
   socketPath: string;
   /** Repository and tag, such as `word-count/map:demo`. */
   name: string;
+  /** An image with what runs the agent; by default one that is made from this machine's own. */
+  base?: string;
+}
+
+export interface AgentImage extends ImageOrder {
   /** The agent as one JavaScript module with everything it imports. */
   bundle: string;
+}
+
+export interface PythonAgentImage extends ImageOrder {
+  /** The agent's program, which imports nothing but the kit and what its base image has. */
+  program: string;
 }
 
 /**
@@ -23,13 +35,43 @@ export interface AgentImage {
  * Whether it had to be built is the answer.
  * @throws {EngineRequestError}
  */
-export async function buildAgentImage({ socketPath, name, bundle }: AgentImage): Promise<boolean> {
-  const base = await ensureBaseImage(socketPath);
-  const entries: TarEntry[] = [
-    { type: 'text', path: 'Dockerfile', mode: 0o644, content: readFileSync(DOCKERFILE) },
-    { type: 'text', path: 'agent.mjs', mode: 0o644, content: readFileSync(bundle) },
-  ];
-  const content = contentOf(base, entries);
+export async function buildAgentImage({ bundle, ...order }: AgentImage): Promise<boolean> {
+  const base = order.base ?? (await ensureBaseImage(order.socketPath, 'node'));
+  return build({ ...order, base }, [
+    fileEntry('Dockerfile', new URL('Dockerfile', DOCKERFILES)),
+    fileEntry('agent.mjs', bundle),
+  ]);
+}
+
+/**
+ * The same of an agent in Python, with the kit for it.
+ * @throws {EngineRequestError}
+ * @throws {NotInstalledError}
+ */
+export async function buildPythonAgentImage({ program, ...order }: PythonAgentImage): Promise<boolean> {
+  const agent = fileEntry('agent.py', program);
+  const base = order.base ?? (await ensureBaseImage(order.socketPath, 'python'));
+  const modules = readdirSync(new URL(PYTHON_PACKAGE, PYTHON_KIT)).filter((name) =>
+    /\.(py|typed)$/.test(name),
+  );
+  const kit = modules.map((name) => `${PYTHON_PACKAGE}${name}`);
+  return build({ ...order, base }, [
+    fileEntry('Dockerfile', new URL('python.Dockerfile', DOCKERFILES)),
+    ...kit.map((path) => fileEntry(path, new URL(path, PYTHON_KIT))),
+    agent,
+  ]);
+}
+
+function fileEntry(path: string, source: string | URL): TarEntry & { type: 'text' } {
+  return { type: 'text', path, mode: 0o644, content: readFileSync(source) };
+}
+
+type FileEntry = ReturnType<typeof fileEntry>;
+
+async function build(order: Required<ImageOrder>, files: readonly FileEntry[]): Promise<boolean> {
+  const { socketPath, name, base } = order;
+  // A name of the user's may come to stand for another image.
+  const content = contentOf((await imageId(socketPath, base)) ?? base, files);
   if ((await labelOf(socketPath, name)) === content) return false;
   const log = await engineRequest({
     socketPath,
@@ -41,7 +83,7 @@ export async function buildAgentImage({ socketPath, name, bundle }: AgentImage):
       buildargs: JSON.stringify({ BASE: base }),
       labels: JSON.stringify({ [CONTENT_LABEL]: content }),
     },
-    body: tarStream(entries),
+    body: tarStream(files),
     timeoutMs: BUILD_DEADLINE_MS,
   });
   const failure = /"error":"(.*)"/.exec(log);
@@ -49,9 +91,9 @@ export async function buildAgentImage({ socketPath, name, bundle }: AgentImage):
   return true;
 }
 
-function contentOf(base: string, entries: readonly TarEntry[]): string {
+function contentOf(base: string, files: readonly FileEntry[]): string {
   const hash = createHash('sha256').update(base);
-  for (const entry of entries) if (entry.type === 'text') hash.update(entry.content);
+  for (const { path, content } of files) hash.update(`${path} ${content.length} `).update(content);
   return hash.digest('hex');
 }
 

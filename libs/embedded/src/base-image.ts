@@ -1,22 +1,26 @@
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { commandPath } from './command-path.js';
 import { engineRequest } from './engine-request.js';
+import { shellFiles } from './machine-files.js';
+import { nodeFiles } from './node-files.js';
+import { pythonFiles } from './python-files.js';
 import { type TarEntry, tarStream } from './tar.js';
 
 const IMPORT_DEADLINE_MS = 120_000;
+/** What agents are run by, as this machine has it. */
+const FILES = { node: nodeFiles, python: pythonFiles };
 
 /**
- * The name of a base image made from this machine's own node binary, with the libraries it needs and a shell
+ * The name of a base image made from this machine's own node or Python, with the libraries it needs and a shell
  * where the machine has busybox: what `node:22-slim` is where a registry can be reached. Made where it is missing.
+ * @throws {NotInstalledError}
  */
-export async function ensureBaseImage(socketPath: string): Promise<string> {
-  const files = machineFiles();
-  const repository = 'agentainer/node';
+export async function ensureBaseImage(socketPath: string, runtime: keyof typeof FILES): Promise<string> {
+  const files = distinct([...FILES[runtime](), ...shellFiles()]);
+  const repository = `agentainer/${runtime}`;
   const tag = contentOf(files);
   const name = `${repository}:${tag}`;
-  if (await imageExists(socketPath, name)) return name;
+  if ((await imageId(socketPath, name)) !== undefined) return name;
   await engineRequest({
     socketPath,
     method: 'POST',
@@ -33,12 +37,11 @@ export async function ensureBaseImage(socketPath: string): Promise<string> {
   return name;
 }
 
-async function imageExists(socketPath: string, name: string): Promise<boolean> {
+/** The id of an image that the engine has. */
+export async function imageId(socketPath: string, name: string): Promise<string | undefined> {
   const inspect = { socketPath, method: 'GET', path: `/images/${name}/json`, timeoutMs: 10_000 } as const;
-  return engineRequest(inspect).then(
-    () => true,
-    () => false,
-  );
+  const answer = await engineRequest(inspect).catch(() => undefined);
+  return answer === undefined ? undefined : (JSON.parse(answer) as { Id: string }).Id;
 }
 
 const DIRECTORIES: TarEntry[] = [
@@ -46,31 +49,8 @@ const DIRECTORIES: TarEntry[] = [
   { type: 'directory', path: 'tmp', mode: 0o1777 },
 ];
 
-function machineFiles(): TarEntry[] {
-  const busybox = commandPath('busybox');
-  const programs = [process.execPath, ...(busybox ? [busybox] : [])];
-  const libraries = [...new Set(programs.flatMap(librariesOf))];
-  return [
-    ...libraries.map((source) => file(source, source.slice(1))),
-    file(process.execPath, 'usr/bin/node'),
-    ...(busybox
-      ? [file(busybox, 'bin/busybox'), { type: 'symlink', path: 'bin/sh', target: 'busybox' } as const]
-      : []),
-  ];
-}
-
-function file(source: string, path: string): TarEntry {
-  return { type: 'file', path, mode: 0o755, source };
-}
-
-/** The shared libraries of a program, and its loader; none for a static one, at which `ldd` fails. */
-function librariesOf(program: string): string[] {
-  try {
-    const listing = execFileSync('ldd', [program], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-    return listing.match(/\/\S+/g)?.filter((path) => statSync(path, { throwIfNoEntry: false })) ?? [];
-  } catch {
-    return [];
-  }
+function distinct(files: readonly TarEntry[]): TarEntry[] {
+  return [...new Map(files.map((entry) => [entry.path, entry])).values()];
 }
 
 /** Tells contents apart without reading 100 MB: paths, sizes and times of change. */
