@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import type { Lease, LeaseEnding } from '@agentainer/pool';
-import type { Redis } from 'ioredis';
-import { connectRedis } from './connection.js';
 import { TestPool, WORKER } from './pool.fixture.js';
+import { testRedis } from './redis.fixture.js';
 import { cleanedAgent } from './scripts/pool-cleaned.js';
 import { drainAgent } from './scripts/pool-drain.js';
 import { readyAgent } from './scripts/pool-ready.js';
@@ -10,13 +9,8 @@ import { releaseAgent } from './scripts/pool-release.js';
 import { removeAgent } from './scripts/pool-remove.js';
 import { retireAgent } from './scripts/pool-retire.js';
 
-let redis: Redis;
-let subscriber: Redis;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-  subscriber = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'subscriber');
-});
-afterAll(() => Promise.all([redis.quit(), subscriber.quit()]));
+const redis = testRedis();
+const subscriber = testRedis('subscriber');
 
 const REALMS = ['', 'wf_1', 'wf_2'];
 const MAX_USES = 6;

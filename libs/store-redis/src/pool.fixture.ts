@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   behindMs,
   DEFAULT_POOL_CONFIG,
@@ -9,9 +8,9 @@ import {
 } from '@agentainer/core';
 import type { Grant, Lease } from '@agentainer/pool';
 import type { Redis } from 'ioredis';
-import { Keys } from './keys.js';
 import { PoolScope } from './pool-scope.js';
 import { readGrant } from './pool-answer.js';
+import { newKeys } from './redis.fixture.js';
 import { acquireAgent } from './scripts/pool-acquire.js';
 import { createAgent } from './scripts/pool-create.js';
 import { readyAgent } from './scripts/pool-ready.js';
@@ -25,7 +24,7 @@ const PATIENCE_MS = 5_000;
 
 /** One pool on one host under a key prefix of its own. */
 export class TestPool {
-  readonly keys = new Keys(`test-${randomUUID()}`);
+  readonly keys = newKeys();
   readonly scope: PoolScope;
   readonly spec: PoolSpec;
   private tickets = 0;

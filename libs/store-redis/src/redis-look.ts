@@ -30,6 +30,12 @@ export function addressOf(url: string): string {
   return url.replace(/^(\w+:\/\/)[^/]*@/, '$1').replace(/\?.*$/, '');
 }
 
+/** What an error says; that of a name with several addresses says nothing itself, and has one for each of them. */
+export function reasonOf(error: Error): string {
+  const { errors = [] } = error as Partial<AggregateError>;
+  return error.message || (errors as Error[]).map(({ message }) => message).join(', ') || error.name;
+}
+
 /**
  * Why Redis is away: it cannot be reached, does not answer, or still loads its data; undefined where it answers.
  * @throws {RedisRefusalError} where it answers that it does not take this process, or is too old
@@ -43,9 +49,9 @@ export async function lookForRedis(url: string, stopping?: AbortSignal): Promise
       throw new Error(`it is of version ${version}, and ${OLDEST_VERSION} or later is needed`);
     return undefined;
   } catch (error) {
-    const { message } = error as Error;
-    if (asUnavailable(error)) return message;
-    throw new RedisRefusalError(addressOf(url), message, { cause: error });
+    const reason = reasonOf(error as Error);
+    if (asUnavailable(error)) return reason;
+    throw new RedisRefusalError(addressOf(url), reason, { cause: error });
   }
 }
 

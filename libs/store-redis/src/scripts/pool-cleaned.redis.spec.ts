@@ -1,18 +1,12 @@
 import type { LeaseEnding } from '@agentainer/pool';
-import type { Redis } from 'ioredis';
-import { connectRedis } from '../connection.js';
 import { Inbox, TestPool, until } from '../pool.fixture.js';
+import { testRedis } from '../redis.fixture.js';
 import { cleanedAgent } from './pool-cleaned.js';
 import { releaseAgent } from './pool-release.js';
 import { retireAgent } from './pool-retire.js';
 
-let redis: Redis;
-let subscriber: Redis;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-  subscriber = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'subscriber');
-});
-afterAll(() => Promise.all([redis.quit(), subscriber.quit()]));
+const redis = testRedis();
+const subscriber = testRedis('subscriber');
 
 /** A pool whose one agent was given back by a realm like that. */
 async function givenBack(ending: Partial<LeaseEnding>, max_size = 1) {

@@ -1,7 +1,6 @@
 import type { Lease } from '@agentainer/pool';
-import type { Redis } from 'ioredis';
-import { connectRedis } from '../connection.js';
 import { Inbox, TestPool, until } from '../pool.fixture.js';
+import { testRedis } from '../redis.fixture.js';
 import { cleanedAgent } from './pool-cleaned.js';
 import { drainAgent } from './pool-drain.js';
 import { keepLease } from './pool-keep.js';
@@ -11,13 +10,8 @@ import { removeAgent } from './pool-remove.js';
 import { renewLease } from './pool-renew.js';
 import { retireAgent } from './pool-retire.js';
 
-let redis: Redis;
-let subscriber: Redis;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-  subscriber = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'subscriber');
-});
-afterAll(() => Promise.all([redis.quit(), subscriber.quit()]));
+const redis = testRedis();
+const subscriber = testRedis('subscriber');
 
 const once = { uses: 1, suspect: false };
 const leaseIn = (pool: TestPool, realm: string) => pool.lease(undefined, undefined, realm);

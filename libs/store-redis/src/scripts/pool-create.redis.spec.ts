@@ -1,15 +1,10 @@
-import type { Redis } from 'ioredis';
-import { connectRedis } from '../connection.js';
 import { TestPool } from '../pool.fixture.js';
+import { testRedis } from '../redis.fixture.js';
 import { readyAgent } from './pool-ready.js';
 import { removeAgent } from './pool-remove.js';
 import { retireAgent } from './pool-retire.js';
 
-let redis: Redis;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-});
-afterAll(() => redis.quit());
+const redis = testRedis();
 
 const create = (pool: TestPool, id: string) => pool.enter(id);
 

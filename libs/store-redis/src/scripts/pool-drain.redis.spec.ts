@@ -1,6 +1,5 @@
-import type { Redis } from 'ioredis';
-import { connectRedis } from '../connection.js';
 import { Inbox, TestPool } from '../pool.fixture.js';
+import { testRedis } from '../redis.fixture.js';
 import { createAgent } from './pool-create.js';
 import { drainAgent } from './pool-drain.js';
 import { keepLease } from './pool-keep.js';
@@ -9,13 +8,8 @@ import { removeAgent } from './pool-remove.js';
 import { renewLease } from './pool-renew.js';
 import { retireAgent } from './pool-retire.js';
 
-let redis: Redis;
-let subscriber: Redis;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-  subscriber = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'subscriber');
-});
-afterAll(() => Promise.all([redis.quit(), subscriber.quit()]));
+const redis = testRedis();
+const subscriber = testRedis('subscriber');
 
 const drain = (pool: TestPool, id: string, reason: 'memory' | 'max_age' = 'memory') =>
   drainAgent(pool.scope, pool.spec.id, id, reason);

@@ -1,14 +1,9 @@
-import type { Redis } from 'ioredis';
-import { connectRedis } from '../connection.js';
 import { TestPool } from '../pool.fixture.js';
+import { testRedis } from '../redis.fixture.js';
 import { mendPool } from './pool-mended.js';
 import { noteStartFailure } from './pool-start-failed.js';
 
-let redis: Redis;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-});
-afterAll(() => redis.quit());
+const redis = testRedis();
 
 it('forgets what was noted of failed starts, and lanes may wait again', async () => {
   const pool = new TestPool(redis);

@@ -1,17 +1,11 @@
-import type { Redis } from 'ioredis';
-import { connectRedis } from '../connection.js';
 import { Inbox, TestPool } from '../pool.fixture.js';
+import { testRedis } from '../redis.fixture.js';
 import { readyAgent } from './pool-ready.js';
 import { retireAgent } from './pool-retire.js';
 import { noteStartFailure } from './pool-start-failed.js';
 
-let redis: Redis;
-let subscriber: Redis;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-  subscriber = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'subscriber');
-});
-afterAll(() => Promise.all([redis.quit(), subscriber.quit()]));
+const redis = testRedis();
+const subscriber = testRedis('subscriber');
 
 it('makes the agent idle where nobody waits, also when repeated', async () => {
   const pool = new TestPool(redis);

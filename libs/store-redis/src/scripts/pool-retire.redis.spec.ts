@@ -1,14 +1,9 @@
-import type { Redis } from 'ioredis';
-import { connectRedis } from '../connection.js';
 import { TestPool } from '../pool.fixture.js';
+import { testRedis } from '../redis.fixture.js';
 import { renewLease } from './pool-renew.js';
 import { retireAgent } from './pool-retire.js';
 
-let redis: Redis;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-});
-afterAll(() => redis.quit());
+const redis = testRedis();
 
 const retire = (pool: TestPool, id: string, reason: 'idle_timeout' | 'lease_expired' | 'shutdown') =>
   retireAgent(pool.scope, pool.spec.id, id, reason);

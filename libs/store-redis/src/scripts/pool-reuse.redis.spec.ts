@@ -1,17 +1,11 @@
 import type { Lease } from '@agentainer/pool';
-import type { Redis } from 'ioredis';
-import { connectRedis } from '../connection.js';
 import { Inbox, TestPool, WORKER } from '../pool.fixture.js';
+import { testRedis } from '../redis.fixture.js';
 import { keepLease } from './pool-keep.js';
 import { releaseAgent } from './pool-release.js';
 
-let redis: Redis;
-let subscriber: Redis;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-  subscriber = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'subscriber');
-});
-afterAll(() => Promise.all([redis.quit(), subscriber.quit()]));
+const redis = testRedis();
+const subscriber = testRedis('subscriber');
 
 const once = { uses: 1, suspect: false };
 const leaseIn = (pool: TestPool, realm: string) => pool.lease(undefined, undefined, realm);

@@ -1,14 +1,9 @@
-import type { Redis } from 'ioredis';
-import { connectRedis } from '../connection.js';
 import { TestPool } from '../pool.fixture.js';
+import { testRedis } from '../redis.fixture.js';
 import { retireAgent } from './pool-retire.js';
 import { sharePool } from './pool-share.js';
 
-let redis: Redis;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-});
-afterAll(() => redis.quit());
+const redis = testRedis();
 
 it('bounds what may be entered from then on, and counts what is entered already', async () => {
   const pool = new TestPool(redis, { max_size: 3 });

@@ -1,16 +1,10 @@
-import type { Redis } from 'ioredis';
-import { connectRedis } from '../connection.js';
 import { Inbox, TestPool } from '../pool.fixture.js';
+import { testRedis } from '../redis.fixture.js';
 import { noteStartFailure } from './pool-start-failed.js';
 import { removeAgent } from './pool-remove.js';
 
-let redis: Redis;
-let subscriber: Redis;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-  subscriber = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'subscriber');
-});
-afterAll(() => Promise.all([redis.quit(), subscriber.quit()]));
+const redis = testRedis();
+const subscriber = testRedis('subscriber');
 
 const error = { code: 'AGENT_START_FAILED', message: 'it "broke"\n' };
 const failed = (pool: TestPool, failures: number, broken: boolean, retryInMs = 60_000) =>

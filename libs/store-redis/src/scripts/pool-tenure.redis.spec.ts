@@ -1,18 +1,12 @@
 import type { Lease } from '@agentainer/pool';
-import type { Redis } from 'ioredis';
-import { connectRedis } from '../connection.js';
 import { Inbox, TestPool } from '../pool.fixture.js';
+import { testRedis } from '../redis.fixture.js';
 import { keepLease } from './pool-keep.js';
 import { readyAgent } from './pool-ready.js';
 import { releaseAgent } from './pool-release.js';
 
-let redis: Redis;
-let subscriber: Redis;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-  subscriber = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'subscriber');
-});
-afterAll(() => Promise.all([redis.quit(), subscriber.quit()]));
+const redis = testRedis();
+const subscriber = testRedis('subscriber');
 
 const once = { uses: 1, suspect: false };
 /** Whether a lane may keep its agent, where others wait in line only, or in the queue, too. */

@@ -1,15 +1,9 @@
-import type { Redis } from 'ioredis';
-import { connectRedis } from '../connection.js';
 import { TestPool, until } from '../pool.fixture.js';
+import { testRedis } from '../redis.fixture.js';
 import { warmPool } from './pool-warm.js';
 
-let redis: Redis;
-let subscriber: Redis;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-  subscriber = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'subscriber');
-});
-afterAll(() => Promise.all([redis.quit(), subscriber.quit()]));
+const redis = testRedis();
+const subscriber = testRedis('subscriber');
 
 it('notes how many agents are wanted, and wakes the keeper', async () => {
   const pool = new TestPool(redis);

@@ -1,16 +1,10 @@
-import type { Redis } from 'ioredis';
-import { connectRedis } from '../connection.js';
 import { Inbox, TestPool } from '../pool.fixture.js';
+import { testRedis } from '../redis.fixture.js';
 import { releaseAgent } from './pool-release.js';
 import { withdrawTicket } from './pool-withdraw.js';
 
-let redis: Redis;
-let subscriber: Redis;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-  subscriber = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'subscriber');
-});
-afterAll(() => Promise.all([redis.quit(), subscriber.quit()]));
+const redis = testRedis();
+const subscriber = testRedis('subscriber');
 
 it('takes a waiting ticket out of line', async () => {
   const pool = new TestPool(redis);
