@@ -38,6 +38,8 @@ class Places {
 class Work {
   /** Tasks that were done, by realm. */
   readonly done = new Map(REALMS.map((realm) => [realm, 0]));
+  /** Time slices of all lanes. */
+  slices = 0;
   private readonly places: Places;
 
   /** @param atOnce lanes that ask for agents at once; the others wait in a queue */
@@ -55,6 +57,7 @@ class Work {
       const held = await host.leased(this.pool, realm);
       const before = tasks;
       do {
+        this.slices++;
         for (const end = performance.now() + SLICE_MS; performance.now() < end && goesOn(tasks); tasks++) {
           await pause(1);
           this.done.set(realm, this.done.get(realm)! + 1);
@@ -85,8 +88,8 @@ describe.each([
     const work = new Work(await poolFor(25), atOnce);
     await Promise.all(LANES.map((realm) => work.lane(realm, (done) => done < tasks)));
     expect([...work.done.values()]).toEqual(REALMS.map(() => 2 * tasks));
-    // Were an agent ended with each slice, there would be a start for every few tasks.
-    expect(host.startTimes.length).toBeLessThan((LANES.length * tasks) / 10);
+    // Were an agent ended with each slice, there would be as many starts. How many slices there are depends on the machine.
+    expect(host.startTimes.length).toBeLessThan(LANES.length + work.slices / 4);
   }, 60_000);
 
   it('each have their turn while none of them comes to its end', async () => {

@@ -1,12 +1,6 @@
-import {
-  createLogger,
-  createRegistry,
-  runUntilSignal,
-  type Service,
-  ServiceGroup,
-} from '@agentainer/runtime';
+import { type ProcessParts, runProcess, type Service, ServiceGroup } from '@agentainer/runtime';
 import { Standalone, type Standing } from './compose.js';
-import { readStandaloneConfig, type StandaloneSettings } from './config.js';
+import { readStandaloneConfig, type StandaloneConfig, type StandaloneSettings } from './config.js';
 
 export interface UpOptions extends StandaloneSettings {
   /** Where the lines for the person at the terminal go; standard output by default. */
@@ -16,23 +10,24 @@ export interface UpOptions extends StandaloneSettings {
 /** Runs a whole instance in this process until SIGINT or SIGTERM. Sets the exit code. */
 export async function up(options: UpOptions = {}): Promise<void> {
   const { print = console.log, ...settings } = options;
-  const config = readStandaloneConfig(settings);
-  const logger = createLogger('agentainer', config.logLevel);
-  const standalone = new Standalone(config, {
-    logger,
-    metrics: createRegistry('agentainer'),
-    onLost: (error) => {
-      logger.fatal({ err: error }, 'stops');
-      process.kill(process.pid, 'SIGTERM');
-      process.exitCode = 1;
-    },
-  });
-  const announcement: Service = {
-    name: 'announcement',
-    start: () => Promise.resolve(describe(standalone.standing).forEach((line) => print(line))),
-    stop: () => Promise.resolve(),
+  const compose = (config: StandaloneConfig, { logger, metrics }: ProcessParts) => {
+    const standalone = new Standalone(config, {
+      logger,
+      metrics,
+      onLost: (error) => {
+        logger.fatal({ err: error }, 'stops');
+        process.kill(process.pid, 'SIGTERM');
+        process.exitCode = 1;
+      },
+    });
+    const announcement: Service = {
+      name: 'announcement',
+      start: () => Promise.resolve(describe(standalone.standing).forEach((line) => print(line))),
+      stop: () => Promise.resolve(),
+    };
+    return new ServiceGroup(standalone.name, [standalone, announcement]);
   };
-  await runUntilSignal(new ServiceGroup(standalone.name, [standalone, announcement]), logger);
+  await runProcess('agentainer', () => readStandaloneConfig(settings), compose);
 }
 
 function describe(standing: Standing): string[] {

@@ -10,6 +10,7 @@ export * from './metrics.js';
 export * from './periodic-service.js';
 export * from './process-identity.js';
 export * from './process-settings.js';
+export * from './run-process.js';
 export * from './secret-setting.js';
 export * from './service.js';
 export * from './shutdown.js';

@@ -25,7 +25,7 @@ class Started {
     readonly url: string,
   ) {
     child.stderr!.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
-    this.exited = once(child, 'exit').then(([code]) => code as number | null);
+    this.exited = once(child, 'close').then(([code]) => code as number | null);
   }
 
   static async of(app: App, environment: Record<string, string>): Promise<Started> {
@@ -163,3 +163,16 @@ describe('R9.4b a process that waits for Redis', () => {
     await locked.stop();
   }, 90_000);
 });
+
+it('a setting that is wrong ends each process with one line for it, and exit code 2', async () => {
+  const apps: App[] = ['api', 'worker', 'controller', 'standalone'];
+  const wrong = { AGENTAINER_LOG_LEVEL: 'loud', AGENTAINER_REDIS_URL: 'http://here' };
+  const ended = apps.map(async (app) => {
+    const process = await start(app, wrong);
+    expect(await process.exited).toBe(2);
+    const [first, ...lines] = process.output.trimEnd().split('\n');
+    expect(first).toBe(`${app === 'standalone' ? 'agentainer' : app}: bad configuration:`);
+    expect(lines.map((line) => /^ {2}(\w+): \S/.exec(line)?.[1]).sort()).toEqual(Object.keys(wrong));
+  });
+  await Promise.all(ended);
+}, 60_000);
