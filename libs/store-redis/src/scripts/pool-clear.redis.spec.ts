@@ -1,17 +1,12 @@
-import type { Redis } from 'ioredis';
-import { connectRedis } from '../connection.js';
 import { TestPool } from '../pool.fixture.js';
+import { testRedis } from '../redis.fixture.js';
 import { clearPool } from './pool-clear.js';
 import { noteDeath } from './pool-died.js';
 import { removeAgent } from './pool-remove.js';
 import { releaseAgent } from './pool-release.js';
 import { withdrawTicket } from './pool-withdraw.js';
 
-let redis: Redis;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-});
-afterAll(() => redis.quit());
+const redis = testRedis();
 
 it('leaves a pool alone that has an agent, or for which a lane waits', async () => {
   const pool = new TestPool(redis);

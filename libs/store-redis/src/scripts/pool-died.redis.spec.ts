@@ -1,14 +1,9 @@
 import type { LastWords } from '@agentainer/pool';
-import type { Redis } from 'ioredis';
-import { connectRedis } from '../connection.js';
 import { TestPool } from '../pool.fixture.js';
+import { testRedis } from '../redis.fixture.js';
 import { noteDeath, readDeath } from './pool-died.js';
 
-let redis: Redis;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-});
-afterAll(() => redis.quit());
+const redis = testRedis();
 
 async function deathsOf(pool: TestPool) {
   const noted = await redis.lrange(`${pool.keys.pool(pool.spec.id, 'host')}:deaths`, 0, -1);

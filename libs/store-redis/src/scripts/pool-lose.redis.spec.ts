@@ -1,6 +1,5 @@
-import type { Redis } from 'ioredis';
-import { connectRedis } from '../connection.js';
 import { TestPool } from '../pool.fixture.js';
+import { testRedis } from '../redis.fixture.js';
 import { createAgent } from './pool-create.js';
 import { noteDeath } from './pool-died.js';
 import { losePool } from './pool-lose.js';
@@ -8,11 +7,7 @@ import { readyAgent } from './pool-ready.js';
 import { releaseAgent } from './pool-release.js';
 import { renewLease } from './pool-renew.js';
 
-let redis: Redis;
-beforeAll(async () => {
-  redis = await connectRedis(process.env.AGENTAINER_TEST_REDIS!, 'worker');
-});
-afterAll(() => redis.quit());
+const redis = testRedis();
 
 it('deletes all that a host had of a pool, and what comes from there afterwards changes nothing', async () => {
   const pool = new TestPool(redis);
